@@ -1,0 +1,37 @@
+package dev.speechemotion.emotion;
+
+import java.util.List;
+
+/**
+ * Turns the feature vector of a window into the probability of each emotion.
+ *
+ * <p>The vector is as the feature extractor gives it: whatever normalisation the classifier needs
+ * it does itself. An instance is used by one thread at a time, and its results depend on its
+ * arguments alone.
+ */
+public interface EmotionClassifier extends AutoCloseable {
+
+  /** The labels in the order of the probabilities; at least two, none twice. */
+  List<String> labels();
+
+  /** Length of the feature vector. */
+  int featureCount();
+
+  /** Which model this is; goes into every event. */
+  ModelIdentity model();
+
+  /**
+   * Classifies one or more windows.
+   *
+   * @param features {@code [windowCount][featureCount]}, row by row
+   * @param windowCount number of windows, at least 1
+   * @param probabilities {@code [windowCount][labels]}, row by row; filled with values in [0, 1]
+   *     that sum to 1 in each row
+   * @throws IllegalArgumentException if an array is too short
+   */
+  void classify(float[] features, int windowCount, float[] probabilities);
+
+  /** Frees whatever the classifier holds; it is not used again. */
+  @Override
+  void close();
+}
