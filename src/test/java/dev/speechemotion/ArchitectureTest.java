@@ -35,6 +35,7 @@ class ArchitectureTest {
   private static final List<String> LOGGING = List.of("org.slf4j..");
   private static final List<String> KAFKA = List.of("org.apache.kafka..", "org.apache.avro..");
   private static final List<String> REGISTRY = List.of("org.apache.flink.avro..");
+  private static final List<String> CLI = List.of("picocli..");
   private static final List<String> PLOTTING =
       List.of("org.knowm.xchart..", "me.tongfei.progressbar..", "java.awt..", "javax.imageio..");
 
@@ -45,7 +46,7 @@ class ArchitectureTest {
     "emotion,  '',                              ''",
     "model,    'features emotion',              'djl json logging'",
     "streams,  'audio features emotion avro',   'kafka registry logging'",
-    "training, 'audio features emotion model',  'djl json plotting logging'",
+    "training, 'audio features emotion model',  'djl json plotting cli logging'",
     "avro,     '',                              'kafka'",
   })
   void shouldImportOnlyWhatTheTableAllows(String owner, String packages, String libraries) {
@@ -127,6 +128,7 @@ class ArchitectureTest {
       case "kafka" -> KAFKA;
       case "registry" -> REGISTRY;
       case "plotting" -> PLOTTING;
+      case "cli" -> CLI;
       default -> throw new IllegalArgumentException(name);
     };
   }
