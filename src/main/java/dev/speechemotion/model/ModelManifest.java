@@ -1,0 +1,241 @@
+package dev.speechemotion.model;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.WindowSettings;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * What a model is and where it came from: {@code manifest.json} beside the weights. It holds no
+ * date, so that the same training gives the same bytes.
+ *
+ * @param formatVersion version of this file's format, {@link #FORMAT_VERSION}
+ * @param name the model's name, such as {@code tess-fcnn}
+ * @param version the model's version
+ * @param architecture the network
+ * @param labels the emotions, in the order of the network's outputs
+ * @param featureSpec the features, in the order of the network's inputs
+ * @param windows the windows that the model was trained on
+ * @param normalization what is done to the features before the network
+ * @param calibration what is done to the network's outputs before the softmax
+ * @param weights the file with the weights
+ * @param training how the model was made, and how good it is
+ */
+@JsonPropertyOrder({
+  "formatVersion",
+  "name",
+  "version",
+  "architecture",
+  "labels",
+  "featureSpec",
+  "windows",
+  "normalization",
+  "calibration",
+  "weights",
+  "training"
+})
+public record ModelManifest(
+    int formatVersion,
+    String name,
+    String version,
+    Architecture architecture,
+    List<String> labels,
+    FeatureSpec featureSpec,
+    WindowSettings windows,
+    Normalization normalization,
+    Calibration calibration,
+    Weights weights,
+    Training training) {
+
+  /** The format that this code writes and reads. */
+  public static final int FORMAT_VERSION = 1;
+
+  public ModelManifest {
+    require(
+        formatVersion == FORMAT_VERSION, "formatVersion must be " + FORMAT_VERSION, formatVersion);
+    requireText(name, "name");
+    requireText(version, "version");
+    Objects.requireNonNull(architecture, "architecture is missing");
+    labels = EmotionScores.requireValidLabels(labels);
+    require(labels.size() <= 256, "labels must be at most 256", labels.size());
+    Objects.requireNonNull(featureSpec, "featureSpec is missing");
+    Objects.requireNonNull(windows, "windows is missing");
+    Objects.requireNonNull(normalization, "normalization is missing");
+    require(
+        normalization.mean().size() == featureSpec.windowFeatureCount(),
+        "normalization must have one value for each of the "
+            + featureSpec.windowFeatureCount()
+            + " features of "
+            + featureSpec.name(),
+        normalization.mean().size());
+    Objects.requireNonNull(calibration, "calibration is missing");
+    Objects.requireNonNull(weights, "weights is missing");
+    Objects.requireNonNull(training, "training is missing");
+  }
+
+  /**
+   * A fully connected network.
+   *
+   * @param type {@code fcnn}: linear layers with ReLU between them
+   * @param hidden sizes of the hidden layers
+   * @param dropout share of a hidden layer's outputs that training switches off
+   */
+  public record Architecture(String type, List<Integer> hidden, float dropout) {
+    public static final String FCNN = "fcnn";
+
+    public Architecture {
+      require(FCNN.equals(type), "architecture.type must be " + FCNN, type);
+      hidden = List.copyOf(hidden);
+      require(
+          !hidden.isEmpty()
+              && hidden.size() <= 8
+              && hidden.stream().allMatch(size -> size > 0 && size <= 4096),
+          "architecture.hidden must be 1 to 8 sizes from 1 to 4096",
+          hidden);
+      require(
+          dropout >= 0 && dropout < 1, "architecture.dropout must be from 0 to below 1", dropout);
+    }
+  }
+
+  /**
+   * Features enter the network as {@code (value - mean) / deviation}.
+   *
+   * @param mean per feature, fitted on the training part
+   * @param deviation per feature, positive
+   */
+  public record Normalization(List<Float> mean, List<Float> deviation) {
+    public Normalization {
+      mean = List.copyOf(mean);
+      deviation = List.copyOf(deviation);
+      require(
+          mean.size() == deviation.size(),
+          "normalization.mean and .deviation must have the same length",
+          mean.size() + " and " + deviation.size());
+      require(
+          mean.stream().allMatch(Float::isFinite), "normalization.mean must be finite", "others");
+      require(
+          deviation.stream().allMatch(value -> Float.isFinite(value) && value > 0),
+          "normalization.deviation must be positive and finite",
+          "others");
+    }
+  }
+
+  /**
+   * @param temperature the network's outputs are divided by it before the softmax (Guo et al. 2017,
+   *     "On Calibration of Modern Neural Networks"); 1 leaves them as they are
+   */
+  public record Calibration(float temperature) {
+    public Calibration {
+      require(
+          Float.isFinite(temperature) && temperature > 0,
+          "calibration.temperature must be positive",
+          temperature);
+    }
+  }
+
+  /**
+   * @param file name of the file beside the manifest, in safetensors format
+   * @param sha256 SHA-256 of the file, lower-case hexadecimal
+   * @param bytes length of the file
+   */
+  public record Weights(String file, String sha256, long bytes) {
+    public Weights {
+      require(
+          file != null && file.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*"),
+          "weights.file must be the plain name of a file beside the manifest",
+          file);
+      require(
+          sha256 != null && sha256.matches("[0-9a-f]{64}"),
+          "weights.sha256 must be 64 lower-case hexadecimal digits",
+          sha256);
+      require(bytes > 0, "weights.bytes must be positive", bytes);
+    }
+  }
+
+  /**
+   * How the model was made.
+   *
+   * @param command the command line
+   * @param seed seed of all that is random
+   * @param hyperparameters the rest of what training was told
+   * @param corpora what it was trained on
+   * @param epochs how many epochs the weights have seen
+   * @param metrics what each protocol gave, by its name; models trained on a part of the corpora,
+   *     not this one
+   */
+  public record Training(
+      String command,
+      long seed,
+      Hyperparameters hyperparameters,
+      List<Corpus> corpora,
+      int epochs,
+      Map<String, Metrics> metrics) {
+    public Training {
+      Objects.requireNonNull(command, "training.command is missing");
+      Objects.requireNonNull(hyperparameters, "training.hyperparameters is missing");
+      corpora = List.copyOf(corpora);
+      metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));
+    }
+  }
+
+  /**
+   * @param learningRate of Adam
+   * @param batchSize windows per step
+   * @param maxEpochs at most so many
+   * @param patience epochs without improvement after which training stops
+   * @param validationShare share of the training clips that decides when to stop
+   */
+  public record Hyperparameters(
+      float learningRate, int batchSize, int maxEpochs, int patience, double validationShare) {
+    public Hyperparameters {
+      require(
+          learningRate > 0 && learningRate <= 1,
+          "learningRate must be positive and at most 1",
+          learningRate);
+      require(
+          batchSize >= 1 && batchSize <= 65_536, "batchSize must be from 1 to 65536", batchSize);
+      require(
+          maxEpochs >= 1 && maxEpochs <= 100_000, "maxEpochs must be from 1 to 100000", maxEpochs);
+      require(patience >= 1, "patience must be at least 1", patience);
+      require(
+          validationShare > 0 && validationShare < 1,
+          "validationShare must be between 0 and 1",
+          validationShare);
+    }
+  }
+
+  /**
+   * @param name the corpus
+   * @param files number of files used
+   * @param sha256 SHA-256 over the files' own SHA-256, sorted, each as lower-case hexadecimal and a
+   *     line feed
+   * @param licence the corpus's licence
+   */
+  public record Corpus(String name, int files, String sha256, String licence) {}
+
+  /**
+   * @param clips number of clips tested
+   * @param accuracy share of clips recognised, 0 to 1
+   * @param uar unweighted average recall, 0 to 1
+   * @param worstLabel the label with the lowest recall
+   * @param worstRecall its recall, 0 to 1
+   * @param ece expected calibration error, 0 to 1
+   */
+  public record Metrics(
+      int clips, double accuracy, double uar, String worstLabel, double worstRecall, double ece) {}
+
+  private static void requireText(String value, String field) {
+    require(value != null && !value.isBlank(), field + " must not be blank", value);
+  }
+
+  private static void require(boolean holds, String rule, Object value) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule + ", got " + value);
+    }
+  }
+}
