@@ -1,17 +1,28 @@
 package dev.speechemotion.features;
 
+import java.util.Objects;
+
 /**
  * Computes the features of one frame. Holds tables and scratch space, and nothing that outlives a
  * call: one instance serves any number of channels, from one thread at a time.
  */
 public final class FeatureExtractor {
+  private final FeatureSpec spec;
+  private final PowerSpectrum spectrum;
+  private final Mfcc mfcc;
+  private final Chroma chroma;
+  private final SpectralContrast contrast;
 
   public FeatureExtractor(FeatureSpec spec) {
-    throw new UnsupportedOperationException();
+    this.spec = Objects.requireNonNull(spec, "spec");
+    spectrum = new PowerSpectrum(spec.fftLength());
+    mfcc = new Mfcc(spec);
+    chroma = new Chroma(spec);
+    contrast = new SpectralContrast(spec);
   }
 
   public FeatureSpec spec() {
-    throw new UnsupportedOperationException();
+    return spec;
   }
 
   /**
@@ -19,8 +30,19 @@ public final class FeatureExtractor {
    *
    * @param samples {@code [fftLength]} from {@code offset}, in [-1, 1]
    * @param features {@code [frameFeatureCount]} from {@code featuresOffset}
+   * @throws IndexOutOfBoundsException if an array is too short
    */
   public void extract(float[] samples, int offset, float[] features, int featuresOffset) {
-    throw new UnsupportedOperationException();
+    Objects.checkFromIndexSize(offset, spec.fftLength(), samples.length);
+    Objects.checkFromIndexSize(featuresOffset, spec.frameFeatureCount(), features.length);
+    double[] power = spectrum.compute(samples, offset);
+    int at = featuresOffset;
+    mfcc.compute(power, features, at);
+    at += spec.mfccCount();
+    chroma.compute(power, features, at);
+    at += spec.chromaBins();
+    contrast.compute(power, features, at);
+    at += spec.contrastBands() + 1;
+    features[at] = ZeroCrossings.rate(samples, offset, spec.fftLength());
   }
 }

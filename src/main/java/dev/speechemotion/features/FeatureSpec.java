@@ -73,6 +73,10 @@ public record FeatureSpec(
         "contrastMinHz times 2^(contrastBands - 1) must be below half of sampleRateHz",
         contrastMinHz);
     require(
+        contrastMinHz * fftLength >= sampleRateHz,
+        "contrastMinHz must be at least the distance of two bins, sampleRateHz / fftLength",
+        contrastMinHz);
+    require(
         contrastQuantile > 0 && contrastQuantile < 0.5,
         "contrastQuantile must be between 0 and 0.5",
         contrastQuantile);
