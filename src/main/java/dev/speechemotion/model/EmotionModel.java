@@ -1,17 +1,46 @@
 package dev.speechemotion.model;
 
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.FeatureSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A model in memory: manifest and weights, checked. One instance serves all threads; each takes a
  * classifier of its own from it. Close the model after its classifiers.
  */
 public final class EmotionModel implements AutoCloseable {
-  private EmotionModel() {}
+  /** Name of the manifest in a model directory. */
+  public static final String MANIFEST_FILE = "manifest.json";
+
+  private static final int MAX_MANIFEST_BYTES = 1024 * 1024;
+  private static final int MAX_WEIGHTS_BYTES = 64 * 1024 * 1024;
+
+  private final ModelManifest manifest;
+  private final ModelIdentity identity;
+  private final Model network;
+
+  private EmotionModel(ModelManifest manifest, ModelIdentity identity, Model network) {
+    this.manifest = manifest;
+    this.identity = identity;
+    this.network = network;
+  }
 
   /**
    * Reads a model directory.
@@ -19,32 +48,156 @@ public final class EmotionModel implements AutoCloseable {
    * @throws ModelException if there is none, or it is not whole and consistent
    */
   public static EmotionModel load(Path directory) throws ModelException {
-    throw new UnsupportedOperationException();
+    if (!Files.isDirectory(directory)) {
+      throw new ModelException(
+          "model directory %s does not exist; name one that holds %s, or make one with 'train'"
+              .formatted(directory, MANIFEST_FILE));
+    }
+    try {
+      byte[] manifestBytes = read(directory.resolve(MANIFEST_FILE), MAX_MANIFEST_BYTES);
+      ModelManifest manifest = ManifestJson.parse(manifestBytes);
+      byte[] weights = read(directory.resolve(manifest.weights().file()), MAX_WEIGHTS_BYTES);
+      return build(manifest, manifestBytes, weights);
+    } catch (ModelException e) {
+      throw new ModelException("model %s: %s".formatted(directory, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * A model that has just been made.
+   *
+   * @throws ModelException if manifest and weights don't fit together
+   */
+  public static EmotionModel of(ModelManifest manifest, byte[] weights) throws ModelException {
+    return build(manifest, ManifestJson.write(manifest), weights);
+  }
+
+  /**
+   * Writes a model directory; files of other names in it stay.
+   *
+   * @throws ModelException if manifest and weights don't fit together
+   */
+  public static void save(Path directory, ModelManifest manifest, byte[] weights)
+      throws IOException {
+    of(manifest, weights).close();
+    Files.createDirectories(directory);
+    // The manifest last: until it is there, the old one refuses the new weights by their hash.
+    replace(directory.resolve(manifest.weights().file()), weights);
+    replace(directory.resolve(MANIFEST_FILE), ManifestJson.write(manifest));
+  }
+
+  private static EmotionModel build(ModelManifest manifest, byte[] manifestBytes, byte[] weights)
+      throws ModelException {
+    ModelManifest.Weights expected = manifest.weights();
+    if (weights.length != expected.bytes()) {
+      throw new ModelException(
+          "weights file %s has %d bytes, the manifest says %d: it is cut off or of another model; copy the model again"
+              .formatted(expected.file(), weights.length, expected.bytes()));
+    }
+    String hash = sha256(weights);
+    if (!hash.equals(expected.sha256())) {
+      throw new ModelException(
+          "weights file %s has SHA-256 %s, the manifest says %s: it was changed or is of another model; copy the model again"
+              .formatted(expected.file(), hash, expected.sha256()));
+    }
+    int featureCount = manifest.featureSpec().windowFeatureCount();
+    int labelCount = manifest.labels().size();
+    Map<String, Shape> shapes = Fcnn.shapes(manifest.architecture(), featureCount, labelCount);
+
+    Model network = newNetwork(manifest.name());
+    try {
+      SequentialBlock block = Fcnn.forInference(manifest.architecture(), labelCount);
+      Map<String, Parameter> parameters = Fcnn.parameters(block);
+      Map<String, NDArray> arrays = WeightsFile.decode(weights, shapes, network.getNDManager());
+      arrays.forEach((name, array) -> parameters.get(name).setArray(array));
+      // Without this PyTorch keeps a graph for gradients at every call.
+      block.freezeParameters(true);
+      block.initialize(network.getNDManager(), DataType.FLOAT32, new Shape(1, featureCount));
+      network.setBlock(block);
+    } catch (ModelException | RuntimeException e) {
+      network.close();
+      throw e;
+    }
+    ModelIdentity identity =
+        new ModelIdentity(manifest.name(), manifest.version(), sha256(manifestBytes));
+    return new EmotionModel(manifest, identity, network);
+  }
+
+  private static Model newNetwork(String name) throws ModelException {
+    try {
+      Torch.start();
+      return Model.newInstance(name, Device.cpu(), Torch.ENGINE);
+    } catch (RuntimeException | UnsatisfiedLinkError e) {
+      throw new ModelException(
+          "the PyTorch engine does not start (%s); its native library must be on the class path for this platform"
+              .formatted(e.getMessage()),
+          e);
+    }
   }
 
   public ModelManifest manifest() {
-    throw new UnsupportedOperationException();
+    return manifest;
   }
 
   public FeatureSpec featureSpec() {
-    throw new UnsupportedOperationException();
+    return manifest.featureSpec();
   }
 
   public ModelIdentity identity() {
-    throw new UnsupportedOperationException();
+    return identity;
   }
 
   public List<String> labels() {
-    throw new UnsupportedOperationException();
+    return manifest.labels();
   }
 
   /** A classifier for one thread; cheap, and reads no file. */
   public EmotionClassifier newClassifier() {
-    throw new UnsupportedOperationException();
+    return new FcnnClassifier(network, manifest, identity);
   }
 
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    network.close();
+  }
+
+  private static byte[] read(Path file, int maxBytes) throws ModelException {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException(
+          "file %s is missing; copy the model again, or make one with 'train'"
+              .formatted(file.getFileName()));
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(maxBytes + 1);
+      if (bytes.length > maxBytes) {
+        throw new ModelException(
+            "file %s is larger than %d bytes; this is not a model of ours"
+                .formatted(file.getFileName(), maxBytes));
+      }
+      return bytes;
+    } catch (ModelException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ModelException(
+          "file %s cannot be read: %s".formatted(file.getFileName(), e.getMessage()), e);
+    }
+  }
+
+  private static void replace(Path file, byte[] content) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      Files.write(temporary, content);
+      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -123,6 +123,22 @@ public record ModelManifest(
           "normalization.deviation must be positive and finite",
           "others");
     }
+
+    float[] meanArray() {
+      return toArray(mean);
+    }
+
+    float[] deviationArray() {
+      return toArray(deviation);
+    }
+
+    private static float[] toArray(List<Float> values) {
+      float[] array = new float[values.size()];
+      for (int i = 0; i < array.length; i++) {
+        array[i] = values.get(i);
+      }
+      return array;
+    }
   }
 
   /**

@@ -1,0 +1,125 @@
+package dev.speechemotion.model;
+
+import ai.djl.Model;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.Batchifier;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorContext;
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.emotion.ModelIdentity;
+import java.util.List;
+
+/** Normalisation, network, softmax with temperature: one thread's view of an emotion model. */
+final class FcnnClassifier implements EmotionClassifier {
+  private final ModelManifest manifest;
+  private final ModelIdentity identity;
+  private final int featureCount;
+  private final int labelCount;
+  private final float[] mean;
+  private final float[] deviation;
+  private final float temperature;
+  private final float[] normalized;
+  private final Predictor<float[], float[]> predictor;
+
+  FcnnClassifier(Model network, ModelManifest manifest, ModelIdentity identity) {
+    this.manifest = manifest;
+    this.identity = identity;
+    featureCount = manifest.featureSpec().windowFeatureCount();
+    labelCount = manifest.labels().size();
+    mean = manifest.normalization().meanArray();
+    deviation = manifest.normalization().deviationArray();
+    temperature = manifest.calibration().temperature();
+    normalized = new float[featureCount];
+    predictor = network.newPredictor(new OneWindow(new Shape(1, featureCount)));
+  }
+
+  @Override
+  public List<String> labels() {
+    return manifest.labels();
+  }
+
+  @Override
+  public int featureCount() {
+    return featureCount;
+  }
+
+  @Override
+  public ModelIdentity model() {
+    return identity;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>One window at a time: PyTorch sums in another order for a batch than for a single window,
+   * and the probabilities of a window must not depend on which others came with it.
+   */
+  @Override
+  public void classify(float[] features, int windowCount, float[] probabilities) {
+    if (windowCount < 1
+        || features.length < (long) windowCount * featureCount
+        || probabilities.length < (long) windowCount * labelCount) {
+      throw new IllegalArgumentException(
+          "%d windows need %d features and %d probabilities each, got %d and %d in all"
+              .formatted(
+                  windowCount, featureCount, labelCount, features.length, probabilities.length));
+    }
+    for (int window = 0; window < windowCount; window++) {
+      for (int i = 0; i < featureCount; i++) {
+        normalized[i] = (features[window * featureCount + i] - mean[i]) / deviation[i];
+      }
+      softmax(logits(normalized), probabilities, window * labelCount);
+    }
+  }
+
+  private float[] logits(float[] input) {
+    try {
+      return predictor.predict(input);
+    } catch (TranslateException e) {
+      throw new IllegalStateException("the network failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** {@code out[i] = exp(logits[i] / temperature) / sum}, with the largest taken off first. */
+  private void softmax(float[] logits, float[] out, int offset) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      max = Math.max(max, logit);
+    }
+    double sum = 0;
+    for (int i = 0; i < labelCount; i++) {
+      double value = StrictMath.exp((logits[i] - max) / temperature);
+      out[offset + i] = (float) value;
+      sum += value;
+    }
+    for (int i = 0; i < labelCount; i++) {
+      out[offset + i] = (float) (out[offset + i] / sum);
+    }
+  }
+
+  @Override
+  public void close() {
+    predictor.close();
+  }
+
+  /** In: {@code [features]}; out: {@code [labels]}. */
+  private record OneWindow(Shape shape) implements Translator<float[], float[]> {
+    @Override
+    public NDList processInput(TranslatorContext context, float[] input) {
+      return new NDList(context.getNDManager().create(input, shape));
+    }
+
+    @Override
+    public float[] processOutput(TranslatorContext context, NDList output) {
+      return output.singletonOrThrow().toFloatArray();
+    }
+
+    @Override
+    public Batchifier getBatchifier() {
+      return null;
+    }
+  }
+}

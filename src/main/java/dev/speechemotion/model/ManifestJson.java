@@ -1,0 +1,80 @@
+package dev.speechemotion.model;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** Manifests as JSON. The same manifest gives the same bytes on every machine. */
+final class ManifestJson {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private static final DefaultPrettyPrinter PRINTER =
+      new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
+
+  private ManifestJson() {}
+
+  static byte[] write(ModelManifest manifest) {
+    try {
+      String text = JSON.writer(PRINTER).writeValueAsString(manifest);
+      return (text + "\n").getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static ModelManifest parse(byte[] json) throws ModelException {
+    try {
+      JsonNode tree = JSON.readTree(json);
+      JsonNode version = tree.path("formatVersion");
+      if (!version.isInt()) {
+        throw new ModelException(
+            EmotionModel.MANIFEST_FILE + " has no formatVersion: it is not a model manifest");
+      }
+      if (version.intValue() != ModelManifest.FORMAT_VERSION) {
+        throw new ModelException(
+            "%s has formatVersion %d, this program reads %d; use a model made with this version of the program, or train it again"
+                .formatted(
+                    EmotionModel.MANIFEST_FILE, version.intValue(), ModelManifest.FORMAT_VERSION));
+      }
+      return JSON.treeToValue(tree, ModelManifest.class);
+    } catch (ModelException e) {
+      throw e;
+    } catch (ValueInstantiationException e) {
+      throw malformed(e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage(), e);
+    } catch (JsonMappingException e) {
+      String field =
+          e.getPath().stream()
+              .map(JsonMappingException.Reference::getFieldName)
+              .filter(Objects::nonNull)
+              .collect(Collectors.joining("."));
+      throw malformed(field + ": " + e.getOriginalMessage(), e);
+    } catch (JsonProcessingException e) {
+      throw malformed(e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw malformed(e.getMessage(), e);
+    }
+  }
+
+  private static ModelException malformed(String reason, Exception cause) {
+    String firstLine = reason == null ? "unknown error" : reason.lines().findFirst().orElse("");
+    return new ModelException(EmotionModel.MANIFEST_FILE + " is not valid: " + firstLine, cause);
+  }
+}

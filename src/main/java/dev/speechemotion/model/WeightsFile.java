@@ -1,0 +1,152 @@
+package dev.speechemotion.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * A network's weights as safetensors: 8 bytes of header length (little-endian), a JSON header with
+ * type, shape and place of each array, then the arrays. Reading takes numbers from where the header
+ * says, after checking every name, type, shape and place; nothing in the file is executed.
+ */
+public final class WeightsFile {
+  private static final int MAX_HEADER_BYTES = 64 * 1024;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private WeightsFile() {}
+
+  /** The parameters of a network. */
+  public static byte[] encode(SequentialBlock network) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (NDList arrays = new NDList()) {
+      for (Map.Entry<String, Parameter> entry : Fcnn.parameters(network).entrySet()) {
+        NDArray copy = entry.getValue().getArray().duplicate();
+        copy.setName(entry.getKey());
+        arrays.add(copy);
+      }
+      arrays.encode(out, NDList.Encoding.SAFETENSORS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * Reads the arrays that a network needs.
+   *
+   * @param shapes what the file must hold, no more and no less
+   * @throws ModelException if the file is malformed or holds something else
+   */
+  static Map<String, NDArray> decode(byte[] file, Map<String, Shape> shapes, NDManager manager)
+      throws ModelException {
+    if (file.length < Long.BYTES) {
+      throw new ModelException("weights file is cut off: it has " + file.length + " bytes");
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    long headerLength = bytes.getLong();
+    if (headerLength < 2
+        || headerLength > MAX_HEADER_BYTES
+        || headerLength > file.length - Long.BYTES) {
+      throw new ModelException("weights file is not in safetensors format, or is cut off");
+    }
+    JsonNode header = header(file, (int) headerLength);
+    ByteBuffer data =
+        bytes.position(Long.BYTES + (int) headerLength).slice().order(ByteOrder.LITTLE_ENDIAN);
+
+    TreeSet<String> names = new TreeSet<>();
+    header.fieldNames().forEachRemaining(names::add);
+    names.remove("__metadata__");
+    if (!names.equals(shapes.keySet())) {
+      throw new ModelException(
+          "weights don't match the network: the manifest's architecture needs "
+              + new TreeSet<>(shapes.keySet())
+              + ", the file holds "
+              + names);
+    }
+    checkOutputs(header, shapes);
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
+    for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
+      JsonNode tensor = header.get(entry.getKey());
+      arrays.put(entry.getKey(), array(entry.getKey(), entry.getValue(), tensor, data, manager));
+    }
+    return arrays;
+  }
+
+  private static JsonNode header(byte[] file, int length) throws ModelException {
+    try {
+      JsonNode header =
+          JSON.readTree(new String(file, Long.BYTES, length, StandardCharsets.UTF_8).trim());
+      if (header != null && header.isObject()) {
+        return header;
+      }
+    } catch (JsonProcessingException e) {
+      throw new ModelException("weights file has a header that is not JSON", e);
+    }
+    throw new ModelException("weights file has a header that is not a JSON object");
+  }
+
+  /** The last array is the bias of the output layer, one value for each label. */
+  private static void checkOutputs(JsonNode header, Map<String, Shape> shapes)
+      throws ModelException {
+    String bias = new ArrayList<>(shapes.keySet()).get(shapes.size() - 1);
+    long labels = shapes.get(bias).get(0);
+    long outputs = header.get(bias).path("shape").path(0).asLong(-1);
+    if (outputs != labels) {
+      throw new ModelException(
+          "labels don't match the network: the manifest has %d labels, the network %d outputs"
+              .formatted(labels, outputs));
+    }
+  }
+
+  private static NDArray array(
+      String name, Shape shape, JsonNode tensor, ByteBuffer data, NDManager manager)
+      throws ModelException {
+    if (!"F32".equals(tensor.path("dtype").asText())) {
+      throw new ModelException(
+          "weights don't match the network: " + name + " is not of type F32 (32-bit float)");
+    }
+    String found = tensor.path("shape").toString();
+    String expected = JSON.valueToTree(shape.getShape()).toString();
+    if (!found.equals(expected)) {
+      throw new ModelException(
+          "weights don't match the network: %s has shape %s, the manifest's features, layers and labels need %s"
+              .formatted(name, found, expected));
+    }
+    JsonNode offsets = tensor.path("data_offsets");
+    long begin = offsets.path(0).asLong(-1);
+    long end = offsets.path(1).asLong(-1);
+    if (offsets.size() != 2
+        || begin < 0
+        || end > data.capacity()
+        || end - begin != shape.size() * Float.BYTES) {
+      throw new ModelException("weights file is cut off or malformed at " + name);
+    }
+    float[] values = new float[(int) shape.size()];
+    data.slice((int) begin, (int) (end - begin))
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .get(values);
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new ModelException("weights file has values that are not finite in " + name);
+      }
+    }
+    return manager.create(values, shape);
+  }
+}

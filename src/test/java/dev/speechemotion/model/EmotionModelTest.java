@@ -1,0 +1,341 @@
+package dev.speechemotion.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.speechemotion.emotion.EmotionClassifier;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EmotionModelTest {
+  private static byte[] weights;
+
+  @TempDir Path folder;
+  private Path directory;
+
+  @BeforeAll
+  static void makeWeights() {
+    weights = ModelFixture.weights(ModelFixture.ARCHITECTURE, ModelFixture.LABELS.size());
+  }
+
+  @BeforeEach
+  void saveModel() throws IOException {
+    directory = folder.resolve("fixture");
+    EmotionModel.save(directory, ModelFixture.manifest(weights, ModelFixture.LABELS), weights);
+  }
+
+  @Test
+  void shouldReadWhatWasSaved() throws Exception {
+    try (EmotionModel model = EmotionModel.load(directory)) {
+      assertThat(model.manifest()).isEqualTo(ModelFixture.manifest(weights, ModelFixture.LABELS));
+      assertThat(model.labels()).isEqualTo(ModelFixture.LABELS);
+      assertThat(model.identity().hash())
+          .isEqualTo(EmotionModel.sha256(Files.readAllBytes(directory.resolve("manifest.json"))));
+    }
+  }
+
+  @Test
+  void shouldGiveTheSoftmaxOfTheNetworkOnNormalizedFeatures() throws Exception {
+    float[] features = ModelFixture.features(1);
+    float[] probabilities = new float[3];
+
+    try (EmotionModel model = EmotionModel.load(directory);
+        EmotionClassifier classifier = model.newClassifier()) {
+      classifier.classify(features, 1, probabilities);
+    }
+
+    double[] expected = plainForwardPass(features, 1);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) probabilities[i]).isCloseTo(expected[i], within(1e-6));
+    }
+  }
+
+  @Test
+  void shouldDivideByTheTemperatureBeforeTheSoftmax() throws Exception {
+    float[] features = ModelFixture.features(1);
+    float[] probabilities = new float[3];
+    ModelManifest manifest =
+        ModelFixture.manifest(weights, ModelFixture.LABELS, ModelFixture.ARCHITECTURE, 2.5f);
+
+    try (EmotionModel model = EmotionModel.of(manifest, weights);
+        EmotionClassifier classifier = model.newClassifier()) {
+      classifier.classify(features, 1, probabilities);
+    }
+
+    double[] expected = plainForwardPass(features, 2.5);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) probabilities[i]).isCloseTo(expected[i], within(1e-6));
+    }
+  }
+
+  @Test
+  void shouldGiveAWindowTheSameBitsWhateverComesWithIt() throws Exception {
+    int windows = 17;
+    float[] features = ModelFixture.features(windows);
+    float[] together = new float[windows * 3];
+    float[] alone = new float[windows * 3];
+    float[] one = new float[3];
+
+    try (EmotionModel model = EmotionModel.load(directory);
+        EmotionClassifier classifier = model.newClassifier()) {
+      classifier.classify(features, windows, together);
+      for (int i = 0; i < windows; i++) {
+        int begin = i * ModelFixture.FEATURES;
+        classifier.classify(
+            Arrays.copyOfRange(features, begin, begin + ModelFixture.FEATURES), 1, one);
+        System.arraycopy(one, 0, alone, i * 3, 3);
+      }
+    }
+
+    assertThat(alone).isEqualTo(together);
+    assertThat(together).doesNotContain(Float.NaN);
+  }
+
+  @Test
+  void shouldServeSeveralThreadsFromOneModel() throws Exception {
+    float[] features = ModelFixture.features(200);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (EmotionModel model = EmotionModel.load(directory)) {
+      Callable<float[]> task =
+          () -> {
+            float[] probabilities = new float[200 * 3];
+            try (EmotionClassifier classifier = model.newClassifier()) {
+              classifier.classify(features, 200, probabilities);
+            }
+            return probabilities;
+          };
+
+      List<float[]> results = new ArrayList<>();
+      for (Future<float[]> result : threads.invokeAll(List.of(task, task, task, task))) {
+        results.add(result.get());
+      }
+
+      assertThat(results).allSatisfy(result -> assertThat(result).isEqualTo(results.get(0)));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void shouldSurviveFeaturesFarOutOfRange() throws Exception {
+    float[] features = ModelFixture.features(1);
+    Arrays.fill(features, 1e30f);
+    float[] probabilities = new float[3];
+
+    try (EmotionModel model = EmotionModel.load(directory);
+        EmotionClassifier classifier = model.newClassifier()) {
+      classifier.classify(features, 1, probabilities);
+    }
+
+    assertThat(probabilities[0] + probabilities[1] + probabilities[2]).isCloseTo(1, within(1e-6f));
+  }
+
+  @Test
+  void shouldRefuseArraysThatAreTooShort() throws Exception {
+    try (EmotionModel model = EmotionModel.load(directory);
+        EmotionClassifier classifier = model.newClassifier()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> classifier.classify(new float[3], 1, new float[3]));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> classifier.classify(ModelFixture.features(2), 2, new float[5]));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> classifier.classify(ModelFixture.features(1), 0, new float[3]));
+    }
+  }
+
+  @Test
+  void shouldSayThatTheDirectoryIsMissing() {
+    assertRefused(folder.resolve("nowhere"), "does not exist");
+  }
+
+  @Test
+  void shouldSayThatAFileIsMissing() throws Exception {
+    Files.delete(directory.resolve("weights.safetensors"));
+    assertRefused(directory, "weights.safetensors is missing");
+    Files.delete(directory.resolve("manifest.json"));
+    assertRefused(directory, "manifest.json is missing");
+  }
+
+  @Test
+  void shouldRefuseWeightsThatWereChanged() throws Exception {
+    byte[] changed = weights.clone();
+    changed[changed.length - 3] ^= 1;
+    Files.write(directory.resolve("weights.safetensors"), changed);
+
+    assertRefused(directory, "the manifest says", "it was changed");
+  }
+
+  @Test
+  void shouldRefuseWeightsThatAreCutOff() throws Exception {
+    Files.write(
+        directory.resolve("weights.safetensors"), Arrays.copyOf(weights, weights.length / 2));
+
+    assertRefused(directory, "cut off");
+  }
+
+  @Test
+  void shouldRefuseAnOversizedFileWithoutReadingItAll() throws Exception {
+    try (RandomAccessFile file =
+        new RandomAccessFile(directory.resolve("weights.safetensors").toFile(), "rw")) {
+      file.setLength(200L * 1024 * 1024);
+    }
+
+    assertRefused(directory, "larger than");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "formatVersion" : 1   | "formatVersion" : 2    | formatVersion 2, this program reads 1
+          "formatVersion" : 1,  | ''                     | has no formatVersion
+          "angry", "happy"      | "happy", "happy"       | distinct
+          "temperature" : 1.0   | "temperature" : 0      | calibration.temperature must be positive
+          "type" : "fcnn"       | "type" : "rnn"         | architecture.type must be fcnn
+          weights.safetensors   | ../weights.safetensors | plain name of a file
+          "dropout" : 0.1       | "dropout" : 0.1, "x":1 | "x"
+          "hopMs" : 1000        | "hopMs" : null         | hopMs
+          "sampleRateHz" : 8000 | "sampleRateHz" : 0     | sampleRateHz must be from
+          "name" : "fixture"    | "name" : "fixture      | is not valid
+          """)
+  void shouldRefuseAManifestThatIsWrong(String found, String replacement, String message)
+      throws Exception {
+    Path file = directory.resolve("manifest.json");
+    String manifest = Files.readString(file);
+    assertThat(manifest).contains(found);
+    Files.writeString(file, manifest.replace(found, replacement));
+
+    assertRefused(directory, message);
+  }
+
+  @Test
+  void shouldRefuseLabelsThatDoNotMatchTheNetwork() throws Exception {
+    Path file = directory.resolve("manifest.json");
+    Files.writeString(file, Files.readString(file).replace("\"angry\",", "\"angry\", \"calm\","));
+
+    assertRefused(
+        directory, "labels don't match the network: the manifest has 4 labels, the network 3");
+  }
+
+  @Test
+  void shouldRefuseLayersThatDoNotMatchTheWeights() {
+    ModelManifest manifest =
+        ModelFixture.manifest(
+            weights,
+            ModelFixture.LABELS,
+            new ModelManifest.Architecture("fcnn", List.of(9, 4), 0),
+            1);
+
+    assertThatThrownBy(() -> EmotionModel.of(manifest, weights))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("layer1.weight has shape [8," + ModelFixture.FEATURES + "]");
+  }
+
+  @Test
+  void shouldRefuseWeightsThatPassTheHashButAreMalformed() {
+    String header = new String(weights, 8, headerLength(), StandardCharsets.UTF_8);
+
+    assertMalformed(new byte[5], "cut off");
+    assertMalformed(new byte[100], "not in safetensors format");
+    assertMalformed(withHeader("{".repeat(header.length())), "not JSON");
+    assertMalformed(withHeader("[" + " ".repeat(header.length() - 2) + "]"), "not a JSON object");
+    assertMalformed(
+        withHeader(header.replace("layer1.bias", "layer9.bias")), "weights don't match");
+    assertMalformed(withHeader(header.replaceFirst("F32", "I32")), "F32");
+    assertMalformed(
+        withHeader(header.replaceFirst("\"data_offsets\":\\[\\d", "\"data_offsets\":[-")), "");
+    assertMalformed(Arrays.copyOf(weights, weights.length - 4), "cut off or malformed");
+    byte[] notFinite = weights.clone();
+    ByteBuffer.wrap(notFinite)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putFloat(weights.length - 4, Float.NaN);
+    assertMalformed(notFinite, "not finite");
+    byte[] hugeHeader = weights.clone();
+    ByteBuffer.wrap(hugeHeader).order(ByteOrder.LITTLE_ENDIAN).putLong(0, Long.MAX_VALUE);
+    assertMalformed(hugeHeader, "not in safetensors format");
+  }
+
+  private static void assertMalformed(byte[] file, String message) {
+    assertThatThrownBy(
+            () -> EmotionModel.of(ModelFixture.manifest(file, ModelFixture.LABELS), file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static void assertRefused(Path directory, String... message) {
+    assertThatThrownBy(() -> EmotionModel.load(directory))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll(message)
+        .hasMessageContaining(directory.toString())
+        .satisfies(error -> assertThat(error.getMessage()).doesNotContain("\n"));
+  }
+
+  private static int headerLength() {
+    return (int) ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  private static byte[] withHeader(String header) {
+    byte[] file = weights.clone();
+    byte[] bytes = header.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(bytes, 0, file, 8, bytes.length);
+    return file;
+  }
+
+  /** The same network in plain Java, read from the file by the format's definition. */
+  private static double[] plainForwardPass(float[] features, double temperature) throws Exception {
+    var header =
+        new com.fasterxml.jackson.databind.ObjectMapper()
+            .readTree(new String(weights, 8, headerLength(), StandardCharsets.UTF_8));
+    double[] values = new double[features.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (features[i] - 0.5) / 2;
+    }
+    for (int layer = 1; layer <= 3; layer++) {
+      float[] matrix = array(header.get("layer" + layer + ".weight"));
+      float[] bias = array(header.get("layer" + layer + ".bias"));
+      double[] next = new double[bias.length];
+      for (int row = 0; row < next.length; row++) {
+        double sum = bias[row];
+        for (int i = 0; i < values.length; i++) {
+          sum += matrix[row * values.length + i] * values[i];
+        }
+        next[row] = layer < 3 ? Math.max(0, sum) : Math.exp(sum / temperature);
+      }
+      values = next;
+    }
+    double total = Arrays.stream(values).sum();
+    return Arrays.stream(values).map(value -> value / total).toArray();
+  }
+
+  private static float[] array(com.fasterxml.jackson.databind.JsonNode tensor) {
+    int begin = tensor.get("data_offsets").get(0).asInt();
+    int end = tensor.get("data_offsets").get(1).asInt();
+    float[] values = new float[(end - begin) / 4];
+    ByteBuffer.wrap(weights, 8 + headerLength() + begin, end - begin)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .get(values);
+    return values;
+  }
+}
