@@ -1,0 +1,24 @@
+package dev.speechemotion.streams;
+
+import org.apache.kafka.common.errors.SerializationException;
+
+/** A record that cannot be used, and why. The message never holds content. */
+public final class RejectedRecordException extends SerializationException {
+  private static final long serialVersionUID = 1;
+
+  private final RejectReason reason;
+
+  RejectedRecordException(RejectReason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  RejectedRecordException(RejectReason reason, String message) {
+    this(reason, message, null);
+  }
+
+  /** Why the record cannot be used. */
+  public RejectReason reason() {
+    return reason;
+  }
+}
