@@ -171,6 +171,11 @@ public record ModelManifest(
           sha256);
       require(bytes > 0, "weights.bytes must be positive", bytes);
     }
+
+    /** The entry for a file of that content. */
+    public static Weights of(String file, byte[] content) {
+      return new Weights(file, EmotionModel.sha256(content), content.length);
+    }
   }
 
   /**

@@ -1,0 +1,162 @@
+package dev.speechemotion.training;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.internal.chartpart.IChart;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Plots as PNG. */
+final class Charts {
+  private static final int WIDTH = 520;
+  private static final int HEIGHT = 420;
+  private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
+
+  static {
+    if (System.getProperty("java.awt.headless") == null) {
+      System.setProperty("java.awt.headless", "true");
+    }
+  }
+
+  private Charts() {}
+
+  /** Loss, and share recognised, by epoch: training and validation part. */
+  static byte[] learningCurve(List<FcnnTrainer.Epoch> curve) throws IOException {
+    List<Integer> epochs = new ArrayList<>();
+    for (int i = 1; i <= curve.size(); i++) {
+      epochs.add(i);
+    }
+    XYChart loss = lines("Cross-entropy", "loss");
+    line(loss, "training part", epochs, curve.stream().map(FcnnTrainer.Epoch::loss).toList());
+    line(
+        loss,
+        "validation part",
+        epochs,
+        curve.stream().map(FcnnTrainer.Epoch::validationLoss).toList());
+    XYChart accuracy = lines("Accuracy", "share of windows");
+    line(
+        accuracy,
+        "training part",
+        epochs,
+        curve.stream().map(FcnnTrainer.Epoch::accuracy).toList());
+    line(
+        accuracy,
+        "validation part",
+        epochs,
+        curve.stream().map(FcnnTrainer.Epoch::validationAccuracy).toList());
+    accuracy.getStyler().setLegendPosition(Styler.LegendPosition.InsideSE);
+    accuracy.getStyler().setYAxisMax(1.0);
+    return png(List.of(loss, accuracy));
+  }
+
+  /** Clips by actual and predicted label, a matrix for each protocol. */
+  static byte[] confusionMatrices(List<Experiment.ProtocolResult> results) throws IOException {
+    return png(results.stream().map(Charts::confusionMatrix).toList());
+  }
+
+  /** Precision, recall and F1 of each label, a plot for each protocol. */
+  static byte[] perClass(List<Experiment.ProtocolResult> results) throws IOException {
+    return png(results.stream().map(Charts::bars).toList());
+  }
+
+  private static XYChart lines(String title, String yTitle) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(title)
+            .xAxisTitle("epoch")
+            .yAxisTitle(yTitle)
+            .build();
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setYAxisMin(0.0);
+    return chart;
+  }
+
+  private static void line(XYChart chart, String name, List<Integer> x, List<Double> y) {
+    chart.addSeries(name, x, y).setMarker(SeriesMarkers.NONE);
+  }
+
+  private static HeatMapChart confusionMatrix(Experiment.ProtocolResult result) {
+    Evaluation evaluation = result.evaluation();
+    List<String> labels = evaluation.labels();
+    // The vertical axis grows upwards; the first label belongs at the top, as in a table.
+    List<String> upwards = new ArrayList<>(labels);
+    Collections.reverse(upwards);
+    int[][] counts = evaluation.counts();
+    List<Number[]> cells = new ArrayList<>();
+    for (int predicted = 0; predicted < labels.size(); predicted++) {
+      for (int row = 0; row < labels.size(); row++) {
+        int actual = labels.size() - 1 - row;
+        cells.add(new Number[] {predicted, row, counts[actual][predicted]});
+      }
+    }
+    HeatMapChart chart =
+        new HeatMapChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(result.protocol().name() + ", clips")
+            .xAxisTitle("predicted")
+            .yAxisTitle("actual")
+            .build();
+    chart.addSeries("clips", labels, upwards, cells);
+    chart.getStyler().setLegendVisible(false);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setRangeColors(new Color[] {Color.WHITE, new Color(0x5B9BD5)});
+    chart.getStyler().setShowValue(true);
+    chart.getStyler().setValueFont(SMALL);
+    chart.getStyler().setValueFontColor(Color.BLACK);
+    chart.getStyler().setHeatMapValueDecimalPattern("#");
+    chart.getStyler().setAxisTickLabelsFont(SMALL);
+    return chart;
+  }
+
+  private static CategoryChart bars(Experiment.ProtocolResult result) {
+    Evaluation evaluation = result.evaluation();
+    List<Double> precision = new ArrayList<>();
+    List<Double> recall = new ArrayList<>();
+    List<Double> f1 = new ArrayList<>();
+    for (int i = 0; i < evaluation.labels().size(); i++) {
+      boolean present = evaluation.clipCount(i) > 0;
+      precision.add(present ? evaluation.precision(i) : 0);
+      recall.add(present ? evaluation.recall(i) : 0);
+      f1.add(present ? evaluation.f1(i) : 0);
+    }
+    CategoryChart chart =
+        new CategoryChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(result.protocol().name())
+            .yAxisTitle("share")
+            .build();
+    chart.addSeries("precision", evaluation.labels(), precision);
+    chart.addSeries("recall", evaluation.labels(), recall);
+    chart.addSeries("F1", evaluation.labels(), f1);
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setYAxisMin(0.0);
+    chart.getStyler().setYAxisMax(1.0);
+    chart.getStyler().setAxisTickLabelsFont(SMALL);
+    return chart;
+  }
+
+  private static byte[] png(List<? extends IChart> charts) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    BitmapEncoder.saveBitmap(charts, 1, charts.size(), out, BitmapEncoder.BitmapFormat.PNG);
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,138 @@
+package dev.speechemotion.training;
+
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.ModelException;
+import dev.speechemotion.model.ModelManifest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Trainings with the same settings on the same corpus: those of the protocols, and the last. */
+final class Experiment {
+  /** What is told apart, from which features, by what network. */
+  record Settings(
+      List<String> labels,
+      FeatureSpec spec,
+      WindowSettings windows,
+      FcnnTrainer.Settings fitting) {}
+
+  /** What one training of a protocol gave. */
+  record FoldResult(Protocol.Fold fold, Evaluation evaluation, int epochs) {}
+
+  /** What a protocol gave: over all folds together, and for each. */
+  record ProtocolResult(Protocol protocol, Evaluation evaluation, List<FoldResult> folds) {
+    ModelManifest.Metrics metrics() {
+      int worst = evaluation.worstLabel();
+      return new ModelManifest.Metrics(
+          evaluation.clipCount(),
+          rounded(evaluation.accuracy()),
+          rounded(evaluation.uar()),
+          evaluation.labels().get(worst),
+          rounded(evaluation.recall(worst)),
+          rounded(evaluation.ece()));
+    }
+
+    private static double rounded(double value) {
+      return Math.round(value * 10_000) / 10_000.0;
+    }
+  }
+
+  private static final String WEIGHTS_FILE = "weights.safetensors";
+
+  private final Settings settings;
+  private final List<String> labels;
+  private final PrintWriter log;
+
+  /**
+   * @throws CorpusException if the corpus has fewer than two of the labels
+   */
+  Experiment(Settings settings, Corpus corpus, PrintWriter log) throws CorpusException {
+    this.settings = settings;
+    this.log = log;
+    labels = corpus.labelsPresent(settings.labels());
+    if (labels.size() < settings.labels().size()) {
+      log.printf(
+          "no recordings of %s%n",
+          settings.labels().stream().filter(label -> !labels.contains(label)).toList());
+    }
+    if (labels.size() < 2) {
+      throw new CorpusException("recordings of at least two labels are needed, found " + labels);
+    }
+  }
+
+  /** The labels that are told apart. */
+  List<String> labels() {
+    return labels;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  FcnnTrainer trainer() {
+    return new FcnnTrainer(settings.fitting(), labels, log);
+  }
+
+  /**
+   * Trains and tests on every fold.
+   *
+   * @param clips what is parted
+   * @param heard by id, what is tested in place of a clip; a clip that is not in it is not tested
+   */
+  ProtocolResult run(Protocol protocol, List<Clip> clips, Map<String, Clip> heard)
+      throws IOException {
+    Evaluation pooled = new Evaluation(labels);
+    List<FoldResult> results = new ArrayList<>();
+    for (Protocol.Fold fold : protocol.folds(clips, settings.fitting().seed())) {
+      FcnnTrainer.Fitted fitted =
+          trainer().fit("%s, testing %s".formatted(protocol.name(), fold.name()), fold.train());
+      List<Clip> test =
+          fold.test().stream()
+              .filter(clip -> heard.containsKey(clip.id()))
+              .map(clip -> heard.get(clip.id()))
+              .toList();
+      Evaluation evaluation = new Evaluation(labels);
+      try (EmotionModel model = model(fitted);
+          EmotionClassifier classifier = model.newClassifier()) {
+        evaluation.addAll(classifier, test);
+        pooled.addAll(classifier, test);
+      }
+      results.add(new FoldResult(fold, evaluation, fitted.epochs()));
+    }
+    return new ProtocolResult(protocol, pooled, results);
+  }
+
+  private EmotionModel model(FcnnTrainer.Fitted fitted) throws ModelException {
+    return EmotionModel.of(
+        manifest("fold", "0", fitted, "none", List.of(), Map.of()), fitted.weights());
+  }
+
+  /** The manifest of a network of this experiment. */
+  ModelManifest manifest(
+      String name,
+      String version,
+      FcnnTrainer.Fitted fitted,
+      String command,
+      List<ModelManifest.Corpus> corpora,
+      Map<String, ModelManifest.Metrics> metrics) {
+    FcnnTrainer.Settings fitting = settings.fitting();
+    return new ModelManifest(
+        ModelManifest.FORMAT_VERSION,
+        name,
+        version,
+        fitting.architecture(),
+        labels,
+        settings.spec(),
+        settings.windows(),
+        fitted.normalization(),
+        new ModelManifest.Calibration(1),
+        ModelManifest.Weights.of(WEIGHTS_FILE, fitted.weights()),
+        new ModelManifest.Training(
+            command, fitting.seed(), fitting.hyperparameters(), corpora, fitted.epochs(), metrics));
+  }
+}

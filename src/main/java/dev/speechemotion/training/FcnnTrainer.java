@@ -1,0 +1,298 @@
+package dev.speechemotion.training;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.initializer.XavierInitializer;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import dev.speechemotion.model.Fcnn;
+import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.Torch;
+import dev.speechemotion.model.WeightsFile;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Fits the network: cross-entropy, Adam, early stopping. Every window of a clip is an example with
+ * the clip's label. The same settings and clips give the same weights.
+ */
+final class FcnnTrainer {
+  /** What the network is to be and how it is fitted. */
+  record Settings(
+      ModelManifest.Architecture architecture,
+      ModelManifest.Hyperparameters hyperparameters,
+      long seed) {}
+
+  /** Loss and share of windows recognised; those of the validation part are NaN without one. */
+  record Epoch(double loss, double accuracy, double validationLoss, double validationAccuracy) {}
+
+  /** A fitted network. */
+  static final class Fitted {
+    private final byte[] weights;
+    private final ModelManifest.Normalization normalization;
+    private final int epochs;
+    private final List<Epoch> curve;
+
+    private Fitted(
+        byte[] weights, ModelManifest.Normalization normalization, int epochs, List<Epoch> curve) {
+      this.weights = weights;
+      this.normalization = normalization;
+      this.epochs = epochs;
+      this.curve = curve;
+    }
+
+    /** In safetensors format. */
+    byte[] weights() {
+      return weights;
+    }
+
+    ModelManifest.Normalization normalization() {
+      return normalization;
+    }
+
+    /** Number of epochs that the weights have seen. */
+    int epochs() {
+      return epochs;
+    }
+
+    List<Epoch> curve() {
+      return curve;
+    }
+  }
+
+  /** Windows as arrays, normalised. */
+  private static final class Examples {
+    private final float[] features;
+    private final float[] labels;
+    private final int featureCount;
+
+    Examples(List<Clip> clips, List<String> labelNames, ModelManifest.Normalization by) {
+      int count = clips.stream().mapToInt(clip -> clip.windows().size()).sum();
+      featureCount = by.mean().size();
+      features = new float[count * featureCount];
+      labels = new float[count];
+      int row = 0;
+      for (Clip clip : clips) {
+        for (float[] window : clip.windows()) {
+          for (int i = 0; i < featureCount; i++) {
+            features[row * featureCount + i] =
+                (window[i] - by.mean().get(i)) / by.deviation().get(i);
+          }
+          labels[row] = labelNames.indexOf(clip.label());
+          row++;
+        }
+      }
+    }
+
+    int count() {
+      return labels.length;
+    }
+
+    /**
+     * Features {@code [rows, features]} and labels {@code [rows]} of the rows from one to another.
+     */
+    NDList batch(NDManager manager, int[] order, int from, int to) {
+      float[] x = new float[(to - from) * featureCount];
+      float[] y = new float[to - from];
+      for (int i = from; i < to; i++) {
+        System.arraycopy(
+            features, order[i] * featureCount, x, (i - from) * featureCount, featureCount);
+        y[i - from] = labels[order[i]];
+      }
+      return new NDList(manager.create(x, new Shape(to - from, featureCount)), manager.create(y));
+    }
+  }
+
+  private final Settings settings;
+  private final List<String> labels;
+  private final PrintWriter log;
+
+  FcnnTrainer(Settings settings, List<String> labels, PrintWriter log) {
+    this.settings = settings;
+    this.labels = labels;
+    this.log = log;
+  }
+
+  /**
+   * Fits on the clips but a validation part, until that part's loss has not improved for as many
+   * epochs as patience allows; gives the weights of the best epoch.
+   */
+  Fitted fit(String task, List<Clip> clips) throws CorpusException {
+    Set<Clip> validation =
+        Protocol.stratifiedSample(
+            clips, settings.hyperparameters().validationShare(), settings.seed());
+    List<Clip> train = clips.stream().filter(clip -> !validation.contains(clip)).toList();
+    List<Clip> stop = clips.stream().filter(validation::contains).toList();
+    if (train.isEmpty() || stop.isEmpty()) {
+      throw new CorpusException(
+          "%d recordings are too few to train on: each label needs two or more"
+              .formatted(clips.size()));
+    }
+    return run(task, train, stop, settings.hyperparameters().maxEpochs());
+  }
+
+  /** Fits on all of the clips for a number of epochs. */
+  Fitted fitAll(String task, List<Clip> clips, int epochs) {
+    return run(task, clips, List.of(), epochs);
+  }
+
+  private Fitted run(String task, List<Clip> train, List<Clip> validation, int maxEpochs) {
+    ModelManifest.Normalization normalization = normalization(train);
+    Examples examples = new Examples(train, labels, normalization);
+    Examples stop = new Examples(validation, labels, normalization);
+    ModelManifest.Hyperparameters hyper = settings.hyperparameters();
+    Engine engine = Torch.start();
+    engine.setRandomSeed((int) settings.seed());
+    Random random = new Random(settings.seed());
+
+    try (Model model = Model.newInstance(task, Device.cpu(), Torch.ENGINE)) {
+      SequentialBlock network = Fcnn.forTraining(settings.architecture(), labels.size());
+      network.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
+      model.setBlock(network);
+      DefaultTrainingConfig config =
+          new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+              .optDevices(new Device[] {Device.cpu()})
+              .optOptimizer(
+                  Optimizer.adam()
+                      .optLearningRateTracker(Tracker.fixed(hyper.learningRate()))
+                      .build());
+      try (Trainer trainer = model.newTrainer(config);
+          Progress progress = new Progress(task, maxEpochs, log)) {
+        trainer.initialize(new Shape(hyper.batchSize(), examples.featureCount));
+        List<Epoch> curve = new ArrayList<>();
+        byte[] best = null;
+        double bestLoss = Double.POSITIVE_INFINITY;
+        int bestEpoch = 0;
+        for (int epoch = 1; epoch <= maxEpochs; epoch++) {
+          double[] fitted = epoch(trainer, examples, order(examples.count(), random));
+          double[] tested =
+              stop.count() == 0 ? new double[] {Double.NaN, Double.NaN} : test(trainer, stop);
+          curve.add(new Epoch(fitted[0], fitted[1], tested[0], tested[1]));
+          progress.step();
+          if (tested[0] < bestLoss) {
+            bestLoss = tested[0];
+            bestEpoch = epoch;
+            best = WeightsFile.encode(network);
+          } else if (epoch - bestEpoch >= hyper.patience() && stop.count() > 0) {
+            break;
+          }
+        }
+        return best == null
+            ? new Fitted(WeightsFile.encode(network), normalization, maxEpochs, curve)
+            : new Fitted(best, normalization, bestEpoch, curve);
+      }
+    }
+  }
+
+  /** Trains on each example once; gives the mean loss and the share recognised on the way. */
+  private double[] epoch(Trainer trainer, Examples examples, int[] order) {
+    int batchSize = settings.hyperparameters().batchSize();
+    double loss = 0;
+    double correct = 0;
+    for (int from = 0; from < examples.count(); from += batchSize) {
+      int to = Math.min(from + batchSize, examples.count());
+      try (NDManager manager = trainer.getManager().newSubManager()) {
+        NDList batch = examples.batch(manager, order, from, to);
+        try (GradientCollector gradients = trainer.newGradientCollector()) {
+          NDList output = trainer.forward(new NDList(batch.get(0)));
+          NDArray batchLoss = trainer.getLoss().evaluate(new NDList(batch.get(1)), output);
+          gradients.backward(batchLoss);
+          loss += batchLoss.getFloat() * (to - from);
+          correct += correct(output.singletonOrThrow(), batch.get(1));
+          output.attach(manager);
+          batchLoss.attach(manager);
+        }
+        trainer.step();
+      }
+    }
+    return new double[] {loss / examples.count(), correct / examples.count()};
+  }
+
+  private static double[] test(Trainer trainer, Examples examples) {
+    int[] order = new int[examples.count()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    try (NDManager manager = trainer.getManager().newSubManager()) {
+      NDList batch = examples.batch(manager, order, 0, order.length);
+      NDList output = trainer.evaluate(new NDList(batch.get(0)));
+      output.attach(manager);
+      double loss = trainer.getLoss().evaluate(new NDList(batch.get(1)), output).getFloat();
+      return new double[] {
+        loss, correct(output.singletonOrThrow(), batch.get(1)) / (double) order.length
+      };
+    }
+  }
+
+  private static long correct(NDArray output, NDArray labels) {
+    float[] scores = output.toFloatArray();
+    float[] actual = labels.toFloatArray();
+    int labelCount = scores.length / actual.length;
+    long correct = 0;
+    for (int row = 0; row < actual.length; row++) {
+      int best =
+          dev.speechemotion.emotion.EmotionScores.indexOfMax(scores, row * labelCount, labelCount);
+      if (best == (int) actual[row]) {
+        correct++;
+      }
+    }
+    return correct;
+  }
+
+  private static int[] order(int count, Random random) {
+    int[] order = new int[count];
+    for (int i = 0; i < count; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
+  /** Mean and deviation of every feature over all windows. */
+  static ModelManifest.Normalization normalization(List<Clip> clips) {
+    int featureCount = clips.get(0).windows().get(0).length;
+    double[] sums = new double[featureCount];
+    double[] squares = new double[featureCount];
+    int count = 0;
+    for (Clip clip : clips) {
+      for (float[] window : clip.windows()) {
+        for (int i = 0; i < featureCount; i++) {
+          sums[i] += window[i];
+        }
+        count++;
+      }
+    }
+    for (Clip clip : clips) {
+      for (float[] window : clip.windows()) {
+        for (int i = 0; i < featureCount; i++) {
+          double distance = window[i] - sums[i] / count;
+          squares[i] += distance * distance;
+        }
+      }
+    }
+    List<Float> mean = new ArrayList<>();
+    List<Float> deviation = new ArrayList<>();
+    for (int i = 0; i < featureCount; i++) {
+      mean.add((float) (sums[i] / count));
+      double value = Math.sqrt(squares[i] / count);
+      // A feature that never changes tells nothing; it stays near 0 whatever comes later.
+      deviation.add(value < 1e-6 ? 1f : (float) value);
+    }
+    return new ModelManifest.Normalization(mean, deviation);
+  }
+}

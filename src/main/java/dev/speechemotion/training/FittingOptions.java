@@ -1,0 +1,116 @@
+package dev.speechemotion.training;
+
+import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.model.ModelManifest;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** Options that say what is trained, and how. */
+final class FittingOptions {
+  @Option(
+      names = "--labels",
+      split = ",",
+      paramLabel = "LABEL",
+      description = "Emotions to tell apart (default: angry,happy,fear,sad,surprise,neutral).")
+  List<String> labels = Labels.DEFAULT;
+
+  @Option(
+      names = "--spec",
+      defaultValue = "librosa-22k",
+      description =
+          "Features: librosa-22k, wideband-16k or telephone-8k (default: ${DEFAULT-VALUE}).")
+  String spec;
+
+  @Option(
+      names = "--window-ms",
+      defaultValue = "3000",
+      description = "Length of a window, milliseconds (default: ${DEFAULT-VALUE}).")
+  int windowMs;
+
+  @Option(
+      names = "--hop-ms",
+      defaultValue = "1000",
+      description = "Time between windows, milliseconds (default: ${DEFAULT-VALUE}).")
+  int hopMs;
+
+  @Option(
+      names = "--hidden",
+      split = ",",
+      defaultValue = "256,128",
+      paramLabel = "SIZE",
+      description = "Sizes of the hidden layers (default: ${DEFAULT-VALUE}).")
+  List<Integer> hidden;
+
+  @Option(
+      names = "--dropout",
+      defaultValue = "0.2",
+      description =
+          "Share of a hidden layer's outputs switched off in training (default: ${DEFAULT-VALUE}).")
+  float dropout;
+
+  @Option(
+      names = "--learning-rate",
+      defaultValue = "0.001",
+      description = "Learning rate of Adam (default: ${DEFAULT-VALUE}).")
+  float learningRate;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "32",
+      description = "Windows per step (default: ${DEFAULT-VALUE}).")
+  int batchSize;
+
+  @Option(
+      names = "--epochs",
+      defaultValue = "100",
+      description = "Epochs at most (default: ${DEFAULT-VALUE}).")
+  int epochs;
+
+  @Option(
+      names = "--patience",
+      defaultValue = "10",
+      description =
+          "Epochs without improvement after which training stops (default: ${DEFAULT-VALUE}).")
+  int patience;
+
+  @Option(
+      names = "--validation-share",
+      defaultValue = "0.1",
+      description =
+          "Share of the training clips that decides when to stop (default: ${DEFAULT-VALUE}).")
+  double validationShare;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of all that is random (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  /** The options as settings; a bad value is wrong usage of the command. */
+  Experiment.Settings settings(CommandLine command) {
+    FeatureSpec featureSpec =
+        FeatureSpec.named(spec)
+            .orElseThrow(
+                () ->
+                    new CommandLine.ParameterException(
+                        command,
+                        "--spec must be one of %s, got %s"
+                            .formatted(
+                                FeatureSpec.NAMED.stream().map(FeatureSpec::name).toList(), spec)));
+    try {
+      return new Experiment.Settings(
+          labels.stream().map(Labels::canonical).distinct().toList(),
+          featureSpec,
+          new WindowSettings(windowMs, hopMs),
+          new FcnnTrainer.Settings(
+              new ModelManifest.Architecture(ModelManifest.Architecture.FCNN, hidden, dropout),
+              new ModelManifest.Hyperparameters(
+                  learningRate, batchSize, epochs, patience, validationShare),
+              seed));
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(command, e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.speechemotion.training;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * How a corpus is parted for training and testing. A protocol's name is the corpus's layout and the
+ * kind of parting: {@code tess-speaker}.
+ */
+record Protocol(CorpusLayout layout, Kind kind) {
+
+  /** What must not be on both sides. */
+  enum Kind {
+    RANDOM(
+        "a random fifth of the clips, stratified by label; speakers and texts are on both sides"),
+    WORDS("a random fifth of the words, never heard in training; speakers are on both sides"),
+    SPEAKER("speakers never heard in training");
+
+    private final String meaning;
+
+    Kind(String meaning) {
+      this.meaning = meaning;
+    }
+  }
+
+  /** One training and the clips that it is tested on. */
+  record Fold(String name, List<Clip> train, List<Clip> test) {
+    /** How many of something are on both sides. */
+    int shared(Function<Clip, String> property) {
+      Set<String> both = values(train, property);
+      both.retainAll(values(test, property));
+      return both.size();
+    }
+
+    static Set<String> values(List<Clip> clips, Function<Clip, String> property) {
+      return clips.stream().map(property).collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private static final double TEST_SHARE = 0.2;
+
+  /** Up to so many speakers each is left out once; of more, folds are made. */
+  private static final int MAX_LEAVE_ONE_OUT = 10;
+
+  private static final int SPEAKER_FOLDS = 4;
+
+  String name() {
+    return layout.id() + "-" + kind.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** What is tested, in words. */
+  String meaning() {
+    return kind.meaning;
+  }
+
+  /** All that there are: random, words and speaker for TESS, random and speaker for the others. */
+  static List<Protocol> all() {
+    return Arrays.stream(CorpusLayout.values())
+        .flatMap(
+            layout ->
+                Arrays.stream(Kind.values())
+                    .filter(kind -> kind != Kind.WORDS || layout == CorpusLayout.TESS)
+                    .filter(kind -> kind != Kind.SPEAKER || layout != CorpusLayout.FOLDERS)
+                    .map(kind -> new Protocol(layout, kind)))
+        .toList();
+  }
+
+  static Optional<Protocol> named(String name) {
+    return all().stream().filter(protocol -> protocol.name().equals(name)).findFirst();
+  }
+
+  /** The protocols that a training on the corpus reports. */
+  static List<Protocol> reportedFor(Corpus corpus) {
+    boolean speakers = Fold.values(corpus.clips(), Clip::speaker).size() > 1;
+    return all().stream()
+        .filter(protocol -> protocol.layout == corpus.layout())
+        .filter(protocol -> protocol.kind != Kind.SPEAKER || speakers)
+        .toList();
+  }
+
+  /**
+   * Parts the clips. The same seed and clips give the same folds.
+   *
+   * @throws CorpusException if there are too few clips, words or speakers
+   */
+  List<Fold> folds(List<Clip> clips, long seed) throws CorpusException {
+    List<Fold> folds =
+        switch (kind) {
+          case RANDOM -> List.of(random(clips, seed));
+          case WORDS -> List.of(words(clips, seed));
+          case SPEAKER -> speakers(clips);
+        };
+    for (Fold fold : folds) {
+      prove(fold);
+    }
+    return folds;
+  }
+
+  private void prove(Fold fold) throws CorpusException {
+    if (fold.train().isEmpty() || fold.test().isEmpty()) {
+      throw new CorpusException("%s: too few recordings for this protocol".formatted(name()));
+    }
+    requireDisjoint(fold, "content", Clip::sha256);
+    if (kind == Kind.WORDS) {
+      requireDisjoint(fold, "word", Clip::text);
+    }
+    if (kind == Kind.SPEAKER) {
+      requireDisjoint(fold, "speaker", Clip::speaker);
+    }
+  }
+
+  private void requireDisjoint(Fold fold, String what, Function<Clip, String> property) {
+    if (fold.shared(property) > 0) {
+      throw new IllegalStateException(
+          "%s, fold %s: the same %s is on both sides".formatted(name(), fold.name(), what));
+    }
+  }
+
+  private static Fold random(List<Clip> clips, long seed) {
+    Set<Clip> test = stratifiedSample(clips, TEST_SHARE, seed);
+    return fold("all", clips, test::contains);
+  }
+
+  private static Fold words(List<Clip> clips, long seed) {
+    List<String> words = new ArrayList<>(Fold.values(clips, Clip::text));
+    Collections.shuffle(words, new Random(seed));
+    Set<String> test = new TreeSet<>(words.subList(0, (int) Math.round(TEST_SHARE * words.size())));
+    return fold("all", clips, clip -> test.contains(clip.text()));
+  }
+
+  private List<Fold> speakers(List<Clip> clips) throws CorpusException {
+    List<String> speakers = new ArrayList<>(Fold.values(clips, Clip::speaker));
+    if (speakers.size() < 2) {
+      throw new CorpusException(
+          "%s needs recordings of two speakers or more, found %d"
+              .formatted(name(), speakers.size()));
+    }
+    // Neighbours together: corpora number men and women alternately.
+    int count = speakers.size() <= MAX_LEAVE_ONE_OUT ? speakers.size() : SPEAKER_FOLDS;
+    List<Fold> folds = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      List<String> test =
+          speakers.subList(i * speakers.size() / count, (i + 1) * speakers.size() / count);
+      folds.add(fold(String.join(" ", test), clips, clip -> test.contains(clip.speaker())));
+    }
+    return folds;
+  }
+
+  private static Fold fold(
+      String name, List<Clip> clips, java.util.function.Predicate<Clip> isTest) {
+    Map<Boolean, List<Clip>> sides = clips.stream().collect(Collectors.partitioningBy(isTest));
+    return new Fold(name, sides.get(false), sides.get(true));
+  }
+
+  /** A random share of each label's clips, at least one where there are two. */
+  static Set<Clip> stratifiedSample(List<Clip> clips, double share, long seed) {
+    Map<String, List<Clip>> byLabel = new TreeMap<>();
+    for (Clip clip : clips) {
+      byLabel.computeIfAbsent(clip.label(), label -> new ArrayList<>()).add(clip);
+    }
+    Random random = new Random(seed);
+    Set<Clip> sample = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+    for (List<Clip> ofLabel : byLabel.values()) {
+      Collections.shuffle(ofLabel, random);
+      int size = (int) Math.round(share * ofLabel.size());
+      sample.addAll(ofLabel.subList(0, Math.max(size, ofLabel.size() > 1 ? 1 : 0)));
+    }
+    return sample;
+  }
+}

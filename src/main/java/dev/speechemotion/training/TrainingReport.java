@@ -1,0 +1,474 @@
+package dev.speechemotion.training;
+
+import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.ModelManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a training gave, for people: {@code model-card.md}, {@code report.html} (one file, images
+ * within) and the plots as PNG.
+ */
+final class TrainingReport {
+  private final ModelManifest manifest;
+  private final Corpus corpus;
+  private final List<Experiment.ProtocolResult> results;
+  private final FcnnTrainer.Fitted stopped;
+
+  /**
+   * @param stopped the training that found out when to stop; its curve is shown
+   */
+  TrainingReport(
+      ModelManifest manifest,
+      Corpus corpus,
+      List<Experiment.ProtocolResult> results,
+      FcnnTrainer.Fitted stopped) {
+    this.manifest = manifest;
+    this.corpus = corpus;
+    this.results = results;
+    this.stopped = stopped;
+  }
+
+  void write(Path directory) throws IOException {
+    byte[] learningCurve = Charts.learningCurve(stopped.curve());
+    Files.write(directory.resolve("learning-curve.png"), learningCurve);
+    byte[] confusion = null;
+    byte[] perClass = null;
+    if (results.isEmpty()) {
+      // Those of an earlier training would be taken for this one's.
+      Files.deleteIfExists(directory.resolve("confusion-matrix.png"));
+      Files.deleteIfExists(directory.resolve("per-class.png"));
+    } else {
+      confusion = Charts.confusionMatrices(results);
+      perClass = Charts.perClass(results);
+      Files.write(directory.resolve("confusion-matrix.png"), confusion);
+      Files.write(directory.resolve("per-class.png"), perClass);
+    }
+    Files.writeString(directory.resolve("model-card.md"), modelCard());
+    Files.writeString(directory.resolve("report.html"), html(learningCurve, confusion, perClass));
+  }
+
+  /** The protocols' figures as plain text. */
+  static String protocolTable(List<Experiment.ProtocolResult> results) {
+    if (results.isEmpty()) {
+      return "";
+    }
+    StringBuilder text =
+        new StringBuilder(
+            format(
+                "%-18s%8s%10s%8s  %-18s%8s\n",
+                "protocol", "clips", "accuracy", "UAR", "worst recall", "ECE"));
+    for (Experiment.ProtocolResult result : results) {
+      Evaluation evaluation = result.evaluation();
+      int worst = evaluation.worstLabel();
+      text.append(
+          format(
+              "%-18s%8d%9.1f%%%7.1f%%  %-18s%8.3f\n",
+              result.protocol().name(),
+              evaluation.clipCount(),
+              100 * evaluation.accuracy(),
+              100 * evaluation.uar(),
+              format("%s %.1f%%", evaluation.labels().get(worst), 100 * evaluation.recall(worst)),
+              evaluation.ece()));
+    }
+    return text.toString();
+  }
+
+  private String modelCard() {
+    StringBuilder card = new StringBuilder();
+    card.append(
+        format(
+            """
+        # Model card: %s, version %s
+
+        Recognises %d emotions (%s) in windows of speech. A fully connected network (%d, %s, %d; ReLU) \
+        on %d features, spec `%s`, over windows of %s s every %s s. Made by
+
+            %s
+
+        The same command on the same recordings gives the same bytes. The weights are in \
+        `%s` (safetensors, SHA-256 `%s`); what they were made from is in `%s`.
+
+        """,
+            manifest.name(),
+            manifest.version(),
+            manifest.labels().size(),
+            String.join(", ", manifest.labels()),
+            manifest.featureSpec().windowFeatureCount(),
+            manifest.architecture().hidden().stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(", ")),
+            manifest.labels().size(),
+            manifest.featureSpec().windowFeatureCount(),
+            manifest.featureSpec().name(),
+            seconds(manifest.windows().lengthMs()),
+            seconds(manifest.windows().hopMs()),
+            manifest.training().command(),
+            manifest.weights().file(),
+            manifest.weights().sha256(),
+            EmotionModel.MANIFEST_FILE));
+    card.append("## How good it is\n\n");
+    if (results.isEmpty()) {
+      card.append("Not measured: it was trained with `--no-protocols`.\n\n");
+    } else {
+      card.append(
+          format(
+              """
+          Each line is from trainings with the same settings on a part of the corpus, tested on the rest. \
+          Chance is %.1f %%. UAR is the unweighted average recall, ECE the expected calibration error.
+
+          | protocol | tested on | clips | accuracy | UAR | worst class's recall | ECE |
+          | --- | --- | --- | --- | --- | --- | --- |
+          """,
+              100.0 / manifest.labels().size()));
+      for (Experiment.ProtocolResult result : results) {
+        card.append(
+            format(
+                "| `%s` | %s | %d | %s | %.1f %% | %s | %.3f |\n",
+                result.protocol().name(),
+                result.protocol().meaning(),
+                result.evaluation().clipCount(),
+                accuracyByFold(result),
+                100 * result.evaluation().uar(),
+                worst(result.evaluation()),
+                result.evaluation().ece()));
+      }
+      card.append(readingOfFigures());
+      for (Experiment.ProtocolResult result : results) {
+        card.append(format("\nRecall by class, `%s`: ", result.protocol().name()));
+        card.append(recalls(result.evaluation())).append(".\n");
+      }
+      card.append('\n');
+    }
+    card.append(
+        format(
+            """
+        ## What it was trained on
+
+        | corpus | clips used | speakers | licence |
+        | --- | --- | --- | --- |
+        | %s | %d | %d | %s |
+
+        %s%d epochs, as many as were best in a training that kept %.0f %% of the clips aside to decide when \
+        to stop; the weights here saw all clips. Features are normalised by mean and deviation of the training \
+        clips. The recordings are not in the model; their licence binds those who train on them.
+
+        ## What it is for, and what not
+
+        - For trying out the stream and as a baseline. The emotions are acted, by few voices, in a quiet room; \
+        people on the telephone sound different.
+        - It judges how a voice sounds in a few seconds, not what a person feels. Do not base decisions about a \
+        person on it.
+        - Probabilities are not calibrated (temperature %s); see ECE above.
+        - Levels, rooms, languages and lines other than the corpus's are untested unless a line above says otherwise.
+
+        ## Lawful use
+
+        Inferring emotions of people at work or in education is prohibited in the European Union outside medical \
+        and safety uses (Regulation (EU) 2024/1689, Article 5(1)(f)); other uses of emotion recognition carry duties \
+        of information (Article 50(3)), and voice recordings are personal data. Agents' channels are therefore not analysed \
+        unless that is switched on. Find out what your law asks before you do.
+        """,
+            corpus.layout().title(),
+            corpus.clips().size(),
+            Protocol.Fold.values(corpus.clips(), Clip::speaker).size(),
+            corpus.layout().licence(),
+            corpus.leftOut().isEmpty() ? "" : "Left out, by label: " + corpus.leftOut() + ". ",
+            manifest.training().epochs(),
+            100 * manifest.training().hyperparameters().validationShare(),
+            plain(manifest.calibration().temperature())));
+    return card.toString();
+  }
+
+  /** What a reader must know who sees the figures side by side. */
+  private String readingOfFigures() {
+    Set<Protocol.Kind> kinds =
+        results.stream().map(result -> result.protocol().kind()).collect(Collectors.toSet());
+    if (!kinds.contains(Protocol.Kind.SPEAKER)) {
+      return "\nThe speakers of the test clips were heard in training, so this says nothing about a voice"
+          + " that is new.\n";
+    }
+    return "\nOnly the speaker protocol says what to expect of a voice that the model has never heard; the"
+        + " others test on voices that it knows.\n";
+  }
+
+  private String html(byte[] learningCurve, byte[] confusion, byte[] perClass) {
+    StringBuilder html = new StringBuilder();
+    html.append(
+        format(
+            """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <title>%1$s: training report</title>
+        <style>
+        body { font: 15px/1.5 sans-serif; color: #222; max-width: 1100px; margin: 2em auto; padding: 0 1em; }
+        h1, h2 { line-height: 1.2; } h2 { margin-top: 2em; border-bottom: 1px solid #ccc; }
+        table { border-collapse: collapse; margin: 1em 0; }
+        th, td { border: 1px solid #ccc; padding: 0.25em 0.7em; text-align: left; }
+        td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+        img { max-width: 100%%; } code { background: #f3f3f3; padding: 0 0.2em; overflow-wrap: anywhere; }
+        .bad { background: #fbe3e0; }
+        </style>
+        </head>
+        <body>
+        <h1>Training report: %1$s, version %2$s</h1>
+        <p><code>%3$s</code></p>
+        """,
+            escaped(manifest.name()),
+            escaped(manifest.version()),
+            escaped(manifest.training().command())));
+    if (!results.isEmpty()) {
+      html.append("<h2>Results by protocol</h2>\n");
+      html.append("<table>\n")
+          .append(
+              row("th", "protocol", "tested on", "clips", "accuracy", "UAR", "worst class", "ECE"));
+      for (Experiment.ProtocolResult result : results) {
+        html.append(
+            row(
+                "td",
+                result.protocol().name(),
+                result.protocol().meaning(),
+                String.valueOf(result.evaluation().clipCount()),
+                accuracyByFold(result),
+                percent(result.evaluation().uar()),
+                worst(result.evaluation()),
+                format("%.3f", result.evaluation().ece())));
+      }
+      html.append("</table>\n<p>")
+          .append(escaped(readingOfFigures().strip()))
+          .append(format(" Chance is %.1f %%.</p>\n", 100.0 / manifest.labels().size()));
+    }
+    appendData(html);
+    if (!results.isEmpty()) {
+      appendSplits(html);
+    }
+    html.append("<h2>Learning curve</h2>\n")
+        .append(image("Loss and accuracy by epoch", learningCurve))
+        .append(
+            format(
+                "<p>A training with %.0f %% of the clips kept aside; epoch %d was best. The model was then trained on"
+                    + " all clips for as many epochs.</p>\n",
+                100 * manifest.training().hyperparameters().validationShare(), stopped.epochs()));
+    if (!results.isEmpty()) {
+      html.append("<h2>Confusion matrices</h2>\n")
+          .append(image("Clips by actual and predicted label", confusion))
+          .append("<h2>Precision, recall and F1 by class</h2>\n")
+          .append(image("Precision, recall and F1 of each class", perClass));
+      results.forEach(result -> appendPerClass(html, result));
+    }
+    html.append("<h2>The model</h2>\n<table>\n");
+    ModelManifest.Hyperparameters hyper = manifest.training().hyperparameters();
+    pair(html, "labels", String.join(", ", manifest.labels()));
+    pair(
+        html,
+        "features",
+        "%s: %d values, windows of %s s every %s s"
+            .formatted(
+                manifest.featureSpec().name(),
+                manifest.featureSpec().windowFeatureCount(),
+                seconds(manifest.windows().lengthMs()),
+                seconds(manifest.windows().hopMs())));
+    pair(
+        html,
+        "network",
+        "hidden layers %s, ReLU, dropout %s"
+            .formatted(manifest.architecture().hidden(), plain(manifest.architecture().dropout())));
+    pair(
+        html,
+        "fitting",
+        "Adam, learning rate %s, batches of %d, at most %d epochs, patience %d, seed %d"
+            .formatted(
+                plain(hyper.learningRate()),
+                hyper.batchSize(),
+                hyper.maxEpochs(),
+                hyper.patience(),
+                manifest.training().seed()));
+    pair(
+        html,
+        "weights",
+        manifest.weights().bytes() + " bytes, SHA-256 " + manifest.weights().sha256());
+    html.append("</table>\n</body>\n</html>\n");
+    return html.toString();
+  }
+
+  private void appendData(StringBuilder html) {
+    List<Clip> clips = corpus.clips();
+    List<String> speakers = new ArrayList<>(Protocol.Fold.values(clips, Clip::speaker));
+    double seconds = clips.stream().mapToDouble(Clip::durationSeconds).sum();
+    int windows = clips.stream().mapToInt(clip -> clip.windows().size()).sum();
+    html.append("<h2>Data</h2>\n<p>")
+        .append(
+            escaped(
+                format(
+                    "%s, licence %s: %d clips of %d speakers, %.1f minutes, %d windows; content SHA-256 %s. "
+                        + "%d duplicates dropped. Left out by label: %s.",
+                    corpus.layout().title(),
+                    corpus.layout().licence(),
+                    clips.size(),
+                    speakers.size(),
+                    seconds / 60,
+                    windows,
+                    corpus.sha256(),
+                    corpus.duplicates(),
+                    corpus.leftOut().isEmpty() ? "none" : corpus.leftOut())))
+        .append("</p>\n<table>\n");
+    List<String> header = new ArrayList<>(List.of("speaker"));
+    header.addAll(manifest.labels());
+    html.append(row("th", header.toArray(new String[0])));
+    for (String speaker : speakers) {
+      List<String> cells = new ArrayList<>(List.of(speaker.isEmpty() ? "unknown" : speaker));
+      for (String label : manifest.labels()) {
+        cells.add(
+            String.valueOf(
+                clips.stream()
+                    .filter(clip -> clip.speaker().equals(speaker) && clip.label().equals(label))
+                    .count()));
+      }
+      html.append(row("td", cells.toArray(new String[0])));
+    }
+    html.append("</table>\n");
+    if (!corpus.problems().isEmpty()) {
+      html.append("<p>Skipped files:</p>\n<ul>\n");
+      corpus.problems().forEach(line -> html.append("<li>" + escaped(line) + "</li>\n"));
+      html.append("</ul>\n");
+    }
+  }
+
+  private void appendSplits(StringBuilder html) {
+    html.append(
+        """
+        <h2>Split proof</h2>
+        <p>What the training and the test part of each fold have in common. Training stops with an error if a file is on
+        both sides, in a words protocol a word, in a speaker protocol a speaker.</p>
+        <table>
+        """);
+    html.append(
+        row(
+            "th",
+            "protocol",
+            "tested on",
+            "training clips",
+            "test clips",
+            "files in common",
+            "speakers in common",
+            "texts in common",
+            "epochs",
+            "accuracy"));
+    for (Experiment.ProtocolResult result : results) {
+      for (Experiment.FoldResult fold : result.folds()) {
+        html.append(
+            row(
+                "td",
+                result.protocol().name(),
+                fold.fold().name(),
+                String.valueOf(fold.fold().train().size()),
+                String.valueOf(fold.fold().test().size()),
+                String.valueOf(fold.fold().shared(Clip::sha256)),
+                String.valueOf(fold.fold().shared(Clip::speaker)),
+                String.valueOf(fold.fold().shared(Clip::text)),
+                String.valueOf(fold.epochs()),
+                percent(fold.evaluation().accuracy())));
+      }
+    }
+    html.append("</table>\n");
+  }
+
+  private static void appendPerClass(StringBuilder html, Experiment.ProtocolResult result) {
+    Evaluation evaluation = result.evaluation();
+    html.append("<h3>").append(escaped(result.protocol().name())).append("</h3>\n<table>\n");
+    html.append(row("th", "class", "clips", "precision", "recall", "F1"));
+    for (int i = 0; i < evaluation.labels().size(); i++) {
+      boolean present = evaluation.clipCount(i) > 0;
+      html.append(
+          row(
+              i == evaluation.worstLabel() ? "td class=\"bad\"" : "td",
+              evaluation.labels().get(i),
+              String.valueOf(evaluation.clipCount(i)),
+              present ? percent(evaluation.precision(i)) : "-",
+              present ? percent(evaluation.recall(i)) : "-",
+              present ? percent(evaluation.f1(i)) : "-"));
+    }
+    html.append("</table>\n");
+  }
+
+  private static String recalls(Evaluation evaluation) {
+    List<String> recalls = new ArrayList<>();
+    for (int i = 0; i < evaluation.labels().size(); i++) {
+      if (evaluation.clipCount(i) > 0) {
+        recalls.add(format("%s %.1f %%", evaluation.labels().get(i), 100 * evaluation.recall(i)));
+      }
+    }
+    return String.join(", ", recalls);
+  }
+
+  /** The accuracy, and where there are a few folds each one's, in their order. */
+  private static String accuracyByFold(Experiment.ProtocolResult result) {
+    String overall = percent(result.evaluation().accuracy());
+    if (result.folds().size() < 2 || result.folds().size() > 4) {
+      return overall;
+    }
+    return overall
+        + result.folds().stream()
+            .map(
+                fold ->
+                    "%s: %s".formatted(fold.fold().name(), percent(fold.evaluation().accuracy())))
+            .collect(Collectors.joining("; ", " (", ")"));
+  }
+
+  private static String worst(Evaluation evaluation) {
+    int worst = evaluation.worstLabel();
+    return format("%s %.1f %%", evaluation.labels().get(worst), 100 * evaluation.recall(worst));
+  }
+
+  private static void pair(StringBuilder html, String name, String value) {
+    html.append("<tr><th>%s</th><td>%s</td></tr>\n".formatted(escaped(name), escaped(value)));
+  }
+
+  private static String row(String element, String... cells) {
+    StringBuilder row = new StringBuilder("<tr>");
+    String end = element.split(" ")[0];
+    for (String cell : cells) {
+      row.append('<').append(element).append('>').append(escaped(cell)).append("</");
+      row.append(end).append('>');
+    }
+    return row.append("</tr>\n").toString();
+  }
+
+  private static String image(String description, byte[] png) {
+    return "<img alt=\"%s\" src=\"data:image/png;base64,%s\">\n"
+        .formatted(escaped(description), Base64.getEncoder().encodeToString(png));
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+
+  private static String percent(double share) {
+    return format("%.1f %%", 100 * share);
+  }
+
+  private static String seconds(int milliseconds) {
+    return plain(milliseconds / 1000f);
+  }
+
+  /** 3 for 3.0, 0.2 for 0.2. */
+  private static String plain(float value) {
+    return String.valueOf(value).replaceFirst("\\.0$", "");
+  }
+
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

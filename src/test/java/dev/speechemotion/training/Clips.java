@@ -1,0 +1,37 @@
+package dev.speechemotion.training;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Made-up clips whose features tell their label. */
+final class Clips {
+  static final int FEATURES = 33;
+
+  private Clips() {}
+
+  static Clip clip(String label, String speaker, String text, float[]... windows) {
+    String id = "%s/%s_%s.wav".formatted(speaker, text, label);
+    return new Clip(
+        new Recording(Path.of(id), id, label, speaker, text), "hash of " + id, 1, List.of(windows));
+  }
+
+  /** A clip for each label, speaker and text; labels lie apart, features are noisy. */
+  static List<Clip> all(List<String> labels, List<String> speakers, int texts, long seed) {
+    Random random = new Random(seed);
+    List<Clip> clips = new ArrayList<>();
+    for (String speaker : speakers) {
+      for (int text = 0; text < texts; text++) {
+        for (int label = 0; label < labels.size(); label++) {
+          float[] features = new float[FEATURES];
+          for (int i = 0; i < FEATURES; i++) {
+            features[i] = (float) random.nextGaussian() + (i % labels.size() == label ? 20 : 0);
+          }
+          clips.add(clip(labels.get(label), speaker, "w" + text, features));
+        }
+      }
+    }
+    return clips;
+  }
+}

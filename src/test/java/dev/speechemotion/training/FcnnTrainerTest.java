@@ -1,0 +1,104 @@
+package dev.speechemotion.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.speechemotion.model.ModelManifest;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FcnnTrainerTest {
+  private static final List<String> LABELS = List.of("angry", "happy", "sad");
+  private static final PrintWriter NO_LOG = new PrintWriter(Writer.nullWriter());
+
+  @Test
+  void shouldLearnWhatCanBeLearnt() throws Exception {
+    FcnnTrainer.Fitted fitted =
+        trainer(1, 30).fit("test", Clips.all(LABELS, List.of("a", "b"), 20, 1));
+
+    FcnnTrainer.Epoch first = fitted.curve().get(0);
+    FcnnTrainer.Epoch best = fitted.curve().get(fitted.epochs() - 1);
+    assertThat(best.validationAccuracy()).isEqualTo(1);
+    assertThat(best.validationLoss()).isLessThan(first.validationLoss() / 2);
+    assertThat(best.loss()).isLessThan(first.loss() / 2);
+  }
+
+  @Test
+  void shouldGiveTheSameWeightsForTheSameSeedOnly() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 10, 1);
+
+    byte[] once = trainer(5, 4).fit("test", clips).weights();
+    byte[] again = trainer(5, 4).fit("test", clips).weights();
+    byte[] other = trainer(6, 4).fit("test", clips).weights();
+
+    assertThat(again).isEqualTo(once);
+    assertThat(other).isNotEqualTo(once);
+  }
+
+  @Test
+  void shouldStopWhenTheValidationPartNoLongerImproves() throws Exception {
+    // Labels that have nothing to do with the features: only memorising is possible.
+    List<Clip> clips =
+        Clips.all(List.of("one"), List.of("a"), 120, 3).stream()
+            .map(
+                clip ->
+                    Clips.clip(
+                        LABELS.get(clip.text().hashCode() % 3),
+                        "a",
+                        clip.text(),
+                        clip.windows().get(0)))
+            .toList();
+
+    FcnnTrainer.Fitted fitted = trainer(1, 200).fit("test", clips);
+
+    assertThat(fitted.curve()).hasSize(fitted.epochs() + 5);
+    double best =
+        fitted.curve().stream().mapToDouble(FcnnTrainer.Epoch::validationLoss).min().orElseThrow();
+    assertThat(fitted.curve().get(fitted.epochs() - 1).validationLoss()).isEqualTo(best);
+  }
+
+  @Test
+  void shouldTrainForTheGivenEpochsOnAllClips() {
+    FcnnTrainer.Fitted fitted =
+        trainer(1, 100).fitAll("test", Clips.all(LABELS, List.of("a"), 5, 1), 3);
+
+    assertThat(fitted.epochs()).isEqualTo(3);
+    assertThat(fitted.curve()).hasSize(3).allSatisfy(e -> assertThat(e.validationLoss()).isNaN());
+  }
+
+  @Test
+  void shouldNormalizeByMeanAndDeviationOfAllWindows() {
+    ModelManifest.Normalization normalization =
+        FcnnTrainer.normalization(
+            List.of(
+                Clips.clip("sad", "a", "x", new float[] {1, 7}, new float[] {2, 7}),
+                Clips.clip("sad", "a", "y", new float[] {6, 7})));
+
+    assertThat(normalization.mean()).containsExactly(3f, 7f);
+    assertThat((double) normalization.deviation().get(0))
+        .isCloseTo(Math.sqrt(14 / 3.0), within(1e-6));
+    assertThat(normalization.deviation().get(1)).isEqualTo(1f);
+  }
+
+  @Test
+  void shouldSayWhenThereIsTooLittleToTrainOn() {
+    List<Clip> clips = Clips.all(LABELS, List.of("a"), 1, 1);
+
+    assertThatThrownBy(() -> trainer(1, 10).fit("test", clips))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("too few");
+  }
+
+  private static FcnnTrainer trainer(long seed, int maxEpochs) {
+    return new FcnnTrainer(
+        new FcnnTrainer.Settings(
+            new ModelManifest.Architecture("fcnn", List.of(16, 8), 0.1f),
+            new ModelManifest.Hyperparameters(0.005f, 16, maxEpochs, 5, 0.2),
+            seed),
+        LABELS,
+        NO_LOG);
+  }
+}

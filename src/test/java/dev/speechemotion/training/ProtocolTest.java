@@ -1,0 +1,116 @@
+package dev.speechemotion.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ProtocolTest {
+  private static final List<String> LABELS = List.of("angry", "happy", "sad");
+
+  @Test
+  void shouldTestOnAFifthOfEachLabel() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("OAF", "YAF"), 10, 1);
+
+    List<Protocol.Fold> folds = protocol("tess-random").folds(clips, 1);
+
+    assertThat(folds).hasSize(1);
+    assertThat(folds.get(0).test()).hasSize(12);
+    for (String label : LABELS) {
+      assertThat(folds.get(0).test()).filteredOn(clip -> clip.label().equals(label)).hasSize(4);
+    }
+    assertThat(folds.get(0).train()).hasSize(48).doesNotContainAnyElementsOf(folds.get(0).test());
+  }
+
+  @Test
+  void shouldKeepAWordOnOneSide() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("OAF", "YAF"), 10, 1);
+
+    Protocol.Fold fold = protocol("tess-words").folds(clips, 1).get(0);
+
+    assertThat(fold.shared(Clip::text)).isZero();
+    assertThat(fold.shared(Clip::speaker)).isEqualTo(2);
+    assertThat(fold.test()).hasSize(2 * LABELS.size() * 2);
+    assertThat(fold.train().size() + fold.test().size()).isEqualTo(clips.size());
+  }
+
+  @Test
+  void shouldTestEachOfTwoSpeakersOnce() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("OAF", "YAF"), 4, 1);
+
+    List<Protocol.Fold> folds = protocol("tess-speaker").folds(clips, 1);
+
+    assertThat(folds).extracting(Protocol.Fold::name).containsExactly("OAF", "YAF");
+    assertThat(folds.get(0).test()).allMatch(clip -> clip.speaker().equals("OAF")).hasSize(12);
+    assertThat(folds.get(0).train()).allMatch(clip -> clip.speaker().equals("YAF")).hasSize(12);
+    assertThat(folds).allMatch(fold -> fold.shared(Clip::speaker) == 0);
+  }
+
+  @Test
+  void shouldMakeFourFoldsOfManySpeakers() throws Exception {
+    List<String> actors = IntStream.rangeClosed(1, 12).mapToObj("actor%02d"::formatted).toList();
+    List<Clip> clips = Clips.all(LABELS, actors, 1, 1);
+
+    List<Protocol.Fold> folds = protocol("ravdess-speaker").folds(clips, 1);
+
+    assertThat(folds)
+        .extracting(Protocol.Fold::name)
+        .containsExactly(
+            "actor01 actor02 actor03",
+            "actor04 actor05 actor06",
+            "actor07 actor08 actor09",
+            "actor10 actor11 actor12");
+    assertThat(folds.stream().mapToInt(fold -> fold.test().size()).sum()).isEqualTo(clips.size());
+    assertThat(folds).allMatch(fold -> fold.shared(Clip::speaker) == 0);
+  }
+
+  @Test
+  void shouldGiveTheSameFoldsForTheSameSeedOnly() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("OAF", "YAF"), 10, 1);
+    Protocol protocol = protocol("tess-random");
+
+    assertThat(protocol.folds(clips, 1)).isEqualTo(protocol.folds(clips, 1));
+    assertThat(protocol.folds(clips, 1)).isNotEqualTo(protocol.folds(clips, 2));
+  }
+
+  @Test
+  void shouldStopWhenTheSameContentIsOnBothSides() {
+    List<Clip> clips = new ArrayList<>();
+    for (Clip clip : Clips.all(LABELS, List.of("OAF", "YAF"), 4, 1)) {
+      Recording recording =
+          new Recording(Path.of(clip.id()), clip.id(), clip.label(), clip.speaker(), clip.text());
+      clips.add(new Clip(recording, "all the same", 1, clip.windows()));
+    }
+
+    assertThatThrownBy(() -> protocol("tess-speaker").folds(clips, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the same content is on both sides");
+  }
+
+  @Test
+  void shouldSayWhenThereIsOnlyOneSpeaker() {
+    List<Clip> clips = Clips.all(LABELS, List.of("OAF"), 4, 1);
+
+    assertThatThrownBy(() -> protocol("tess-speaker").folds(clips, 1))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("two speakers or more, found 1");
+  }
+
+  @Test
+  void shouldNameEachProtocolByLayoutAndKind() {
+    assertThat(Protocol.all())
+        .extracting(Protocol::name)
+        .contains("tess-random", "tess-words", "tess-speaker", "ravdess-speaker", "emodb-speaker")
+        .doesNotContain("emodb-words", "folders-speaker")
+        .doesNotHaveDuplicates();
+    assertThat(Protocol.named("tess-nothing")).isEmpty();
+  }
+
+  private static Protocol protocol(String name) {
+    return Protocol.named(name).orElseThrow();
+  }
+}
