@@ -1,8 +1,12 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.audio.Framer;
+import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.VoiceActivity;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Objects;
 
 /**
  * The path from one channel's samples to the feature vectors of its windows: resampling, framing,
@@ -11,7 +15,8 @@ import java.io.IOException;
  * {@link #writeState} and {@link #readState}.
  *
  * <p>Times count from the first sample that the analyser is given. A frame belongs to the window in
- * which its centre lies.
+ * which its centre lies. A window is handed out with its last frame, that is when the audio has
+ * gone on for about half a frame beyond its end, or at {@link #finish}.
  */
 public final class ChannelAnalyzer {
 
@@ -27,26 +32,70 @@ public final class ChannelAnalyzer {
     void window(long beginMs, long endMs, float voicedShare, float[] features);
   }
 
+  /** Samples resampled at a time: bounds the shared scratch space. */
+  private static final int RESAMPLED_AT_ONCE = 4096;
+
+  private final FeatureExtractor extractor;
+  private final WindowSettings windows;
+  private final int inputRateHz;
+
+  /** Null where the input has the spec's rate. */
+  private final Resampler resampler;
+
+  private final Framer framer;
+  private final VoiceActivity voiceActivity;
+  private final WindowStatistics statistics;
+  private final Framer.FrameSink frameSink = this::acceptFrame;
+  private long sampleCount;
+
+  /** Where windows go; set only while a call hands some out. */
+  private WindowSink sink;
+
   /**
    * @param extractor tables and scratch space; may be shared by all analysers of a thread
    * @param inputRateHz rate of the samples that will be given, 8,000 to 96,000 Hz
+   * @throws IllegalArgumentException if the rate is out of range
    */
   public ChannelAnalyzer(FeatureExtractor extractor, WindowSettings windows, int inputRateHz) {
-    throw new UnsupportedOperationException();
+    this.extractor = Objects.requireNonNull(extractor, "extractor");
+    this.windows = Objects.requireNonNull(windows, "windows");
+    this.inputRateHz = inputRateHz;
+    FeatureSpec spec = extractor.spec();
+    resampler =
+        inputRateHz == spec.sampleRateHz() ? null : new Resampler(inputRateHz, spec.sampleRateHz());
+    framer = new Framer(spec.fftLength(), spec.hopLength());
+    voiceActivity = new VoiceActivity((double) spec.sampleRateHz() / spec.hopLength());
+    statistics = new WindowStatistics(spec, windows);
   }
 
   public int inputRateHz() {
-    throw new UnsupportedOperationException();
+    return inputRateHz;
   }
 
   /** Samples taken so far, at the input rate. */
   public long sampleCount() {
-    throw new UnsupportedOperationException();
+    return sampleCount;
   }
 
   /** Takes samples in [-1, 1] and hands out the windows that they complete. */
   public void accept(float[] samples, int offset, int count, WindowSink sink) {
-    throw new UnsupportedOperationException();
+    Objects.checkFromIndexSize(offset, count, samples.length);
+    this.sink = Objects.requireNonNull(sink, "sink");
+    try {
+      sampleCount += count;
+      if (resampler == null) {
+        framer.accept(samples, offset, count, frameSink);
+        return;
+      }
+      float[] resampled = extractor.resampledScratch(resampler.maxOutputCount(RESAMPLED_AT_ONCE));
+      for (int done = 0; done < count; done += RESAMPLED_AT_ONCE) {
+        int length = Math.min(RESAMPLED_AT_ONCE, count - done);
+        int resampledCount = resampler.process(samples, offset + done, length, resampled, 0);
+        framer.accept(resampled, 0, resampledCount, frameSink);
+      }
+    } finally {
+      this.sink = null;
+    }
   }
 
   /**
@@ -54,16 +103,84 @@ public final class ChannelAnalyzer {
    * short for a single frame gives no window. The analyser is not used again.
    */
   public void finish(WindowSink sink) {
-    throw new UnsupportedOperationException();
+    this.sink = Objects.requireNonNull(sink, "sink");
+    try {
+      long outputCount = sampleCount;
+      if (resampler != null) {
+        float[] resampled = extractor.resampledScratch(resampler.maxOutputCount(RESAMPLED_AT_ONCE));
+        framer.accept(resampled, 0, resampler.finish(resampled, 0), frameSink);
+        outputCount = ceilDiv(sampleCount * extractor.spec().sampleRateHz(), inputRateHz);
+      }
+      long durationMs = Math.floorDiv(sampleCount * 1000 + inputRateHz / 2, (long) inputRateHz);
+      statistics.finish(outputCount, durationMs, extractor.windowScratch(), sink);
+    } finally {
+      this.sink = null;
+    }
+  }
+
+  private static long ceilDiv(long dividend, long divisor) {
+    return (dividend + divisor - 1) / divisor;
+  }
+
+  private void acceptFrame(float[] samples, int offset, long frameIndex) {
+    float[] features = extractor.frameScratch();
+    extractor.extract(samples, offset, features, 0);
+    boolean voiced = voiceActivity.accept(samples, offset, extractor.spec().fftLength());
+    statistics.accept(frameIndex, features, voiced, extractor.windowScratch(), sink);
   }
 
   /** Writes what {@link #readState} needs to go on as if nothing had happened. */
   public void writeState(DataOutput out) throws IOException {
-    throw new UnsupportedOperationException();
+    out.writeInt(settingsHash());
+    out.writeLong(sampleCount);
+    if (resampler != null) {
+      resampler.writeState(out);
+    }
+    framer.writeState(out);
+    voiceActivity.writeState(out);
+    statistics.writeState(out);
   }
 
-  /** Takes over the state of an analyser of the same spec, windows and rate. */
+  /**
+   * Takes over the state of an analyser of the same spec, windows and rate.
+   *
+   * @throws IOException if the state was written by an analyser of other settings, or is cut off
+   */
   public void readState(DataInput in) throws IOException {
-    throw new UnsupportedOperationException();
+    if (in.readInt() != settingsHash()) {
+      throw new IOException(
+          "the state was written with another feature spec, windows or sampling rate than "
+              + extractor.spec()
+              + ", "
+              + windows
+              + ", "
+              + inputRateHz
+              + " Hz");
+    }
+    sampleCount = in.readLong();
+    if (resampler != null) {
+      resampler.readState(in);
+    }
+    framer.readState(in);
+    voiceActivity.readState(in);
+    statistics.readState(in);
+  }
+
+  /** The same in every process, unlike the hash code of a record. */
+  private int settingsHash() {
+    FeatureSpec spec = extractor.spec();
+    return Objects.hash(
+        spec.sampleRateHz(),
+        spec.fftLength(),
+        spec.hopLength(),
+        spec.melBands(),
+        spec.mfccCount(),
+        spec.chromaBins(),
+        spec.contrastBands(),
+        spec.contrastMinHz(),
+        spec.contrastQuantile(),
+        windows.lengthMs(),
+        windows.hopMs(),
+        inputRateHz);
   }
 }

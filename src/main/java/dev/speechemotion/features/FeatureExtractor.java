@@ -13,12 +13,20 @@ public final class FeatureExtractor {
   private final Chroma chroma;
   private final SpectralContrast contrast;
 
+  /** Scratch space of the analysers that share this extractor; there may be thousands. */
+  private final float[] frame;
+
+  private final float[] window;
+  private float[] resampled = new float[0];
+
   public FeatureExtractor(FeatureSpec spec) {
     this.spec = Objects.requireNonNull(spec, "spec");
     spectrum = new PowerSpectrum(spec.fftLength());
     mfcc = new Mfcc(spec);
     chroma = new Chroma(spec);
     contrast = new SpectralContrast(spec);
+    frame = new float[spec.frameFeatureCount()];
+    window = new float[spec.windowFeatureCount()];
   }
 
   public FeatureSpec spec() {
@@ -44,5 +52,23 @@ public final class FeatureExtractor {
     contrast.compute(power, features, at);
     at += spec.contrastBands() + 1;
     features[at] = ZeroCrossings.rate(samples, offset, spec.fftLength());
+  }
+
+  /** Room for the features of a frame, {@code [frameFeatureCount]}. */
+  float[] frameScratch() {
+    return frame;
+  }
+
+  /** Room for the features of a window, {@code [windowFeatureCount]}. */
+  float[] windowScratch() {
+    return window;
+  }
+
+  /** Room for at least so many resampled samples. */
+  float[] resampledScratch(int length) {
+    if (resampled.length < length) {
+      resampled = new float[length];
+    }
+    return resampled;
   }
 }

@@ -1,0 +1,159 @@
+package dev.speechemotion.features;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Means of frame features over the overlapping windows of one channel, without keeping the frames:
+ * there are sums per block of {@code hopMs}, and a window is a number of blocks. Its sums are
+ * always added up from its first block to its last, so that the same frames give the same bits.
+ *
+ * <p>Positions are in samples at the spec's rate. Block {@code b} begins at {@code b * hopMs} of
+ * media time, rounded to a sample; a frame belongs to the block in which its centre lies.
+ */
+final class WindowStatistics {
+  private final FeatureSpec spec;
+  private final WindowSettings settings;
+  private final int blocksPerWindow;
+  private final int featureCount;
+
+  /**
+   * {@code [blocksPerWindow][featureCount]}; block {@code b} is row {@code b % blocksPerWindow}.
+   */
+  private final double[] sums;
+
+  private final int[] frames;
+  private final int[] voicedFrames;
+
+  /** The next window due is the one that begins with this block. */
+  private long nextWindow;
+
+  WindowStatistics(FeatureSpec spec, WindowSettings settings) {
+    this.spec = spec;
+    this.settings = settings;
+    blocksPerWindow = settings.lengthMs() / settings.hopMs();
+    featureCount = spec.frameFeatureCount();
+    sums = new double[blocksPerWindow * featureCount];
+    frames = new int[blocksPerWindow];
+    voicedFrames = new int[blocksPerWindow];
+  }
+
+  /**
+   * Takes a frame, and hands out the windows that no later frame belongs to.
+   *
+   * @param frameIndex number of the frame, from 0; they come in order
+   * @param features {@code [frameFeatureCount]}
+   * @param means scratch space for the windows' values, {@code [windowFeatureCount]}
+   */
+  void accept(
+      long frameIndex,
+      float[] features,
+      boolean voiced,
+      float[] means,
+      ChannelAnalyzer.WindowSink sink) {
+    long begin = frameIndex * spec.hopLength();
+    long centre = begin + spec.fftLength() / 2;
+    emitEndingBy(centre, means, sink);
+    int row = row(centreBlock(centre));
+    int at = row * featureCount;
+    for (int i = 0; i < featureCount; i++) {
+      sums[at + i] += features[i];
+    }
+    frames[row]++;
+    if (voiced) {
+      voicedFrames[row]++;
+    }
+    // A window is complete with its last frame, not only when the next one comes; but never before
+    // the audio has reached its end.
+    emitEndingBy(Math.min(centre + spec.hopLength(), begin + spec.fftLength()), means, sink);
+  }
+
+  /**
+   * Hands out what is due at the end of the audio: the windows that it reaches the end of, and a
+   * last shorter one if there is a frame that no earlier window held.
+   *
+   * @param sampleCount length of the audio, samples at the spec's rate
+   * @param durationMs the same in milliseconds: where the last window ends
+   */
+  void finish(long sampleCount, long durationMs, float[] means, ChannelAnalyzer.WindowSink sink) {
+    emitEndingBy(sampleCount, means, sink);
+    // All blocks but the next window's last one were in an earlier window, if there was one.
+    if (nextWindow == 0 || frames[row(nextWindow + blocksPerWindow - 1)] > 0) {
+      emit(durationMs, means, sink);
+    }
+  }
+
+  private void emitEndingBy(long position, float[] means, ChannelAnalyzer.WindowSink sink) {
+    while (blockBegin(nextWindow + blocksPerWindow) <= position) {
+      emit(nextWindow * settings.hopMs() + settings.lengthMs(), means, sink);
+      // The block that only this window needed makes room for the one after the next window's end.
+      int row = row(nextWindow);
+      Arrays.fill(sums, row * featureCount, (row + 1) * featureCount, 0);
+      frames[row] = 0;
+      voicedFrames[row] = 0;
+      nextWindow++;
+    }
+  }
+
+  /** Hands out the window that begins with block {@code nextWindow}, unless it has no frame. */
+  private void emit(long endMs, float[] means, ChannelAnalyzer.WindowSink sink) {
+    int count = 0;
+    int voiced = 0;
+    for (int row = 0; row < blocksPerWindow; row++) {
+      count += frames[row];
+      voiced += voicedFrames[row];
+    }
+    if (count == 0) {
+      return;
+    }
+    for (int i = 0; i < featureCount; i++) {
+      double sum = 0;
+      for (int block = 0; block < blocksPerWindow; block++) {
+        sum += sums[row(nextWindow + block) * featureCount + i];
+      }
+      means[i] = (float) (sum / count);
+    }
+    sink.window(nextWindow * settings.hopMs(), endMs, (float) voiced / count, means);
+  }
+
+  private int row(long block) {
+    return (int) (block % blocksPerWindow);
+  }
+
+  /** First sample of a block: {@code block * hopMs} rounded to the nearest sample. */
+  private long blockBegin(long block) {
+    return (block * settings.hopMs() * spec.sampleRateHz() + 500) / 1000;
+  }
+
+  /** The block that a sample lies in. */
+  private long centreBlock(long position) {
+    // The quotient is at most one block off, for the blocks begin at rounded samples.
+    long block = position * 1000 / ((long) settings.hopMs() * spec.sampleRateHz());
+    return blockBegin(block + 1) <= position ? block + 1 : block;
+  }
+
+  void writeState(DataOutput out) throws IOException {
+    out.writeLong(nextWindow);
+    for (int row = 0; row < blocksPerWindow; row++) {
+      out.writeInt(frames[row]);
+      out.writeInt(voicedFrames[row]);
+      // The rows of blocks that have no frame yet are all zero.
+      for (int i = 0; frames[row] > 0 && i < featureCount; i++) {
+        out.writeDouble(sums[row * featureCount + i]);
+      }
+    }
+  }
+
+  void readState(DataInput in) throws IOException {
+    nextWindow = in.readLong();
+    for (int row = 0; row < blocksPerWindow; row++) {
+      frames[row] = in.readInt();
+      voicedFrames[row] = in.readInt();
+      for (int i = 0; i < featureCount; i++) {
+        sums[row * featureCount + i] = frames[row] > 0 ? in.readDouble() : 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.speechemotion.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FeatureSpecTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    // name, rate, fft, hop, mel, mfcc, chroma, bands, min Hz, quantile, the field at fault
+    "'',  8000,  512, 128,  40, 13, 12,  4, 200, 0.02, name",
+    "' ', 8000,  512, 128,  40, 13, 12,  4, 200, 0.02, name",
+    ",    8000,  512, 128,  40, 13, 12,  4, 200, 0.02, name",
+    "x,   7999,  512, 128,  40, 13, 12,  4, 200, 0.02, sampleRateHz",
+    "x,  96001,  512, 128,  40, 13, 12,  4, 200, 0.02, sampleRateHz",
+    "x,      0,  512, 128,  40, 13, 12,  4, 200, 0.02, sampleRateHz",
+    "x,   8000,  500, 128,  40, 13, 12,  4, 200, 0.02, fftLength",
+    "x,   8000,   32,  16,  40, 13, 12,  4, 200, 0.02, fftLength",
+    "x,   8000, 8192, 128,  40, 13, 12,  4, 200, 0.02, fftLength",
+    "x,   8000, -512, 128,  40, 13, 12,  4, 200, 0.02, fftLength",
+    "x,   8000,  512,   0,  40, 13, 12,  4, 200, 0.02, hopLength",
+    "x,   8000,  512, 513,  40, 13, 12,  4, 200, 0.02, hopLength",
+    "x,   8000,  512, 128,   0, 13, 12,  4, 200, 0.02, melBands",
+    "x,   8000,  512, 128, 257, 13, 12,  4, 200, 0.02, melBands",
+    "x,   8000,  512, 128,  40,  0, 12,  4, 200, 0.02, mfccCount",
+    "x,   8000,  512, 128,  40, 41, 12,  4, 200, 0.02, mfccCount",
+    "x,   8000,  512, 128,  40, 13,  0,  4, 200, 0.02, chromaBins",
+    "x,   8000,  512, 128,  40, 13, 49,  4, 200, 0.02, chromaBins",
+    "x,   8000,  512, 128,  40, 13, 12,  0, 200, 0.02, contrastBands",
+    "x,   8000,  512, 128,  40, 13, 12,  6, 200, 0.02, contrastMinHz",
+    "x,   8000,  512, 128,  40, 13, 12,  4,   0, 0.02, contrastMinHz",
+    "x,   8000,  512, 128,  40, 13, 12,  4, NaN, 0.02, contrastMinHz",
+    "x,  96000,  256, 128,  40, 13, 12,  4, 200, 0.02, contrastMinHz",
+    "x,   8000,  512, 128,  40, 13, 12,  4, 200, 0,    contrastQuantile",
+    "x,   8000,  512, 128,  40, 13, 12,  4, 200, 0.5,  contrastQuantile",
+    "x,   8000,  512, 128,  40, 13, 12,  4, 200, NaN,  contrastQuantile",
+  })
+  void shouldRefuseWithTheFieldsName(
+      String name,
+      int sampleRateHz,
+      int fftLength,
+      int hopLength,
+      int melBands,
+      int mfccCount,
+      int chromaBins,
+      int contrastBands,
+      double contrastMinHz,
+      double contrastQuantile,
+      String field) {
+    assertThatThrownBy(
+            () ->
+                new FeatureSpec(
+                    name,
+                    sampleRateHz,
+                    fftLength,
+                    hopLength,
+                    melBands,
+                    mfccCount,
+                    chromaBins,
+                    contrastBands,
+                    contrastMinHz,
+                    contrastQuantile))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("feature spec: " + field + " ")
+        .hasMessageContaining(", got ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3000, 0, hopMs",
+    "3000, 99, hopMs",
+    "70000, 70000, hopMs",
+    "900, 1000, lengthMs",
+    "3500, 1000, lengthMs",
+    "61000, 1000, lengthMs",
+    "-1000, 1000, lengthMs",
+  })
+  void shouldRefuseWindowsThatDoNotFitTheGrid(int lengthMs, int hopMs, String field) {
+    assertThatThrownBy(() -> new WindowSettings(lengthMs, hopMs))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(field + " must be");
+  }
+
+  @Test
+  void shouldNameEveryValue() {
+    FeatureSpec spec = FeatureSpec.LIBROSA_22K;
+
+    assertThat(spec.frameFeatureNames())
+        .hasSize(33)
+        .hasSize(spec.frameFeatureCount())
+        .doesNotHaveDuplicates()
+        .startsWith("mfcc1", "mfcc2")
+        .contains("mfcc13", "chroma1", "chroma12", "contrast1", "contrast7")
+        .endsWith("zcr");
+    assertThat(spec.windowFeatureNames())
+        .hasSize(spec.windowFeatureCount())
+        .startsWith("mfcc1.mean")
+        .endsWith("zcr.mean");
+  }
+
+  @Test
+  void shouldFindTheNamedSpecs() {
+    assertThat(FeatureSpec.named("telephone-8k")).contains(FeatureSpec.TELEPHONE_8K);
+    assertThat(FeatureSpec.named("wideband-16k")).contains(FeatureSpec.WIDEBAND_16K);
+    assertThat(FeatureSpec.named("librosa-22k")).contains(FeatureSpec.LIBROSA_22K);
+    assertThat(FeatureSpec.named("telephone")).isEmpty();
+  }
+}
