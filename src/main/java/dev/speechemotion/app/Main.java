@@ -28,7 +28,16 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     scope = ScopeType.INHERIT,
-    subcommands = {TrainCommand.class, EvaluateCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      StreamCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      ClassifyCommand.class,
+      FeaturesCommand.class,
+      FeedCommand.class,
+      WatchCommand.class
+    })
 public final class Main implements Runnable {
   static final String NAME = "speech-emotion-streams";
 

@@ -1,0 +1,22 @@
+package dev.speechemotion.app;
+
+import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.streams.EmotionSerdes;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Makes producers of audio chunks. */
+final class ChunkProducer {
+  private ChunkProducer() {}
+
+  /** An idempotent producer: what it sends arrives once and in order. */
+  static Producer<String, AudioChunk> create(Settings settings, EmotionSerdes serdes) {
+    Map<String, Object> config = settings.kafkaClient(ProducerConfig.configNames());
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    return new KafkaProducer<>(config, new StringSerializer(), serdes.audioChunk().serializer());
+  }
+}

@@ -1,0 +1,135 @@
+package dev.speechemotion.app;
+
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.streams.EmotionSerdes;
+import dev.speechemotion.streams.EmotionTopology;
+import dev.speechemotion.streams.SchemaRegistry;
+import dev.speechemotion.streams.StreamSettings;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running Kafka Streams application: the production topology with the settings it is given. The
+ * command {@code stream}, the demo and the tests all run this.
+ */
+final class StreamApp implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamApp.class);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+  private final KafkaStreams streams;
+  private final CountDownLatch running = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  /**
+   * Builds the application.
+   *
+   * @param classifiers gives each task a classifier of its own
+   * @param registry where the schemas are; registers them
+   * @throws SchemaRegistry.RegistryException if the registry is away or refuses a schema
+   */
+  StreamApp(
+      Settings settings,
+      FeatureSpec spec,
+      Supplier<EmotionClassifier> classifiers,
+      SchemaRegistry registry) {
+    StreamSettings streamSettings = settings.streamSettings();
+    EmotionSerdes serdes = EmotionSerdes.of(registry);
+    serdes.register(streamSettings);
+    streams =
+        new KafkaStreams(
+            EmotionTopology.build(streamSettings, spec, classifiers, serdes),
+            new StreamsConfig(settings.kafkaStreams()));
+    streams.setStateListener((now, before) -> stateChanged(now));
+    streams.setUncaughtExceptionHandler(this::failed);
+  }
+
+  /** Begins to process; returns at once. */
+  void start() {
+    streams.start();
+  }
+
+  /**
+   * Waits until every partition is assigned and restored.
+   *
+   * @throws CommandFailure if that does not come to be in time, or the application fails
+   */
+  void awaitRunning(Duration timeout) throws InterruptedException {
+    boolean reached = running.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    requireHealthy();
+    if (!reached) {
+      throw new CommandFailure(
+          "the stream application did not start within " + timeout.toSeconds() + " s");
+    }
+  }
+
+  /**
+   * Waits until the application has ended, or is wished to.
+   *
+   * @throws CommandFailure if it ended because it failed
+   */
+  void awaitEnd(Stop stop) throws InterruptedException {
+    while (ended.getCount() > 0 && !stop.await(BETWEEN_LOOKS)) {
+      // Nothing to do: the stream threads work.
+    }
+    requireHealthy();
+  }
+
+  /**
+   * Returns if nothing has gone wrong.
+   *
+   * @throws CommandFailure with the reason otherwise
+   */
+  void requireHealthy() {
+    Throwable cause = failure.get();
+    if (cause != null) {
+      throw new CommandFailure("the stream application stopped: " + rootMessage(cause), cause);
+    }
+  }
+
+  private void stateChanged(KafkaStreams.State state) {
+    LOG.debug("state {}", state);
+    switch (state) {
+      case RUNNING -> running.countDown();
+      case ERROR, NOT_RUNNING -> {
+        running.countDown();
+        ended.countDown();
+      }
+      default -> {}
+    }
+  }
+
+  private StreamThreadExceptionResponse failed(Throwable cause) {
+    failure.compareAndSet(null, cause);
+    LOG.error("the stream application stops: {}", rootMessage(cause), cause);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String text = root.getMessage() == null ? root.toString() : root.getMessage();
+    return text.lines().findFirst().orElse(text);
+  }
+
+  /** Commits what is processed and stops. */
+  @Override
+  public void close() {
+    if (!streams.close(CLOSE_TIMEOUT)) {
+      LOG.warn("the stream application did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
+    }
+    ended.countDown();
+  }
+}

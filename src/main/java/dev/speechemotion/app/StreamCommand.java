@@ -1,0 +1,62 @@
+package dev.speechemotion.app;
+
+import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.streams.SchemaRegistry;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the Kafka Streams application until it is told to stop. */
+@Command(name = "stream", description = "Runs the Kafka Streams application until SIGTERM.")
+final class StreamCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamCommand.class);
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private SettingsOptions options;
+
+  @Option(names = "--create-topics", description = "Create the topics that are missing.")
+  private boolean createTopics;
+
+  @Option(
+      names = "--help-config",
+      description = "Print all properties as a table in Markdown, and exit.")
+  private boolean helpConfig;
+
+  @Override
+  public Integer call() throws Exception {
+    if (helpConfig) {
+      spec.commandLine().getOut().print(Settings.table());
+      return 0;
+    }
+    Settings settings = options.load();
+    return Stop.guard(stop -> run(settings, stop));
+  }
+
+  private int run(Settings settings, Stop stop) throws Exception {
+    try (EmotionModel model =
+        EmotionModel.load(ModelDirectory.find(settings.text(Settings.MODEL_DIR)))) {
+      Cluster cluster = new Cluster(settings);
+      cluster.requireTopics(settings.streamSettings().topics(), createTopics, stop);
+      try (SchemaRegistry registry = cluster.requireRegistry(stop);
+          StreamApp app =
+              new StreamApp(settings, model.featureSpec(), model::newClassifier, registry)) {
+        app.start();
+        LOG.info(
+            "model {} {}; reading {} at {}",
+            model.identity().name(),
+            model.identity().version(),
+            settings.text(Settings.TOPIC_CHUNKS),
+            settings.text(Settings.BOOTSTRAP_SERVERS));
+        app.awaitEnd(stop);
+      }
+    }
+    LOG.info("stopped");
+    return 0;
+  }
+}
