@@ -3,18 +3,67 @@ package dev.speechemotion.audio;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Says of each frame of one channel whether it holds speech: its energy against a noise floor that
  * follows the line, with a hang-over that bridges the gaps between words.
+ *
+ * <p>The noise floor is the least energy of the last two seconds, after R. Martin's minimum
+ * statistics (2001), without his smoothing, since frames are long here: speech dips down to the
+ * noise between syllables, steady noise never leaves it. Energies are compared as powers, not in
+ * dB, so that no logarithm's rounding can differ between machines.
  */
 public final class VoiceActivity {
+  private static final int SLOTS = 8;
+  private static final double SLOT_SECONDS = 0.25;
+  private static final double HANG_OVER_SECONDS = 0.2;
+
+  /** 6 dB above the noise floor. */
+  private static final float SPEECH_TO_NOISE = 4;
+
+  /** -65 dB of full scale: above the idle noise of G.711 lines, below quiet speech. */
+  private static final float LEAST_SPEECH = 3.2e-7f;
+
+  /**
+   * -50 dB of full scale, taken for the noise floor of the first second: a call that begins with
+   * speech is heard from the first frame.
+   */
+  private static final float INITIAL_FLOOR = 1e-5f;
+
+  private static final int INITIAL_SLOTS = 4;
+
+  private final int framesPerSlot;
+  private final int hangOverFrames;
+
+  /** {@code [SLOTS]}, the least power within each of the last stretches, the newest last. */
+  private final float[] slotFloors = new float[SLOTS];
+
+  /** The least of {@link #slotFloors}. */
+  private float pastFloor;
+
+  /** The least power in the stretch that has begun, and its frames so far. */
+  private float slotFloor;
+
+  private int slotFrames;
+
+  /** Frames that still count as speech if they do not hold any. */
+  private int hangOver;
 
   /**
    * @param framesPerSecond frames per second of media time, for the time constants
    */
   public VoiceActivity(double framesPerSecond) {
-    throw new UnsupportedOperationException();
+    if (!(framesPerSecond > 0 && framesPerSecond <= 100_000)) {
+      throw new IllegalArgumentException(
+          "framesPerSecond must be above 0 and at most 100000, got " + framesPerSecond);
+    }
+    framesPerSlot = (int) Math.max(1, Math.round(framesPerSecond * SLOT_SECONDS));
+    hangOverFrames = (int) Math.round(framesPerSecond * HANG_OVER_SECONDS);
+    Arrays.fill(slotFloors, Float.MAX_VALUE);
+    Arrays.fill(slotFloors, 0, INITIAL_SLOTS, INITIAL_FLOOR);
+    pastFloor = INITIAL_FLOOR;
+    slotFloor = Float.MAX_VALUE;
   }
 
   /**
@@ -24,16 +73,84 @@ public final class VoiceActivity {
    * @return whether the frame holds speech
    */
   public boolean accept(float[] samples, int offset, int length) {
-    throw new UnsupportedOperationException();
+    float power = power(samples, offset, length);
+    slotFloor = Math.min(slotFloor, power);
+    float floor = Math.min(slotFloor, pastFloor);
+    if (power > LEAST_SPEECH && power > floor * SPEECH_TO_NOISE) {
+      // One more than the gap that it bridges, since this frame takes one.
+      hangOver = hangOverFrames + 1;
+    }
+    if (++slotFrames == framesPerSlot) {
+      System.arraycopy(slotFloors, 1, slotFloors, 0, SLOTS - 1);
+      slotFloors[SLOTS - 1] = slotFloor;
+      pastFloor = least(slotFloors);
+      slotFloor = Float.MAX_VALUE;
+      slotFrames = 0;
+    }
+    if (hangOver == 0) {
+      return false;
+    }
+    hangOver--;
+    return true;
+  }
+
+  /** The samples' variance: a line's constant offset is no sound. */
+  private static float power(float[] samples, int offset, int length) {
+    double sum = 0;
+    double squares = 0;
+    for (int i = offset; i < offset + length; i++) {
+      double sample = samples[i];
+      sum += sample;
+      squares += sample * sample;
+    }
+    double mean = sum / length;
+    return (float) Math.max(0, squares / length - mean * mean);
+  }
+
+  private static float least(float[] values) {
+    float least = values[0];
+    for (float value : values) {
+      least = Math.min(least, value);
+    }
+    return least;
   }
 
   /** Writes what {@link #readState} needs to go on as if nothing had happened. */
   public void writeState(DataOutput out) throws IOException {
-    throw new UnsupportedOperationException();
+    out.writeInt(slotFrames);
+    out.writeInt(hangOver);
+    out.writeFloat(slotFloor);
+    for (float floor : slotFloors) {
+      out.writeFloat(floor);
+    }
   }
 
-  /** Takes over the state of another one. */
+  /**
+   * Takes over the state of another one of the same frame rate.
+   *
+   * @throws IOException if the state ends early or is not that of such a one
+   */
   public void readState(DataInput in) throws IOException {
-    throw new UnsupportedOperationException();
+    int readFrames = in.readInt();
+    int readHangOver = in.readInt();
+    if (readFrames < 0
+        || readFrames >= framesPerSlot
+        || readHangOver < 0
+        || readHangOver > hangOverFrames) {
+      throw new IOException(
+          "state of a voice activity of "
+              + framesPerSlot
+              + " frames cannot hold frame "
+              + readFrames
+              + " and a hang-over of "
+              + readHangOver);
+    }
+    slotFrames = readFrames;
+    hangOver = readHangOver;
+    slotFloor = in.readFloat();
+    for (int i = 0; i < SLOTS; i++) {
+      slotFloors[i] = in.readFloat();
+    }
+    pastFloor = least(slotFloors);
   }
 }
