@@ -88,7 +88,7 @@ enum CorpusLayout {
       "EmoDB (Berlin database of emotional speech)",
       "CC0 1.0",
       """
-      Get EmoDB from https://zenodo.org/records/7447302 and unpack it, so that the files lie as
+      Get EmoDB from http://emodb.bilderbar.info/ and unpack it, so that the files lie as
         DIR/wav/03a01Fa.wav ...; then give DIR with --data.""") {
     private static final Pattern NAME = ignoringCase("(\\d\\d)([a-z]\\d\\d)([WLEAFTN])[a-z]?");
     private static final Map<String, Emotion> CODES =
