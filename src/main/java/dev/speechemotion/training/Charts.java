@@ -121,6 +121,10 @@ final class Charts {
     chart.getStyler().setValueFontColor(Color.BLACK);
     chart.getStyler().setHeatMapValueDecimalPattern("#");
     chart.getStyler().setAxisTickLabelsFont(SMALL);
+    // Every label is wanted, also where the plot would leave some out for want of space.
+    chart.getStyler().setXAxisMaxLabelCount(labels.size());
+    chart.getStyler().setYAxisTickMarkSpacingHint(20);
+    chart.getStyler().setXAxisTickMarkSpacingHint(30);
     return chart;
   }
 
@@ -151,6 +155,7 @@ final class Charts {
     chart.getStyler().setYAxisMin(0.0);
     chart.getStyler().setYAxisMax(1.0);
     chart.getStyler().setAxisTickLabelsFont(SMALL);
+    chart.getStyler().setXAxisTickMarkSpacingHint(30);
     return chart;
   }
 

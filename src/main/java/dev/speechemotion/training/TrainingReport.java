@@ -216,6 +216,7 @@ final class TrainingReport {
         th, td { border: 1px solid #ccc; padding: 0.25em 0.7em; text-align: left; }
         td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
         img { max-width: 100%%; } code { background: #f3f3f3; padding: 0 0.2em; overflow-wrap: anywhere; }
+        td:not(:nth-child(2)) { white-space: nowrap; }
         .bad { background: #fbe3e0; }
         </style>
         </head>
