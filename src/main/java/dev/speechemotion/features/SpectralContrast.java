@@ -12,8 +12,6 @@ package dev.speechemotion.features;
  * at the upper edge in this number, though it leaves it out of the band.
  */
 final class SpectralContrast {
-  private static final int STEP = 16;
-
   private final int[] begin;
   private final int[] end;
   private final int[] extremes;
@@ -79,9 +77,6 @@ final class SpectralContrast {
   /**
    * Puts the {@code count} smallest and largest of {@code values[begin, end)} in order into the
    * scratch arrays. A few of many are wanted, and most values are neither: two comparisons each.
-   *
-   * <p>Speech falls off towards high frequencies. In that order each value would be the smallest
-   * yet; coarse steps over the whole band first find bounds that most values do not pass.
    */
   private void select(double[] values, int begin, int end, int count) {
     final double[] smallest = this.smallest;
@@ -91,23 +86,21 @@ final class SpectralContrast {
       largest[i] = Double.NEGATIVE_INFINITY;
     }
     int last = count - 1;
-    for (int from = begin; from < Math.min(begin + STEP, end); from++) {
-      for (int i = from; i < end; i += STEP) {
-        double value = values[i];
-        if (value < smallest[last]) {
-          int at = last;
-          for (; at > 0 && value < smallest[at - 1]; at--) {
-            smallest[at] = smallest[at - 1];
-          }
-          smallest[at] = value;
+    for (int i = begin; i < end; i++) {
+      double value = values[i];
+      if (value < smallest[last]) {
+        int at = last;
+        for (; at > 0 && value < smallest[at - 1]; at--) {
+          smallest[at] = smallest[at - 1];
         }
-        if (value > largest[last]) {
-          int at = last;
-          for (; at > 0 && value > largest[at - 1]; at--) {
-            largest[at] = largest[at - 1];
-          }
-          largest[at] = value;
+        smallest[at] = value;
+      }
+      if (value > largest[last]) {
+        int at = last;
+        for (; at > 0 && value > largest[at - 1]; at--) {
+          largest[at] = largest[at - 1];
         }
+        largest[at] = value;
       }
     }
   }

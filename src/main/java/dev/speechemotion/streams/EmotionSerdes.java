@@ -16,6 +16,8 @@ import org.apache.kafka.common.serialization.Serdes;
  * big-endian, Avro binary. Subjects are named after the topic ({@code <topic>-value}). The writer's
  * schema is fetched by id once and resolved to the one that this code was built with.
  *
+ * <p>Making one tells Avro to trust the generated classes; their builders need that too.
+ *
  * <p>Serdes may be used by several threads, but a deserializer of one's own per thread is faster.
  */
 public final class EmotionSerdes {
@@ -28,6 +30,7 @@ public final class EmotionSerdes {
 
   /** Serdes on that registry; asks it nothing yet. */
   public static EmotionSerdes of(SchemaRegistry registry) {
+    ConfluentAvro.trustGeneratedClasses();
     return new EmotionSerdes(registry);
   }
 

@@ -37,7 +37,7 @@ public record StreamSettings(
     List<AlertRule> alertRules) {
 
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
-  private static final int MAX_ALERT_RULES = 32;
+  static final int MAX_ALERT_RULES = 32;
 
   public StreamSettings {
     requireTopic("chunksTopic", chunksTopic);

@@ -1,0 +1,170 @@
+package dev.speechemotion.streams;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.metrics.Sensor;
+import org.apache.kafka.streams.StreamsMetrics;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where records go that cannot be used: counts them by reason, logs where they stood, and makes the
+ * record for the dead-letter topic, which holds the original bytes. Never logs content.
+ *
+ * <p>Headers of a dead letter: {@code dlq.reason}, {@code dlq.message}, {@code dlq.topic}, {@code
+ * dlq.partition}, {@code dlq.offset}, {@code dlq.timestamp}, as text, beside the original ones; and
+ * {@code dlq.truncated} with the original number of bytes if the value had to be cut.
+ */
+final class DeadLetters implements AutoCloseable {
+  static final String PREFIX = "dlq.";
+
+  /**
+   * A record as large as a broker takes, with headers added, is one that it does not take; so what
+   * is larger than this, key, value and headers together, is cut.
+   */
+  static final int MAX_RECORD_BYTES = 900_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+  private static final int LOGGED_PER_MINUTE = 10;
+  private static final long MINUTE_MS = 60_000;
+
+  private final ProcessorContext<?, ?> context;
+  private final String nodeName;
+  private final Map<RejectReason, Tally> tallies = new EnumMap<>(RejectReason.class);
+
+  private static final class Tally {
+    private Sensor sensor;
+    private long minuteBeganMs;
+    private int inThisMinute;
+  }
+
+  /**
+   * @param nodeName the processor's name, which goes into the metrics
+   */
+  DeadLetters(ProcessorContext<?, ?> context, String nodeName) {
+    this.context = context;
+    this.nodeName = nodeName;
+  }
+
+  /**
+   * Counts and logs a rejected record.
+   *
+   * @param cause for the log at DEBUG; may be null
+   * @return the record for the dead-letter topic
+   */
+  Record<byte[], byte[]> reject(
+      Rejection rejection,
+      byte[] key,
+      byte[] value,
+      long timestampMs,
+      Headers original,
+      Exception cause) {
+    Optional<RecordMetadata> metadata = context.recordMetadata();
+    String topic = metadata.map(RecordMetadata::topic).orElse("");
+    int partition = metadata.map(RecordMetadata::partition).orElse(-1);
+    long offset = metadata.map(RecordMetadata::offset).orElse(-1L);
+    countAndLog(rejection, topic, partition, offset, cause);
+
+    Headers headers = new RecordHeaders();
+    add(headers, "reason", rejection.reason().name());
+    add(headers, "message", rejection.message());
+    add(headers, "topic", topic);
+    add(headers, "partition", Integer.toString(partition));
+    add(headers, "offset", Long.toString(offset));
+    add(headers, "timestamp", Long.toString(timestampMs));
+
+    int room = MAX_RECORD_BYTES;
+    byte[] keptKey = key;
+    if (key != null && key.length > room / 2) {
+      keptKey = null;
+    }
+    room -= keptKey == null ? 0 : keptKey.length;
+    room -= copyHeaders(original, headers, room / 2);
+    byte[] keptValue = value;
+    if (value != null && value.length > room) {
+      keptValue = Arrays.copyOf(value, room);
+    }
+    if (keptKey != key || keptValue != value) {
+      add(headers, "truncated", Integer.toString(value == null ? 0 : value.length));
+    }
+    return new Record<>(keptKey, keptValue, timestampMs, headers);
+  }
+
+  /** Copies original headers up to so many bytes, and returns how many were copied. */
+  private static int copyHeaders(Headers from, Headers to, int maxBytes) {
+    int bytes = 0;
+    for (Header header : from) {
+      int size =
+          3 * header.key().length() + (header.value() == null ? 0 : header.value().length) + 10;
+      if (!header.key().startsWith(PREFIX) && bytes + size <= maxBytes) {
+        to.add(header);
+        bytes += size;
+      }
+    }
+    return bytes;
+  }
+
+  private static void add(Headers headers, String name, String text) {
+    headers.add(PREFIX + name, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void countAndLog(
+      Rejection rejection, String topic, int partition, long offset, Exception cause) {
+    Tally tally = tallies.computeIfAbsent(rejection.reason(), this::newTally);
+    tally.sensor.record(1, context.currentSystemTimeMs());
+
+    long nowMs = context.currentSystemTimeMs();
+    if (nowMs - tally.minuteBeganMs >= MINUTE_MS) {
+      int suppressed = tally.inThisMinute - LOGGED_PER_MINUTE;
+      if (suppressed > 0) {
+        LOG.warn("Rejected {} more records: {}", suppressed, rejection.reason());
+      }
+      tally.minuteBeganMs = nowMs;
+      tally.inThisMinute = 0;
+    }
+    if (++tally.inThisMinute <= LOGGED_PER_MINUTE) {
+      LOG.warn(
+          "Rejected record: {}: {} (topic {}, partition {}, offset {})",
+          rejection.reason(),
+          rejection.message(),
+          topic,
+          partition,
+          offset);
+    }
+    if (cause != null) {
+      LOG.debug("Cause at topic {}, partition {}, offset {}", topic, partition, offset, cause);
+    }
+  }
+
+  private Tally newTally(RejectReason reason) {
+    Tally tally = new Tally();
+    tally.sensor =
+        context
+            .metrics()
+            .addRateTotalSensor(
+                "speech-emotion",
+                context.taskId() + "-" + nodeName + "-" + reason,
+                "rejected-records",
+                Sensor.RecordingLevel.INFO,
+                "reason",
+                reason.name().toLowerCase(Locale.ROOT));
+    return tally;
+  }
+
+  @Override
+  public void close() {
+    StreamsMetrics metrics = context.metrics();
+    tallies.values().forEach(tally -> metrics.removeSensor(tally.sensor));
+    tallies.clear();
+  }
+}
