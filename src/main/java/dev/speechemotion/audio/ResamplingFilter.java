@@ -45,7 +45,7 @@ final class ResamplingFilter {
   /** Input samples before the one at or before an output sample's time that it depends on. */
   final int before;
 
-  /** Input samples that an output sample depends on, a multiple of 4. */
+  /** Input samples that an output sample depends on, a multiple of 8. */
   final int taps;
 
   /** {@code [phase][tap]}, each phase's sum 1; one phase more if they are interpolated. */
@@ -59,7 +59,7 @@ final class ResamplingFilter {
     double scale = Math.min(1, interpolation / (double) decimation);
     int halfTaps = (int) Math.ceil(HALF_WIDTH / scale);
     before = halfTaps - 1;
-    taps = (2 * halfTaps + 3) / 4 * 4;
+    taps = (2 * halfTaps + 7) / 8 * 8;
     interpolated = interpolation > MAX_PHASES;
     int steps = interpolated ? MAX_PHASES : interpolation;
     phases = new float[interpolated ? steps + 1 : steps][taps];
@@ -102,23 +102,58 @@ final class ResamplingFilter {
     long place = (long) phase * MAX_PHASES;
     int lower = (int) (place / interpolation);
     float share = (place % interpolation) / (float) interpolation;
-    return dot(phases[lower], samples, at) * (1 - share)
-        + dot(phases[lower + 1], samples, at) * share;
+    return dotBetween(phases[lower], phases[lower + 1], share, samples, at);
   }
 
-  /** Eight sums side by side: additions that need not wait for each other. */
+  // Sums side by side, in a fixed order: additions that need not wait for each other.
+
   private static float dot(float[] row, float[] samples, int at) {
     float s0 = 0;
     float s1 = 0;
     float s2 = 0;
     float s3 = 0;
-    for (int t = 0; t < row.length; t += 4) {
+    float s4 = 0;
+    float s5 = 0;
+    float s6 = 0;
+    float s7 = 0;
+    for (int t = 0; t < row.length; t += 8) {
       s0 += row[t] * samples[at + t];
       s1 += row[t + 1] * samples[at + t + 1];
       s2 += row[t + 2] * samples[at + t + 2];
       s3 += row[t + 3] * samples[at + t + 3];
+      s4 += row[t + 4] * samples[at + t + 4];
+      s5 += row[t + 5] * samples[at + t + 5];
+      s6 += row[t + 6] * samples[at + t + 6];
+      s7 += row[t + 7] * samples[at + t + 7];
     }
-    return (s0 + s1) + (s2 + s3);
+    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
+  }
+
+  private static float dotBetween(
+      float[] lower, float[] upper, float share, float[] samples, int at) {
+    float l0 = 0;
+    float l1 = 0;
+    float l2 = 0;
+    float l3 = 0;
+    float u0 = 0;
+    float u1 = 0;
+    float u2 = 0;
+    float u3 = 0;
+    for (int t = 0; t < lower.length; t += 4) {
+      float x0 = samples[at + t];
+      float x1 = samples[at + t + 1];
+      float x2 = samples[at + t + 2];
+      float x3 = samples[at + t + 3];
+      l0 += lower[t] * x0;
+      l1 += lower[t + 1] * x1;
+      l2 += lower[t + 2] * x2;
+      l3 += lower[t + 3] * x3;
+      u0 += upper[t] * x0;
+      u1 += upper[t + 1] * x1;
+      u2 += upper[t + 2] * x2;
+      u3 += upper[t + 3] * x3;
+    }
+    return ((l0 + l1) + (l2 + l3)) * (1 - share) + ((u0 + u1) + (u2 + u3)) * share;
   }
 
   /** The windowed sinc, not normalised; {@code distance} in samples at the lower rate. */

@@ -248,7 +248,7 @@ class ResamplerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-1, 0", "2, 0", "0, -1", "0, 92", "0, 2147483647"})
+  @CsvSource({"-1, 0", "2, 0", "0, -1", "0, 96", "0, 2147483647"})
   void shouldRefuseAStateThatCannotBe(int phase, int heldCount) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
