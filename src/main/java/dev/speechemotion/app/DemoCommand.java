@@ -10,6 +10,7 @@ import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.RegistryClients;
 import dev.speechemotion.streams.SchemaRegistry;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,10 +96,10 @@ final class DemoCommand implements Callable<Integer> {
         files.isEmpty() ? DemoCall.ROLES : Recordings.roles(List.of(), clip.channelCount());
 
     Path stateDirectory = Files.createTempDirectory("speech-emotion-state-");
-    try (EmotionModel loaded = EmotionModel.load(ModelDirectory.find(model));
-        EmbeddedBroker broker = EmbeddedBroker.start();
+    try (StartingBroker broker = new StartingBroker();
+        EmotionModel loaded = EmotionModel.load(ModelDirectory.find(model));
         SchemaRegistry registry = RegistryClients.inMemory()) {
-      Settings settings = settings(broker, stateDirectory);
+      Settings settings = settings(broker.await(), stateDirectory);
       new Cluster(settings).requireTopics(settings.streamSettings().topics(), true, stop);
       EmotionSerdes serdes = EmotionSerdes.of(registry);
       try (StreamApp app =
@@ -172,6 +173,49 @@ final class DemoCommand implements Callable<Integer> {
         .orElse("silent");
   }
 
+  /** A broker that starts in a thread of its own, while the model is being loaded. */
+  private static final class StartingBroker implements AutoCloseable {
+    private final CompletableFuture<EmbeddedBroker> broker = new CompletableFuture<>();
+
+    StartingBroker() {
+      new Thread(this::start, "start-broker").start();
+    }
+
+    private void start() {
+      try {
+        broker.complete(EmbeddedBroker.start());
+      } catch (IOException | RuntimeException e) {
+        broker.completeExceptionally(e);
+      }
+    }
+
+    EmbeddedBroker await() throws Exception {
+      return result(broker);
+    }
+
+    @Override
+    public void close() {
+      broker
+          .handle(
+              (started, e) -> {
+                if (started != null) {
+                  started.close();
+                }
+                return null;
+              })
+          .join();
+    }
+  }
+
+  /** Waits for a result; throws the very exception that there is instead. */
+  private static <T> T result(CompletableFuture<T> future) throws Exception {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
   /** The call, being played in a thread of its own. */
   private final class Play implements AutoCloseable {
     private final CompletableFuture<CallFeed.Sent> sent = new CompletableFuture<>();
@@ -198,11 +242,7 @@ final class DemoCommand implements Callable<Integer> {
 
     /** Throws what the feed threw, if it did. */
     void requireSent() throws Exception {
-      try {
-        sent.join();
-      } catch (CompletionException e) {
-        throw e.getCause() instanceof Exception cause ? cause : e;
-      }
+      result(sent);
     }
 
     /** Ends the call early, if it still goes on. */

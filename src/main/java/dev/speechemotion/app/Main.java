@@ -106,9 +106,12 @@ public final class Main implements Runnable {
     if (args.contains("-v") || args.contains("--verbose")) {
       System.setProperty("ses.log.level", "DEBUG");
       System.setProperty("ses.log.libraries.level", "INFO");
-    } else if (args.contains("demo")) {
-      // The embedded broker's clients see it go down at the end, which is no news there.
-      System.setProperty("ses.log.network.level", "ERROR");
+    } else if (!args.isEmpty() && args.get(0).equals("demo")) {
+      // Whoever looks at the demo wants the timeline; there, broker and state may come and go.
+      if (System.getenv("SES_LOG_LEVEL") == null) {
+        System.setProperty("ses.log.level", "WARN");
+      }
+      System.setProperty("ses.log.surroundings.level", "ERROR");
     }
   }
 
