@@ -43,6 +43,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final Duration PATIENCE_AFTER_THE_CALL = Duration.ofSeconds(30);
   private static final int SAMPLE_RATE_HZ = 8_000;
   private static final int CHUNK_MS = 20;
+  private static final String BASELINE = "tess-fcnn";
   private static final String CALL_ID = "demo-call";
 
   @Spec private CommandSpec spec;
@@ -58,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      defaultValue = "models/tess-fcnn",
+      defaultValue = "models/" + BASELINE,
       description = "Model directory (default ${DEFAULT-VALUE}).")
   private String model;
 
@@ -143,8 +144,10 @@ final class DemoCommand implements Callable<Integer> {
         settings.text(Settings.BOOTSTRAP_SERVERS),
         startUp.toMillis() / 1_000.0);
     out.printf("Model: %s %s.", loaded.identity().name(), loaded.identity().version());
-    if (files.isEmpty()) {
-      out.print(" It knows other voices and another language: expect it to be wrong often.");
+    if (files.isEmpty() && loaded.identity().name().equals(BASELINE)) {
+      out.print(
+          " It learned from studio recordings of two English speakers; on this German telephone"
+              + " call it is mostly wrong.");
     }
     out.println();
     out.println(

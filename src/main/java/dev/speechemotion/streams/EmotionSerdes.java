@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
-import org.apache.avro.util.ClassSecurityValidator;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -22,14 +21,6 @@ import org.apache.kafka.common.serialization.Serdes;
  * <p>Serdes may be used by several threads, but a deserializer of one's own per thread is faster.
  */
 public final class EmotionSerdes {
-  static {
-    // Avro instantiates only classes that it was told to trust: its own, and with this, ours.
-    ClassSecurityValidator.setGlobal(
-        ClassSecurityValidator.composite(
-            ClassSecurityValidator.getGlobal(),
-            type -> type.getPackage() == AudioChunk.class.getPackage()));
-  }
-
   private final SchemaRegistry registry;
   private final Map<Integer, Schema> writerSchemas = new ConcurrentHashMap<>();
 

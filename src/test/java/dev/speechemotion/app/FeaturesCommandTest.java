@@ -72,6 +72,25 @@ class FeaturesCommandTest {
   }
 
   @Test
+  void shouldGiveTheMeanOfTheFramesPerWindow() throws IOException {
+    JsonNode frames =
+        JSON.readTree(run("emodb-03a01Fa-8000", "telephone-8k", "frame", "json").out());
+    JsonNode windows =
+        JSON.readTree(run("emodb-03a01Fa-8000", "telephone-8k", "window", "json").out())
+            .get("windows");
+
+    // The recording is shorter than a window, so its only window holds every frame.
+    assertThat(windows).hasSize(1);
+    JsonNode features = windows.get(0).get("features");
+    assertThat(features).hasSize(FeatureSpec.TELEPHONE_8K.windowFeatureCount());
+    assertThat(features.get("mfcc1.mean").doubleValue())
+        .isCloseTo(mean(frames.at("/mfcc/0")), within(1e-3));
+    assertThat(features.get("zcr.mean").doubleValue())
+        .isCloseTo(mean(frames.get("zcr")), within(1e-5));
+    assertThat(windows.get(0).get("voicedShare").doubleValue()).isBetween(0.3, 1.0);
+  }
+
+  @Test
   void shouldWriteAnArrayForSeveralFiles() throws IOException {
     CommandLineRun run =
         CommandLineRun.of(
@@ -170,5 +189,13 @@ class FeaturesCommandTest {
           .as("%s of frame %d", name, i)
           .isCloseTo(expected.get(i).doubleValue(), within(tolerance));
     }
+  }
+
+  private static double mean(JsonNode row) {
+    double sum = 0;
+    for (JsonNode value : row) {
+      sum += value.doubleValue();
+    }
+    return sum / row.size();
   }
 }

@@ -145,7 +145,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"features", "feed"})
+  @ValueSource(strings = {"classify", "features", "feed"})
   void shouldNameARecordingThatCannotBeRead(String command, @TempDir Path folder) throws Exception {
     byte[] whole = Files.readAllBytes(Reference.wav("sine440-8000"));
     byte[] half = Arrays.copyOf(whole, whole.length / 2);

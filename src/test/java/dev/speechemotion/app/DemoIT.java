@@ -1,0 +1,98 @@
+package dev.speechemotion.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.audio.AudioFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(180)
+class DemoIT {
+  private static final Pattern EVENT =
+      Pattern.compile(
+          "\\s*(\\d+\\.\\d) to\\s+(\\d+\\.\\d) s  (CUSTOMER|AGENT)\\s+\\w+\\s+[#.]{10}\\s+\\d+ %"
+              + "  voiced\\s+\\d+ %.*");
+
+  @Test
+  void shouldPrintEventsOfBothChannelsAndTheSummaryAndLeaveNothingBehind() throws Exception {
+    Set<Path> before = temporaryFiles();
+
+    CommandLineRun run = CommandLineRun.of("demo", "--speed", "max");
+
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    assertThat(run.err()).isEmpty();
+    // 22.4 s: windows end at 3, 4, … 22 s, and a last shorter one at the end of the call.
+    for (String role : List.of("CUSTOMER", "AGENT")) {
+      List<String> events = events(run, role);
+      assertThat(events).as(role).hasSize(21);
+      assertThat(events.get(0)).contains("0.0 to    3.0 s").endsWith("acted neutral");
+      assertThat(events.get(19)).contains("19.0 to   22.0 s").endsWith("acted happy");
+      assertThat(events.get(20)).contains("20.0 to   22.4 s");
+    }
+    assertThat(events(run, "CUSTOMER").get(7)).endsWith("acted angry");
+    assertThat(events(run, "AGENT").get(7)).endsWith("silent").contains("voiced   0 %");
+    assertThat(run.outLines())
+        .anyMatch(line -> line.matches(" {2}summary: 22\\.4 s, ended by STOP .*"))
+        .anyMatch(line -> line.matches(" {4}CUSTOMER  22\\.4 s of audio, 21 events, .*"))
+        .anyMatch(line -> line.matches(" {4}AGENT     22\\.4 s of audio, 21 events, .*"));
+    assertThat(temporaryFiles()).isEqualTo(before);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().contains("kafka") && !thread.isDaemon());
+  }
+
+  @Test
+  void shouldPlayOnesOwnRecording(@TempDir Path folder) throws IOException {
+    AudioClip speech = AudioFiles.read(Path.of("src/main/resources/demo/16a07Wa.wav"));
+    Path recording = folder.resolve("mine.wav");
+    float[] twice = Arrays.copyOf(speech.channel(0), 2 * speech.sampleCount());
+    System.arraycopy(speech.channel(0), 0, twice, speech.sampleCount(), speech.sampleCount());
+    AudioFiles.writeWav(
+        recording, new AudioClip(speech.sampleRateHz(), twice), AudioEncoding.PCM_S16LE);
+
+    CommandLineRun run = CommandLineRun.of("demo", recording.toString(), "--speed", "max");
+
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    assertThat(events(run, "CUSTOMER")).hasSize(3);
+    assertThat(events(run, "AGENT")).isEmpty();
+    assertThat(run.out()).doesNotContain("acted").contains("CUSTOMER  4.8 s of audio, 3 events");
+  }
+
+  @Test
+  void shouldFailWithOneLineIfTheRecordingIsTooShortForAnEvent(@TempDir Path folder)
+      throws IOException {
+    Path recording = folder.resolve("short.wav");
+    AudioFiles.writeWav(recording, new AudioClip(8_000, new float[80]), AudioEncoding.PCM_S16LE);
+
+    CommandLineRun run = CommandLineRun.of("demo", recording.toString(), "--speed", "max");
+
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
+    assertThat(run.errLines()).hasSize(1);
+    assertThat(run.err()).contains("no events came");
+  }
+
+  private static List<String> events(CommandLineRun run, String role) {
+    return run.outLines().stream()
+        .filter(line -> EVENT.matcher(line).matches() && line.contains(" " + role + " "))
+        .toList();
+  }
+
+  private static Set<Path> temporaryFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("speech-emotion-"))
+          .collect(Collectors.toSet());
+    }
+  }
+}
