@@ -14,7 +14,7 @@ public final class TrainMain {
             .execute(args));
   }
 
-  private static int fail(Exception e, CommandLine command, CommandLine.ParseResult parsed)
+  static int fail(Exception e, CommandLine command, CommandLine.ParseResult parsed)
       throws Exception {
     if (!(e instanceof IOException)) {
       throw e;

@@ -1,0 +1,329 @@
+package dev.speechemotion.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.ModelManifest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands from recordings to a model and its figures, on made-up recordings. */
+class TrainAndEvaluateTest {
+  private static final String[] SMALL = {
+    "--labels",
+    "angry,happy,sad",
+    "--spec",
+    "telephone-8k",
+    "--hidden",
+    "16,8",
+    "--epochs",
+    "25",
+    "--learning-rate",
+    "0.01",
+    "--batch-size",
+    "16",
+    "--validation-share",
+    "0.2"
+  };
+
+  @TempDir static Path shared;
+  private static Path data;
+  private static Path model;
+  private static Run training;
+
+  @TempDir Path folder;
+
+  private record Run(int exitCode, String out, String log) {}
+
+  @BeforeAll
+  static void trainOnce() throws IOException {
+    data = MadeUpCorpus.tess(shared.resolve("TESS"), 10);
+    model = shared.resolve("models/first");
+    training = train(data, model);
+  }
+
+  @Test
+  void shouldWriteAModelThatRecognizesWhatItWasTrainedOn() throws Exception {
+    assertThat(training.exitCode()).as(training.log()).isZero();
+    try (EmotionModel loaded = EmotionModel.load(model);
+        EmotionClassifier classifier = loaded.newClassifier()) {
+      assertThat(loaded.labels()).isEqualTo(MadeUpCorpus.LABELS);
+      assertThat(loaded.featureSpec().name()).isEqualTo("telephone-8k");
+      Corpus corpus =
+          Corpus.load(
+              CorpusLayout.TESS,
+              data,
+              new Corpus.Settings(
+                  loaded.labels(),
+                  loaded.featureSpec(),
+                  loaded.manifest().windows(),
+                  Condition.CLEAN),
+              new PrintWriter(new StringWriter()));
+      float[] probabilities = new float[3];
+      for (Clip clip : corpus.clips()) {
+        classifier.classify(clip.windows().get(0), 1, probabilities);
+        assertThat(loaded.labels().get(EmotionScores.indexOfMax(probabilities, 0, 3)))
+            .as(clip.id())
+            .isEqualTo(clip.label());
+      }
+    }
+  }
+
+  @Test
+  void shouldWriteIntoTheManifestWhereTheModelCameFrom() throws Exception {
+    try (EmotionModel loaded = EmotionModel.load(model)) {
+      ModelManifest.Training made = loaded.manifest().training();
+      assertThat(made.command())
+          .startsWith("train --layout tess --data ")
+          .contains("--hidden 16,8")
+          .endsWith("--out models/tess-fcnn");
+      assertThat(made.metrics()).containsOnlyKeys("tess-random", "tess-words", "tess-speaker");
+      assertThat(made.metrics().get("tess-speaker").clips()).isEqualTo(60);
+      assertThat(made.corpora())
+          .singleElement()
+          .satisfies(
+              corpus -> {
+                assertThat(corpus.files()).isEqualTo(60);
+                assertThat(corpus.licence()).isEqualTo("CC BY-NC-ND 4.0");
+                assertThat(corpus.sha256()).matches("[0-9a-f]{64}");
+              });
+    }
+  }
+
+  @Test
+  void shouldWriteCardReportAndPlots() throws Exception {
+    assertThat(training.out()).contains("tess-random", "tess-words", "tess-speaker", "worst");
+    assertThat(Files.readString(model.resolve("model-card.md")))
+        .contains("`tess-speaker`", "worst class", "CC BY-NC-ND 4.0", "Lawful use");
+    assertThat(Files.readString(model.resolve("report.html")))
+        .contains("Split proof", "data:image/png;base64,", "Confusion matrices")
+        .doesNotContain("src=\"http");
+    for (String plot : List.of("learning-curve", "confusion-matrix", "per-class")) {
+      assertThat(Files.readAllBytes(model.resolve(plot + ".png")))
+          .startsWith(0x89, 'P', 'N', 'G')
+          .hasSizeGreaterThan(5_000);
+    }
+  }
+
+  @Test
+  void shouldGiveTheSameBytesForTheSameSeedOnly() throws Exception {
+    Path again = folder.resolve("elsewhere");
+    Path other = folder.resolve("other");
+
+    train(data, again);
+    train(data, other, "--seed", "2", "--no-protocols");
+
+    for (String file : List.of("manifest.json", "weights.safetensors", "model-card.md")) {
+      assertThat(again.resolve(file)).as(file).hasSameBinaryContentAs(model.resolve(file));
+    }
+    assertThat(Files.readAllBytes(other.resolve("weights.safetensors")))
+        .isNotEqualTo(Files.readAllBytes(model.resolve("weights.safetensors")));
+  }
+
+  @Test
+  void shouldReportAModelsFiguresAsJson() throws Exception {
+    Run run =
+        evaluate(
+            "--model",
+            model.toString(),
+            "--layout",
+            "tess",
+            "--data",
+            data.toString(),
+            "--format",
+            "json");
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.get("n").asInt()).isEqualTo(60);
+    assertThat(json.get("accuracy").asDouble()).isEqualTo(1);
+    assertThat(json.get("uar").asDouble()).isEqualTo(1);
+    assertThat(json.get("recall").get("sad").asDouble()).isEqualTo(1);
+    assertThat(json.get("confusion").get("labels").toString())
+        .isEqualTo("[\"angry\",\"happy\",\"sad\"]");
+    assertThat(json.get("confusion").get("counts").toString())
+        .isEqualTo("[[20,0,0],[0,20,0],[0,0,20]]");
+    assertThat(json.get("ece").asDouble()).isBetween(0.0, 0.2);
+  }
+
+  @Test
+  void shouldTrainAndTestWithinAProtocol() throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--protocol", "tess-speaker", "--data", data.toString(), "--format", "json"));
+    arguments.addAll(Arrays.asList(SMALL));
+    arguments.addAll(List.of("--condition", "telephone"));
+
+    Run run = evaluate(arguments.toArray(new String[0]));
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.get("n").asInt()).isEqualTo(60);
+    assertThat(json.get("uar").asDouble()).isGreaterThan(0.8);
+    assertThat(json.get("condition").asText()).isEqualTo("telephone");
+    assertThat(json.get("folds")).hasSize(2);
+    assertThat(json.get("folds").get(0).get("sharedSpeakers").asInt()).isZero();
+    assertThat(json.get("folds").get(0).get("sharedTexts").asInt()).isEqualTo(10);
+  }
+
+  @Test
+  void shouldShowATableWithTheWorstClass() throws Exception {
+    Run run = evaluate("--model", model.toString(), "--layout", "tess", "--data", data.toString());
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("clips 60", "accuracy 100.0 %", "worst angry 100.0 %", "ECE");
+  }
+
+  @Test
+  void shouldSayWhatItLeavesOutDropsAndSkips() throws Exception {
+    Path tree = MadeUpCorpus.tess(folder.resolve("TESS"), 3);
+    Files.createDirectories(tree.resolve("again/OAF_angry"));
+    Files.copy(
+        tree.resolve("OAF_angry/OAF_w0_angry.wav"),
+        tree.resolve("again/OAF_angry/OAF_w0_angry.wav"));
+    Files.createDirectories(tree.resolve("OAF_disgust"));
+    Files.writeString(tree.resolve("OAF_disgust/OAF_w0_disgust.wav"), "not read");
+    Files.writeString(tree.resolve("OAF_sad/OAF_broken_sad.wav"), "not a sound");
+    MadeUpCorpus.write(tree.resolve("OAF_sad/OAF_short_sad.wav"), 440, 0.01, 1);
+    Files.writeString(tree.resolve("readme.wav"), "no label");
+
+    Run run = evaluate("--model", model.toString(), "--layout", "tess", "--data", tree.toString());
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    assertThat(run.out()).contains("clips 18");
+    assertThat(run.log())
+        .contains("{disgust=1}")
+        .contains("dropped 1 of 21 files because another has the same content")
+        .contains("skipped 3 files")
+        .contains("OAF_sad/OAF_broken_sad.wav: ")
+        .contains("OAF_sad/OAF_short_sad.wav: too short to analyse")
+        .contains("readme.wav: its name does not tell");
+  }
+
+  @Test
+  void shouldReadACsvAndFolders() throws Exception {
+    Path tree = MadeUpCorpus.tess(folder.resolve("own/angry/x"), 1);
+    Path csv = folder.resolve("list.csv");
+    Files.writeString(
+        csv,
+        "path,label,speaker\nown/angry/x/OAF_sad/OAF_w0_sad.wav,sadness,ann\nown/missing.wav,sad,bob\n");
+    assertThat(tree).exists();
+
+    Run fromCsv =
+        evaluate("--model", model.toString(), "--layout", "csv", "--data", csv.toString());
+    Run fromFolders =
+        evaluate(
+            "--model",
+            model.toString(),
+            "--layout",
+            "folders",
+            "--data",
+            folder.resolve("own").toString());
+
+    assertThat(fromCsv.exitCode()).as(fromCsv.log()).isZero();
+    assertThat(fromCsv.out()).contains("clips 1 ");
+    assertThat(fromCsv.log()).contains("own/missing.wav: there is no such file");
+    assertThat(fromFolders.out()).contains("clips 6 ");
+  }
+
+  @Test
+  void shouldSayWhereToGetTessWhenItIsMissing() {
+    Run run = train(folder.resolve("nowhere"), folder.resolve("model"));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.log()).contains("no folder", "10.5683/SP2/E8H2MF", "OAF_angry/");
+    assertThat(folder.resolve("model")).doesNotExist();
+  }
+
+  @Test
+  void shouldNameTheLabelsThereAreWhenNoneIsWanted() {
+    Run run = train(data, folder.resolve("model"), "--labels", "calm,boredom");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.log()).contains("{angry=20, happy=20, sad=20}", "--labels");
+  }
+
+  @Test
+  void shouldFailOnAModelThatIsMissing() {
+    Run run =
+        evaluate(
+            "--model",
+            folder.resolve("none").toString(),
+            "--layout",
+            "tess",
+            "--data",
+            data.toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.log()).contains("model directory", "does not exist");
+  }
+
+  @Test
+  void shouldTellWrongUsage() {
+    String[][] wrong = {
+      {"--layout", "tess", "--data", "x"},
+      {"--model", "x", "--protocol", "tess-random", "--data", "x"},
+      {"--model", "x", "--data", "x"},
+      {"--model", "x", "--layout", "tapes", "--data", "x"},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--adapt", "running"},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--condition", "noisy"},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--format", "xml"},
+      {"--protocol", "tess-nothing", "--data", "x"},
+      {"--protocol", "tess-random", "--layout", "emodb", "--data", "x"},
+      {"--protocol", "tess-random", "--data", "x", "--hidden", "0"},
+      {"--protocol", "tess-random", "--data", "x", "--spec", "mp3"},
+      {"--protocol", "tess-random", "--data", "x", "--dropout", "1.5"},
+    };
+
+    for (String[] arguments : wrong) {
+      Run run = evaluate(arguments);
+      assertThat(run.exitCode()).as(String.join(" ", arguments)).isEqualTo(2);
+      assertThat(run.log()).contains("Usage:");
+    }
+  }
+
+  private static Run train(Path data, Path out, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--layout", "tess", "--data", data.toString(), "--out", out.toString()));
+    List<String> later = Arrays.asList(more);
+    for (int i = 0; i < SMALL.length; i += 2) {
+      if (!later.contains(SMALL[i])) {
+        arguments.addAll(List.of(SMALL[i], SMALL[i + 1]));
+      }
+    }
+    arguments.addAll(later);
+    return run(new TrainCommand(), arguments.toArray(new String[0]));
+  }
+
+  private static Run evaluate(String... arguments) {
+    return run(new EvaluateCommand(), arguments);
+  }
+
+  private static Run run(Callable<Integer> command, String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter log = new StringWriter();
+    int exitCode =
+        new CommandLine(command)
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(log, true))
+            .setExecutionExceptionHandler(TrainMain::fail)
+            .execute(arguments);
+    return new Run(exitCode, out.toString(), log.toString());
+  }
+}
