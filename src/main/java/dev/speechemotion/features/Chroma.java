@@ -1,6 +1,8 @@
 package dev.speechemotion.features;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Energy per pitch class, the strongest class being 1: {@code librosa.feature.chroma_stft} with
@@ -9,116 +11,131 @@ import java.util.Arrays;
  * classes by a Gaussian around its pitch, and bins are weighted by a Gaussian over octaves around
  * A440's. Class 0 is C.
  *
- * <p>Sparse: of each bin only weights above {@link #NEGLIGIBLE} of its largest are kept. The
- * strongest class holds at least {@code 1 / bins} of the largest weights' sum, so leaving the rest
- * out moves no value by more than {@code NEGLIGIBLE * bins}, about 1e-6.
+ * <p>Sparse: of each bin only weights above {@link #NEGLIGIBLE} of the Gaussian's peak are kept.
+ * The strongest class holds at least {@code 1 / classes} of the bins' largest weights, so leaving
+ * the rest out moves no value by more than {@code 2 * NEGLIGIBLE * classes}: 2e-5 for 12 classes.
  */
 final class Chroma {
-  private static final double NEGLIGIBLE = 1e-7;
+  private static final double NEGLIGIBLE = 1e-6;
 
   private static final double A0_HZ = 440.0 / 16;
   private static final double CENTRE_OCTAVE = 5;
   private static final double OCTAVE_WIDTH = 2;
 
+  /** Classes summed at a time, in registers: as many as a Gaussian one class wide reaches. */
+  private static final int LANES = 6;
+
+  /** Bins from {@code begin} to {@code end}, and their weights for classes from {@code first}. */
+  private static final class Stretch {
+    private final int begin;
+    private final int end;
+    private final int first;
+
+    /** {@code [bin][LANES]}. */
+    private final double[] weights;
+
+    private Stretch(int begin, int end, int first) {
+      this.begin = begin;
+      this.end = end;
+      this.first = first;
+      weights = new double[(end - begin) * LANES];
+    }
+  }
+
+  private final FeatureSpec spec;
   private final int count;
+  private final Stretch[] stretches;
 
-  /** The run of classes, cyclic, that bin {@code i} feeds: the first one, and where weights lie. */
-  private final int[] firstClass;
-
-  private final int[] firstWeight;
-  private final double[] weights;
-
-  /** {@code [2 * count]}: runs go past the end, and the second half is folded onto the first. */
+  /** Runs of classes go past the last one; what lies there is folded back. */
   private final double[] sums;
 
   Chroma(FeatureSpec spec) {
+    this.spec = spec;
     count = spec.chromaBins();
+    sums = new double[2 * count + LANES];
     int bins = spec.fftLength() / 2 + 1;
-    firstClass = new int[bins];
-    firstWeight = new int[bins + 1];
-    sums = new double[2 * count];
-    double[] all = new double[bins * count];
-    double[] column = new double[count];
-    int size = 0;
-    for (int bin = 0; bin < bins; bin++) {
-      fillColumn(spec, bin, column);
-      double largest = 0;
-      for (double weight : column) {
-        largest = Math.max(largest, weight);
+    List<Stretch> list = new ArrayList<>();
+    for (int begin = 0, end; begin < bins; begin = end) {
+      int first = firstClass(begin);
+      int length = runLength(begin);
+      end = begin + 1;
+      while (end < bins && firstClass(end) == first && runLength(end) == length) {
+        end++;
       }
-      int first = 0;
-      int length = count;
-      if (isNegligible(column, 0, largest) || isNegligible(column, count - 1, largest)) {
-        while (isNegligible(column, first, largest)) {
-          first++;
-        }
-        length = count - first;
-        while (isNegligible(column, first + length - 1, largest)) {
-          length--;
-        }
-      } else {
-        // The run may go round the end: find the gap within.
-        int gap = 0;
-        while (gap < count && !isNegligible(column, gap, largest)) {
-          gap++;
-        }
-        if (gap < count) {
-          first = gap;
-          while (isNegligible(column, first, largest)) {
-            first++;
-          }
-          length = count - first + gap;
-        }
+      for (int lane = 0; lane < length; lane += LANES) {
+        list.add(stretch(begin, end, first + lane, Math.min(LANES, length - lane)));
       }
-      firstClass[bin] = first;
-      for (int i = 0; i < length; i++) {
-        all[size++] = column[(first + i) % count];
-      }
-      firstWeight[bin + 1] = size;
     }
-    weights = Arrays.copyOf(all, size);
+    stretches = list.toArray(new Stretch[0]);
   }
 
-  private static boolean isNegligible(double[] column, int index, double largest) {
-    return column[index] < NEGLIGIBLE * largest;
+  private Stretch stretch(int begin, int end, int first, int lanes) {
+    Stretch stretch = new Stretch(begin, end, first);
+    for (int bin = begin; bin < end; bin++) {
+      double[] column = column(bin);
+      for (int lane = 0; lane < lanes; lane++) {
+        stretch.weights[(bin - begin) * LANES + lane] = column[(first + lane) % count];
+      }
+    }
+    return stretch;
+  }
+
+  /** The first class, cyclic, that a bin has a weight for; 0 if it has one for all. */
+  private int firstClass(int bin) {
+    int fromA = (int) Math.ceil(pitch(bin) - reach(bin));
+    return runLength(bin) == count ? 0 : Math.floorMod(fromA - shiftToC(), count);
+  }
+
+  /** How many classes a bin has a weight for, in whole {@link #LANES} or else all classes. */
+  private int runLength(int bin) {
+    double first = Math.ceil(pitch(bin) - reach(bin));
+    double last = Math.floor(pitch(bin) + reach(bin));
+    return (int) Math.min(count, Math.ceil((last - first + 1) / LANES) * LANES);
+  }
+
+  /** The distance in classes from which on weights are negligible. */
+  private double reach(int bin) {
+    return width(bin) * Math.sqrt(-StrictMath.log(NEGLIGIBLE) / 2);
   }
 
   /** The weights of a bin for all classes: a column of {@code librosa.filters.chroma}. */
-  private static void fillColumn(FeatureSpec spec, int bin, double[] column) {
-    int count = column.length;
-    double pitch = pitch(spec, bin);
-    // A bin is as wide as the distance to the next one, but at least one class.
-    double width = Math.max(1, pitch(spec, bin + 1) - pitch);
+  private double[] column(int bin) {
     double half = Math.rint(count / 2.0);
+    double[] fromA = new double[count];
     double squares = 0;
     for (int i = 0; i < count; i++) {
-      double distance = floorMod(pitch - i + half, count) - half;
-      double bump = Math.exp(-0.5 * Math.pow(2 * distance / width, 2));
-      column[i] = bump;
-      squares += bump * bump;
+      double turned = pitch(bin) - i + half;
+      double distance = turned - count * Math.floor(turned / count) - half;
+      double deviation = 2 * distance / width(bin);
+      fromA[i] = StrictMath.exp(-0.5 * deviation * deviation);
+      squares += fromA[i] * fromA[i];
     }
-    double octave = pitch / count;
-    double scale =
-        Math.exp(-0.5 * Math.pow((octave - CENTRE_OCTAVE) / OCTAVE_WIDTH, 2)) / Math.sqrt(squares);
-    // Pitches count from A; the classes begin with C, three semitones up.
-    double[] fromA = column.clone();
-    int shift = 3 * (count / 12);
+    double octave = (pitch(bin) / count - CENTRE_OCTAVE) / OCTAVE_WIDTH;
+    double scale = StrictMath.exp(-0.5 * octave * octave) / Math.sqrt(squares);
+    double[] column = new double[count];
     for (int i = 0; i < count; i++) {
-      column[i] = scale * fromA[(i + shift) % count];
+      column[i] = scale * fromA[(i + shiftToC()) % count];
     }
+    return column;
+  }
+
+  /** Pitches count from A; the classes begin with C, three semitones up. */
+  private int shiftToC() {
+    return 3 * (count / 12);
+  }
+
+  /** A bin is as wide as the distance to the next one, but at least one class. */
+  private double width(int bin) {
+    return Math.max(1, pitch(bin + 1) - pitch(bin));
   }
 
   /** Pitch of a bin in classes above A0; 0 Hz is put 1.5 octaves below the first bin. */
-  private static double pitch(FeatureSpec spec, int bin) {
+  private double pitch(int bin) {
     if (bin == 0) {
-      return pitch(spec, 1) - 1.5 * spec.chromaBins();
+      return pitch(1) - 1.5 * count;
     }
     double hz = (double) bin * spec.sampleRateHz() / spec.fftLength();
-    return spec.chromaBins() * Math.log(hz / A0_HZ) / Math.log(2);
-  }
-
-  private static double floorMod(double value, double modulus) {
-    return value - modulus * Math.floor(value / modulus);
+    return count * StrictMath.log(hz / A0_HZ) / StrictMath.log(2);
   }
 
   /**
@@ -129,21 +146,15 @@ final class Chroma {
    */
   void compute(double[] power, float[] out, int offset) {
     final double[] sums = this.sums;
-    final double[] weights = this.weights;
-    final int count = this.count;
     Arrays.fill(sums, 0);
-    int from = 0;
-    for (int bin = 0; bin < firstClass.length; bin++) {
-      int to = firstWeight[bin + 1];
-      double value = power[bin];
-      for (int i = from, c = firstClass[bin]; i < to; i++, c++) {
-        sums[c] += weights[i] * value;
-      }
-      from = to;
+    for (Stretch stretch : stretches) {
+      add(power, stretch, sums);
+    }
+    for (int i = sums.length - 1; i >= count; i--) {
+      sums[i - count] += sums[i];
     }
     double largest = 0;
     for (int i = 0; i < count; i++) {
-      sums[i] += sums[count + i];
       largest = Math.max(largest, sums[i]);
     }
     // As in librosa, a frame of (almost) nothing is not blown up.
@@ -151,5 +162,32 @@ final class Chroma {
     for (int i = 0; i < count; i++) {
       out[offset + i] = (float) (sums[i] * scale);
     }
+  }
+
+  private static void add(double[] power, Stretch stretch, double[] sums) {
+    final double[] weights = stretch.weights;
+    final int end = stretch.end;
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    double sum4 = 0;
+    double sum5 = 0;
+    for (int bin = stretch.begin, at = 0; bin < end; bin++, at += LANES) {
+      double value = power[bin];
+      sum0 += weights[at] * value;
+      sum1 += weights[at + 1] * value;
+      sum2 += weights[at + 2] * value;
+      sum3 += weights[at + 3] * value;
+      sum4 += weights[at + 4] * value;
+      sum5 += weights[at + 5] * value;
+    }
+    int first = stretch.first;
+    sums[first] += sum0;
+    sums[first + 1] += sum1;
+    sums[first + 2] += sum2;
+    sums[first + 3] += sum3;
+    sums[first + 4] += sum4;
+    sums[first + 5] += sum5;
   }
 }

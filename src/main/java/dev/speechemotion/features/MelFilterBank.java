@@ -1,79 +1,71 @@
 package dev.speechemotion.features;
 
-import java.util.Arrays;
-
 /**
  * Triangular filters, evenly spaced on Slaney's mel scale from 0 Hz to half the sampling rate, each
  * scaled to an area of 1 over frequency: {@code librosa.filters.mel} with its defaults (M. Slaney,
  * Auditory Toolbox, Technical Report 1998-010, Interval Research, 1998).
  *
- * <p>Sparse: of each filter only the bins from its first to its last weight are kept.
+ * <p>Between two neighbouring edges of the triangles one filter rises and the one before falls, so
+ * that each bin counts in two bands at most.
  */
 final class MelFilterBank {
   private static final double LINEAR_HZ_PER_MEL = 200.0 / 3;
   private static final double LOG_FROM_HZ = 1000;
   private static final double LOG_FROM_MEL = LOG_FROM_HZ / LINEAR_HZ_PER_MEL;
-  private static final double LOG_STEP = Math.log(6.4) / 27;
+  private static final double LOG_STEP = StrictMath.log(6.4) / 27;
 
-  /** The bins of band {@code i} begin at {@code firstBin[i]}, their weights at firstWeight[i]. */
+  private final int bands;
+
+  /** {@code [bands + 2]}: the bins between edges {@code i} and {@code i + 1} begin here. */
   private final int[] firstBin;
 
-  private final int[] firstWeight;
-  private final double[] weights;
+  /** {@code [bin]}: weights for the band that rises and for the one that falls at the bin. */
+  private final double[] rising;
+
+  private final double[] falling;
 
   MelFilterBank(int sampleRateHz, int fftLength, int bands) {
+    this.bands = bands;
     double[] edgesHz = new double[bands + 2];
     double topMel = hzToMel(sampleRateHz / 2.0);
     for (int i = 0; i < edgesHz.length; i++) {
       edgesHz[i] = melToHz(topMel * i / (bands + 1));
     }
     int bins = fftLength / 2 + 1;
-    firstBin = new int[bands];
-    firstWeight = new int[bands + 1];
-    double[] all = new double[bands * bins];
-    int count = 0;
-    for (int band = 0; band < bands; band++) {
-      int first = 0;
-      while (first < bins && weight(edgesHz, band, binHz(first, sampleRateHz, fftLength)) == 0) {
-        first++;
-      }
-      int bin = first;
-      double weight;
-      while (bin < bins
-          && (weight = weight(edgesHz, band, binHz(bin, sampleRateHz, fftLength))) > 0) {
-        all[count++] = weight;
+    rising = new double[bins];
+    falling = new double[bins];
+    firstBin = new int[bands + 2];
+    int bin = 0;
+    for (int edge = 0; edge <= bands; edge++) {
+      double low = edgesHz[edge];
+      double high = edgesHz[edge + 1];
+      firstBin[edge] = bin;
+      double hz;
+      while (bin < bins && (hz = (double) bin * sampleRateHz / fftLength) < high) {
+        if (edge < bands) {
+          rising[bin] = (hz - low) / (high - low) * 2 / (edgesHz[edge + 2] - low);
+        }
+        if (edge > 0) {
+          falling[bin] = (high - hz) / (high - low) * 2 / (high - edgesHz[edge - 1]);
+        }
         bin++;
       }
-      // A filter narrower than the distance of two bins may hold none: its band is then silent.
-      firstBin[band] = bin == first ? 0 : first;
-      firstWeight[band + 1] = count;
     }
-    weights = Arrays.copyOf(all, count);
-  }
-
-  private static double binHz(int bin, int sampleRateHz, int fftLength) {
-    return (double) bin * sampleRateHz / fftLength;
-  }
-
-  private static double weight(double[] edgesHz, int band, double hz) {
-    double low = edgesHz[band];
-    double peak = edgesHz[band + 1];
-    double high = edgesHz[band + 2];
-    double slope = Math.min((hz - low) / (peak - low), (high - hz) / (high - peak));
-    return Math.max(0, slope) * 2 / (high - low);
+    // The last bin, at half the sampling rate, has no weight.
+    firstBin[bands + 1] = bin;
   }
 
   /** Slaney's scale: linear to 1 kHz, then logarithmic with 27 steps for a factor of 6.4. */
   static double hzToMel(double hz) {
     return hz < LOG_FROM_HZ
         ? hz / LINEAR_HZ_PER_MEL
-        : LOG_FROM_MEL + Math.log(hz / LOG_FROM_HZ) / LOG_STEP;
+        : LOG_FROM_MEL + StrictMath.log(hz / LOG_FROM_HZ) / LOG_STEP;
   }
 
   static double melToHz(double mel) {
     return mel < LOG_FROM_MEL
         ? mel * LINEAR_HZ_PER_MEL
-        : LOG_FROM_HZ * Math.exp(LOG_STEP * (mel - LOG_FROM_MEL));
+        : LOG_FROM_HZ * StrictMath.exp(LOG_STEP * (mel - LOG_FROM_MEL));
   }
 
   /**
@@ -83,16 +75,33 @@ final class MelFilterBank {
    * @param bands receives {@code [bands]}, power per Hz
    */
   void apply(double[] power, double[] bands) {
-    final double[] weights = this.weights;
-    for (int band = 0; band < firstBin.length; band++) {
-      int from = firstWeight[band];
-      int count = firstWeight[band + 1] - from;
-      int bin = firstBin[band];
-      double sum = 0;
-      for (int i = 0; i < count; i++) {
-        sum += weights[from + i] * power[bin + i];
+    final double[] rising = this.rising;
+    final double[] falling = this.falling;
+    double risen = 0;
+    for (int edge = 0; edge <= this.bands; edge++) {
+      int to = firstBin[edge + 1];
+      int bin = firstBin[edge];
+      // Two sums of each kind, for an addition waits for the one before.
+      double rise0 = 0;
+      double rise1 = 0;
+      double fall0 = 0;
+      double fall1 = 0;
+      for (; bin + 1 < to; bin += 2) {
+        double power0 = power[bin];
+        double power1 = power[bin + 1];
+        rise0 += rising[bin] * power0;
+        rise1 += rising[bin + 1] * power1;
+        fall0 += falling[bin] * power0;
+        fall1 += falling[bin + 1] * power1;
       }
-      bands[band] = sum;
+      if (bin < to) {
+        rise0 += rising[bin] * power[bin];
+        fall0 += falling[bin] * power[bin];
+      }
+      if (edge > 0) {
+        bands[edge - 1] = risen + (fall0 + fall1);
+      }
+      risen = rise0 + rise1;
     }
   }
 }

@@ -1,7 +1,5 @@
 package dev.speechemotion.features;
 
-import java.util.Arrays;
-
 /**
  * Mel-frequency cepstral coefficients: mel bands in dB under an orthonormal DCT-II, the first
  * coefficients of it ({@code librosa.feature.mfcc} without liftering; S. B. Davis and P.
@@ -12,24 +10,32 @@ final class Mfcc {
   private final MelFilterBank filterBank;
   private final double[] bands;
 
-  /** {@code [band][coefficient]}. */
-  private final double[] cosines;
-
+  /**
+   * Sums and differences of a band and its mirror image: the cosines of even coefficients are
+   * symmetric about the middle, those of odd ones antisymmetric, so that half of them do.
+   */
   private final double[] sums;
+
+  private final double[] differences;
+
+  /** {@code [coefficient][half of the bands]}. */
+  private final double[][] cosines;
 
   Mfcc(FeatureSpec spec) {
     count = spec.mfccCount();
     filterBank = new MelFilterBank(spec.sampleRateHz(), spec.fftLength(), spec.melBands());
     bands = new double[spec.melBands()];
-    cosines = new double[bands.length * count];
-    for (int band = 0; band < bands.length; band++) {
-      for (int k = 0; k < count; k++) {
-        double scale = Math.sqrt((k == 0 ? 1.0 : 2.0) / bands.length);
-        cosines[band * count + k] =
-            scale * Math.cos(Math.PI * k * (2 * band + 1) / (2.0 * bands.length));
+    int half = (bands.length + 1) / 2;
+    sums = new double[half];
+    differences = new double[half];
+    cosines = new double[count][half];
+    for (int k = 0; k < count; k++) {
+      double scale = Math.sqrt((k == 0 ? 1.0 : 2.0) / bands.length);
+      for (int band = 0; band < half; band++) {
+        double angle = Math.PI * k * (2 * band + 1) / (2.0 * bands.length);
+        cosines[k][band] = scale * StrictMath.cos(angle);
       }
     }
-    sums = new double[count];
   }
 
   /**
@@ -40,20 +46,35 @@ final class Mfcc {
    * @param out receives {@code [mfccCount]} from {@code offset}, dB
    */
   void compute(double[] power, float[] out, int offset) {
-    final double[] sums = this.sums;
-    final double[] cosines = this.cosines;
-    final int count = this.count;
+    final double[] bands = this.bands;
     filterBank.apply(power, bands);
-    Arrays.fill(sums, 0);
-    for (int band = 0; band < bands.length; band++) {
-      double level = Decibels.of(bands[band]);
-      int row = band * count;
-      for (int k = 0; k < count; k++) {
-        sums[k] += level * cosines[row + k];
-      }
+    for (int i = 0, mirror = bands.length - 1; i <= mirror; i++, mirror--) {
+      double level = Decibels.of(bands[i]);
+      // The middle one of an odd number of bands has no mirror image.
+      double mirrored = i == mirror ? 0 : Decibels.of(bands[mirror]);
+      sums[i] = level + mirrored;
+      differences[i] = level - mirrored;
     }
     for (int k = 0; k < count; k++) {
-      out[offset + k] = (float) sums[k];
+      out[offset + k] = (float) dot(cosines[k], k % 2 == 0 ? sums : differences);
     }
+  }
+
+  private static double dot(double[] left, double[] right) {
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int i = 0;
+    for (; i + 3 < left.length; i += 4) {
+      sum0 += left[i] * right[i];
+      sum1 += left[i + 1] * right[i + 1];
+      sum2 += left[i + 2] * right[i + 2];
+      sum3 += left[i + 3] * right[i + 3];
+    }
+    for (; i < left.length; i++) {
+      sum0 += left[i] * right[i];
+    }
+    return (sum0 + sum1) + (sum2 + sum3);
   }
 }

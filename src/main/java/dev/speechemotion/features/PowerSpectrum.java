@@ -21,7 +21,7 @@ final class PowerSpectrum {
     fft = new DoubleFFT_1D(fftLength);
     window = new double[fftLength];
     for (int i = 0; i < fftLength; i++) {
-      window[i] = 0.5 - 0.5 * Math.cos(2 * Math.PI * i / fftLength);
+      window[i] = 0.5 - 0.5 * StrictMath.cos(2 * Math.PI * i / fftLength);
     }
     packed = new double[fftLength];
     power = new double[fftLength / 2 + 1];

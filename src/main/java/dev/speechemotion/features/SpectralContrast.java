@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import java.util.Arrays;
+
 /**
  * Difference between peaks and valleys of the spectrum in octave bands: {@code
  * librosa.feature.spectral_contrast} (D.-N. Jiang et al., "Music type classification by spectral
@@ -15,8 +17,7 @@ final class SpectralContrast {
   private final int[] begin;
   private final int[] end;
   private final int[] extremes;
-  private final double[] smallest;
-  private final double[] largest;
+  private final double[] chosen;
 
   SpectralContrast(FeatureSpec spec) {
     int bands = spec.contrastBands() + 1;
@@ -45,8 +46,7 @@ final class SpectralContrast {
           Math.min(size, Math.max(1, (int) Math.rint(spec.contrastQuantile() * counted)));
       mostExtremes = Math.max(mostExtremes, extremes[band]);
     }
-    smallest = new double[mostExtremes];
-    largest = new double[mostExtremes];
+    chosen = new double[mostExtremes];
   }
 
   private static double binHz(FeatureSpec spec) {
@@ -63,45 +63,59 @@ final class SpectralContrast {
   void compute(double[] power, float[] out, int offset) {
     for (int band = 0; band < begin.length; band++) {
       int count = extremes[band];
-      select(power, begin[band], end[band], count);
-      double valley = 0;
-      double peak = 0;
-      for (int i = 0; i < count; i++) {
-        valley += Math.sqrt(smallest[i]);
-        peak += Math.sqrt(largest[i]);
-      }
-      out[offset + band] = (float) (Decibels.of(peak / count) - Decibels.of(valley / count));
+      double peak = peak(power, begin[band], end[band], count);
+      double valley = valley(power, begin[band], end[band], count);
+      out[offset + band] = (float) (Decibels.of(peak) - Decibels.of(valley));
     }
   }
 
   /**
-   * Puts the {@code count} smallest and largest of {@code values[begin, end)} in order into the
-   * scratch arrays. A few of many are wanted, and most values are neither: two comparisons each.
+   * Mean magnitude of the {@code count} largest of {@code power[begin, end)}. A few of many are
+   * wanted, so that most values cost one comparison; speech falls off towards high frequencies, so
+   * that the large ones come first.
    */
-  private void select(double[] values, int begin, int end, int count) {
-    final double[] smallest = this.smallest;
-    final double[] largest = this.largest;
-    for (int i = 0; i < count; i++) {
-      smallest[i] = Double.POSITIVE_INFINITY;
-      largest[i] = Double.NEGATIVE_INFINITY;
-    }
-    int last = count - 1;
+  private double peak(double[] power, int begin, int end, int count) {
+    final double[] chosen = this.chosen;
+    Arrays.fill(chosen, 0, count, -1);
+    double bound = -1;
     for (int i = begin; i < end; i++) {
-      double value = values[i];
-      if (value < smallest[last]) {
-        int at = last;
-        for (; at > 0 && value < smallest[at - 1]; at--) {
-          smallest[at] = smallest[at - 1];
+      double value = power[i];
+      if (value > bound) {
+        int at = count - 1;
+        for (; at > 0 && value > chosen[at - 1]; at--) {
+          chosen[at] = chosen[at - 1];
         }
-        smallest[at] = value;
-      }
-      if (value > largest[last]) {
-        int at = last;
-        for (; at > 0 && value > largest[at - 1]; at--) {
-          largest[at] = largest[at - 1];
-        }
-        largest[at] = value;
+        chosen[at] = value;
+        bound = chosen[count - 1];
       }
     }
+    return meanMagnitude(chosen, count);
+  }
+
+  /** Mean magnitude of the smallest, which come first from the other end. */
+  private double valley(double[] power, int begin, int end, int count) {
+    final double[] chosen = this.chosen;
+    Arrays.fill(chosen, 0, count, Double.POSITIVE_INFINITY);
+    double bound = Double.POSITIVE_INFINITY;
+    for (int i = end - 1; i >= begin; i--) {
+      double value = power[i];
+      if (value < bound) {
+        int at = count - 1;
+        for (; at > 0 && value < chosen[at - 1]; at--) {
+          chosen[at] = chosen[at - 1];
+        }
+        chosen[at] = value;
+        bound = chosen[count - 1];
+      }
+    }
+    return meanMagnitude(chosen, count);
+  }
+
+  private static double meanMagnitude(double[] power, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += Math.sqrt(power[i]);
+    }
+    return sum / count;
   }
 }
