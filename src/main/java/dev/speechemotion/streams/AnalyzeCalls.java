@@ -44,14 +44,16 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
     deadLetters = new DeadLetters(context, EmotionTopology.ANALYZE);
     FeatureExtractor extractor = new FeatureExtractor(spec);
     classifier = classifiers.get();
-    analysis =
-        new CallAnalysis(
-            settings, extractor, classifier, context::currentSystemTimeMs, new Sinks());
-
+    try {
+      analysis =
+          new CallAnalysis(
+              settings, extractor, classifier, context::currentSystemTimeMs, new Sinks());
+    } catch (IllegalArgumentException e) {
+      close(); // Kafka Streams does not close what did not come up.
+      throw e;
+    }
     calls = context.getStateStore(EmotionTopology.CALLS);
     calls.load(new CallCodec(settings, extractor));
-    long nowMs = context.currentSystemTimeMs();
-    calls.all().forEach(call -> call.lastSeenMs = nowMs);
 
     Duration check = settings.callInactivity().dividedBy(5);
     context.schedule(
@@ -99,7 +101,9 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
     timestampMs = nowMs;
     long inactivityMs = settings.callInactivity().toMillis();
     for (CallState call : calls.all()) {
-      if (nowMs - call.lastSeenMs >= inactivityMs) {
+      if (call.lastSeenMs == CallState.NOT_SEEN) {
+        call.lastSeenMs = nowMs;
+      } else if (nowMs - call.lastSeenMs >= inactivityMs) {
         analysis.end(call, CallEnd.INACTIVITY);
         calls.remove(call);
       }

@@ -5,6 +5,8 @@ import java.util.List;
 
 /** What is known of a call in progress. Its streams and channels are in the order first heard. */
 final class CallState {
+  static final long NOT_SEEN = -1;
+
   private final String callId;
   final List<StreamState> streams = new ArrayList<>(2);
   String account;
@@ -13,8 +15,11 @@ final class CallState {
   long firstIngestedAtMs;
   long lastIngestedAtMs;
 
-  /** Wall-clock time of the last message here. Not stored: a restart is not inactivity. */
-  long lastSeenMs;
+  /**
+   * Wall-clock time of the last message here, milliseconds. Not stored: a restart is not
+   * inactivity. After one it is set at the first look, as a task's clock stands at 0 during init.
+   */
+  long lastSeenMs = NOT_SEEN;
 
   /** Whether the store has still to write it. */
   boolean changed;

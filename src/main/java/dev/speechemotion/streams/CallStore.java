@@ -57,6 +57,11 @@ final class CallStore implements StateStore, CachedStateStore<byte[], byte[]> {
   /** Loads the calls; for the processor's init, when the store has been restored. */
   void load(Codec codec) {
     this.codec = codec;
+    reload();
+  }
+
+  /** Forgets the objects and reads them from the store again. */
+  void reload() {
     calls.clear();
     changed.clear();
     try (KeyValueIterator<Bytes, byte[]> entries = inner.all()) {

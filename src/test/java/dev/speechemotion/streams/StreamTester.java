@@ -1,0 +1,228 @@
+package dev.speechemotion.streams;
+
+import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.CallSummary;
+import dev.speechemotion.avro.ChannelRole;
+import dev.speechemotion.avro.EmotionAlert;
+import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.features.FeatureSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The production topology in a driver, with a clock of its own and exactly-once. */
+final class StreamTester implements AutoCloseable {
+  static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+
+  final List<EmotionEvent> events = new ArrayList<>();
+  final List<EmotionAlert> alerts = new ArrayList<>();
+  final List<CallSummary> summaries = new ArrayList<>();
+  final List<TestRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
+
+  private final StreamSettings settings;
+  private final EmotionSerdes serdes = EmotionSerdes.of(RegistryClients.inMemory());
+  private final Path directory;
+
+  /** What the changelog topic holds after compaction. */
+  private final Map<Bytes, byte[]> stored = new HashMap<>();
+
+  private TopologyTestDriver driver;
+  private Instant now = BEGIN;
+  private TestInputTopic<byte[], byte[]> input;
+
+  StreamTester(StreamSettings settings) {
+    this.settings = settings;
+    try {
+      directory = Files.createTempDirectory("stream-tester-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try {
+      start();
+    } catch (RuntimeException e) {
+      delete();
+      throw e;
+    }
+  }
+
+  private void start() {
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
+    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    driver =
+        new TopologyTestDriver(
+            EmotionTopology.build(
+                settings, FeatureSpec.TELEPHONE_8K, EmotionTopologyTest.HighIsAngry::new, serdes),
+            properties,
+            now);
+    input =
+        driver.createInputTopic(
+            settings.chunksTopic(), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Loses everything but the changelog, and starts anew from it. */
+  void restart() {
+    collect();
+    List<TestRecord<byte[], byte[]>> changelog =
+        output("test-calls-changelog", new ByteArrayDeserializer(), new ByteArrayDeserializer())
+            .readRecordsToList();
+    driver.close();
+    start();
+    CallStore store = store();
+    changelog.forEach(entry -> stored.put(Bytes.wrap(entry.key()), entry.value()));
+    stored.forEach((key, value) -> store.inner().put(key, value));
+    store.reload();
+  }
+
+  CallStore store() {
+    return (CallStore) driver.getStateStore(EmotionTopology.CALLS);
+  }
+
+  TopologyTestDriver driver() {
+    return driver;
+  }
+
+  byte[] bytes(AudioChunk chunk) {
+    return serdes.audioChunk().serializer().serialize(settings.chunksTopic(), chunk);
+  }
+
+  StreamTester send(List<AudioChunk> chunks) {
+    chunks.forEach(this::send);
+    return this;
+  }
+
+  StreamTester send(AudioChunk chunk) {
+    return send(Utils.utf8(chunk.getCallId()), bytes(chunk));
+  }
+
+  StreamTester send(byte[] key, byte[] value) {
+    input.pipeInput(new TestRecord<>(key, value, now));
+    collect();
+    return this;
+  }
+
+  StreamTester send(TestRecord<byte[], byte[]> record) {
+    input.pipeInput(record);
+    collect();
+    return this;
+  }
+
+  StreamTester pass(Duration time) {
+    now = now.plus(time);
+    driver.advanceWallClockTime(time);
+    collect();
+    return this;
+  }
+
+  private void collect() {
+    StringDeserializer keys = new StringDeserializer();
+    events.addAll(
+        values(output(settings.eventsTopic(), keys, serdes.emotionEvent().deserializer())));
+    alerts.addAll(
+        values(output(settings.alertsTopic(), keys, serdes.emotionAlert().deserializer())));
+    summaries.addAll(
+        values(output(settings.summariesTopic(), keys, serdes.callSummary().deserializer())));
+    deadLetters.addAll(
+        output(
+                settings.deadLettersTopic(),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())
+            .readRecordsToList());
+  }
+
+  private static <T> List<T> values(TestOutputTopic<String, T> topic) {
+    return topic.readValuesToList();
+  }
+
+  private <K, V> TestOutputTopic<K, V> output(
+      String topic, Deserializer<K> keys, Deserializer<V> values) {
+    return driver.createOutputTopic(topic, keys, values);
+  }
+
+  /** Reasons of the dead letters so far. */
+  List<RejectReason> reasons() {
+    return deadLetters.stream()
+        .map(letter -> RejectReason.valueOf(header(letter.headers(), "dlq.reason")))
+        .toList();
+  }
+
+  static String header(Headers headers, String name) {
+    return Utils.utf8(headers.lastHeader(name).value());
+  }
+
+  /** Events without the two fields that depend on when chunks came, not on their audio. */
+  static List<EmotionEvent> timeless(List<EmotionEvent> events) {
+    return events.stream()
+        .map(
+            event -> {
+              EmotionEvent copy = EmotionEvent.newBuilder(event).build();
+              copy.setLastChunkIngestedAt(Instant.EPOCH);
+              copy.setCreatedAt(Instant.EPOCH);
+              return copy;
+            })
+        .toList();
+  }
+
+  static StreamSettings analyzing(ChannelRole... roles) {
+    return with(Set.of(roles), List.of());
+  }
+
+  static StreamSettings alerting(String... rules) {
+    return with(
+        StreamSettings.defaults().analyzedRoles(),
+        Arrays.stream(rules).map(AlertRule::parse).collect(Collectors.toList()));
+  }
+
+  private static StreamSettings with(Set<ChannelRole> roles, List<AlertRule> rules) {
+    StreamSettings defaults = StreamSettings.defaults();
+    return new StreamSettings(
+        defaults.chunksTopic(),
+        defaults.eventsTopic(),
+        defaults.summariesTopic(),
+        defaults.alertsTopic(),
+        defaults.deadLettersTopic(),
+        defaults.windows(),
+        roles,
+        defaults.maxPayloadBytes(),
+        defaults.callInactivity(),
+        rules);
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+    delete();
+  }
+
+  private void delete() {
+    try {
+      Utils.delete(directory.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
