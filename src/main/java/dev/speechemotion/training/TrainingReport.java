@@ -167,7 +167,9 @@ final class TrainingReport {
         - It judges how a voice sounds in a few seconds, not what a person feels. Do not base decisions about a \
         person on it.
         - Probabilities are not calibrated (temperature %s); see ECE above.
-        - Levels, rooms, languages and lines other than the corpus's are untested unless a line above says otherwise.
+        - Level, bandwidth and room of the recordings are part of the features. On recordings made otherwise, such as \
+        telephone audio for a model trained on wide-band audio, everything may be taken for one class. Measure with \
+        `evaluate --model` on recordings of yours, and with `--condition telephone`, before you believe it.
 
         ## Lawful use
 
