@@ -1,0 +1,109 @@
+package dev.speechemotion.streams;
+
+import static dev.speechemotion.streams.TestFeed.babble;
+import static dev.speechemotion.streams.TestFeed.customer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.CallSummary;
+import dev.speechemotion.avro.EmotionAlert;
+import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureSpec;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.Test;
+
+/** What a chunk of 20 ms costs between Kafka Streams' calls; prints it, and bounds the garbage. */
+class ChunkCostTest {
+  private static final int CALLS = 200;
+  private static final int CHUNKS_PER_CALL = 250;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private final EmotionSerdes serdes = EmotionSerdes.of(RegistryClients.inMemory());
+  private final Deserializer<AudioChunk> deserializer = serdes.audioChunk().deserializer();
+  private final ChunkRules rules = new ChunkRules(1 << 20);
+  private final StreamSettings settings = StreamSettings.defaults();
+  private final FeatureExtractor extractor = new FeatureExtractor(FeatureSpec.TELEPHONE_8K);
+  private long events;
+  private final CallAnalysis analysis =
+      new CallAnalysis(
+          settings,
+          extractor,
+          new EmotionTopologyTest.HighIsAngry(),
+          () -> 0,
+          new CallAnalysis.Output() {
+            @Override
+            public void event(EmotionEvent event) {
+              events++;
+            }
+
+            @Override
+            public void alert(EmotionAlert alert) {}
+
+            @Override
+            public void summary(CallSummary summary) {}
+          });
+
+  @Test
+  void shouldCostLittlePerChunk() throws IOException {
+    byte[] key = Utils.utf8("call-1");
+    TestFeed feed = new TestFeed();
+    List<byte[]> values =
+        feed.chunks(160, List.of(customer()), babble(1, 8_000, CHUNKS_PER_CALL * 0.02)).stream()
+            .map(chunk -> serdes.audioChunk().serializer().serialize("audio-chunks", chunk))
+            .toList();
+    run(key, values, true);
+    run(key, values, false);
+    events = 0;
+
+    double bareMicros = run(key, values, false).micros();
+    Cost cost = run(key, values, true);
+    assertThat(events)
+        .as("windows that end within 5 s, with their last frame")
+        .isEqualTo(2 * CALLS);
+
+    CallState call = new CallState("call-1");
+    values.forEach(value -> analysis.accept(call, deserializer.deserialize("", value)));
+    ByteArrayOutputStream state = new ByteArrayOutputStream();
+    new CallCodec(settings, extractor).write(call, new DataOutputStream(state));
+    System.out.printf(
+        "20 ms of mu-law: decode and check %.2f µs, with analysis %.2f µs; %d bytes of garbage;"
+            + " record %d bytes; state of a channel %d bytes%n",
+        bareMicros, cost.micros(), cost.bytes(), values.get(100).length, state.size());
+    assertThat(cost.bytes()).as("bytes allocated per chunk").isLessThan(2_000);
+    assertThat(state.size()).as("bytes of state per channel").isLessThan(16 << 10);
+  }
+
+  private record Cost(double micros, long bytes) {}
+
+  private Cost run(byte[] key, List<byte[]> values, boolean analyze) {
+    CallState[] calls = new CallState[CALLS];
+    Arrays.setAll(calls, i -> new CallState("call-1"));
+    long thread = Thread.currentThread().getId();
+    long bytesBefore = THREADS.getThreadAllocatedBytes(thread);
+    long cpuBefore = THREADS.getCurrentThreadCpuTime();
+    for (byte[] value : values) {
+      for (CallState call : calls) {
+        AudioChunk chunk = deserializer.deserialize("audio-chunks", value);
+        if (rules.check(key, chunk) != null) {
+          throw new AssertionError("a valid chunk was refused");
+        }
+        if (analyze && analysis.check(call, chunk) == null) {
+          analysis.accept(call, chunk);
+        }
+      }
+    }
+    long count = (long) CALLS * values.size();
+    return new Cost(
+        (THREADS.getCurrentThreadCpuTime() - cpuBefore) / 1e3 / count,
+        (THREADS.getThreadAllocatedBytes(thread) - bytesBefore) / count);
+  }
+}
