@@ -64,6 +64,8 @@ final class Settings {
   static final String PROCESSING_GUARANTEE = "processing.guarantee";
   static final String COMMIT_INTERVAL_MS = "commit.interval.ms";
   static final String STARTUP_TIMEOUT_MS = "startup.timeout.ms";
+  static final String HTTP_HOST = "http.host";
+  static final String HTTP_PORT = "http.port";
 
   /** Properties with this prefix go, without it, to Kafka Streams and the Kafka clients. */
   static final String KAFKA_PREFIX = "kafka.";
@@ -241,7 +243,22 @@ final class Settings {
               30_000L,
               Range.between(1, 3_600_000),
               Importance.LOW,
-              "How long to wait at start for the broker and the schema registry, milliseconds");
+              "How long to wait at start for the broker and the schema registry, milliseconds")
+          .define(
+              HTTP_HOST,
+              Type.STRING,
+              "127.0.0.1",
+              new NonEmptyString(),
+              Importance.LOW,
+              "Address that `/health` listens on")
+          .define(
+              HTTP_PORT,
+              Type.INT,
+              -1,
+              Range.between(-1, 65_535),
+              Importance.LOW,
+              "Port that `/health` listens on: 200 while the stream works, else 503; 0: any, -1:"
+                  + " none");
 
   private final Map<String, Object> values;
   private final Map<String, String> kafka;

@@ -97,6 +97,11 @@ final class StreamApp implements AutoCloseable {
     }
   }
 
+  /** What Kafka Streams is at; for the health check. */
+  KafkaStreams.State state() {
+    return streams.state();
+  }
+
   private void stateChanged(KafkaStreams.State state) {
     LOG.debug("state {}", state);
     switch (state) {

@@ -45,8 +45,12 @@ final class StreamCommand implements Callable<Integer> {
       cluster.requireTopics(settings.streamSettings().topics(), createTopics, stop);
       try (SchemaRegistry registry = cluster.requireRegistry(stop);
           StreamApp app =
-              new StreamApp(settings, model.featureSpec(), model::newClassifier, registry)) {
+              new StreamApp(settings, model.featureSpec(), model::newClassifier, registry);
+          HealthServer health = HealthServer.of(settings, app::state)) {
         app.start();
+        if (health != null) {
+          LOG.info("health at port {}", health.port());
+        }
         LOG.info(
             "model {} {}; reading {} at {}",
             model.identity().name(),

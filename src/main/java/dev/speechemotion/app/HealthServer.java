@@ -1,0 +1,73 @@
+package dev.speechemotion.app;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * Answers {@code GET /health}: 200 while the stream application processes or rebalances, 503
+ * otherwise, and its state as text.
+ */
+final class HealthServer implements AutoCloseable {
+  private static final int OK = 200;
+  private static final int METHOD_NOT_ALLOWED = 405;
+  private static final int UNAVAILABLE = 503;
+
+  private final HttpServer server;
+  private final ExecutorService thread = Executors.newSingleThreadExecutor();
+
+  /** The server that the settings ask for, or null if they ask for none. */
+  static HealthServer of(Settings settings, Supplier<KafkaStreams.State> state) {
+    int port = settings.integer(Settings.HTTP_PORT);
+    return port < 0 ? null : new HealthServer(settings.text(Settings.HTTP_HOST), port, state);
+  }
+
+  /**
+   * Starts to answer.
+   *
+   * @param port 0 for any that is free
+   * @throws CommandFailure if the address is taken or not this machine's
+   */
+  HealthServer(String host, int port, Supplier<KafkaStreams.State> state) {
+    try {
+      server = HttpServer.create(new InetSocketAddress(host, port), 0);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandFailure(
+          "cannot listen on %s:%d: %s; set %s and %s to a free address, or the port to -1 for none"
+              .formatted(host, port, e.getMessage(), Settings.HTTP_HOST, Settings.HTTP_PORT),
+          e);
+    }
+    server.createContext("/health", exchange -> answer(exchange, state.get()));
+    server.setExecutor(thread);
+    server.start();
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  private static void answer(HttpExchange exchange, KafkaStreams.State state) throws IOException {
+    try (exchange) {
+      if (!exchange.getRequestMethod().equals("GET")) {
+        exchange.sendResponseHeaders(METHOD_NOT_ALLOWED, -1);
+        return;
+      }
+      byte[] body = (state + "\n").getBytes(StandardCharsets.UTF_8);
+      boolean well = state.isRunningOrRebalancing();
+      exchange.sendResponseHeaders(well ? OK : UNAVAILABLE, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    thread.shutdown();
+  }
+}
