@@ -109,10 +109,11 @@ final class FeedCommand implements Callable<Integer> {
       CallFeed.Sent sent = new CallFeed(producer, topic, format).play(id, clip, channelRoles, stop);
       out.printf(
           Locale.ROOT,
-          "call %s: %d chunks, %d channels, %.1f s of audio, %d bytes%n",
+          "call %s: %d chunks, %d channel%s, %.1f s of audio, %d bytes%n",
           sent.callId(),
           sent.chunks(),
           clip.channelCount(),
+          clip.channelCount() == 1 ? "" : "s",
           sent.audio().toMillis() / 1_000.0,
           sent.bytes());
       return sent.complete() ? 0 : Stop.INTERRUPTED_EXIT_CODE;
