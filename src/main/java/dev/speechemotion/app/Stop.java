@@ -28,7 +28,7 @@ final class Stop {
   static int guard(Work work) throws Exception {
     Stop stop = new Stop();
     CountDownLatch finished = new CountDownLatch(1);
-    AtomicInteger exitCode = new AtomicInteger(1);
+    AtomicInteger exitCode = new AtomicInteger(INTERRUPTED_EXIT_CODE);
     Thread hook =
         new Thread(
             () -> {
