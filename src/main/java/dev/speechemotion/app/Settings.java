@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -390,6 +391,8 @@ final class Settings {
     try (Reader reader =
         new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)) {
       properties.load(reader);
+    } catch (NoSuchFileException e) {
+      throw new CommandFailure("configuration: no such file: " + file, e);
     } catch (IOException | IllegalArgumentException e) {
       throw new CommandFailure("configuration: cannot read " + file + ": " + e.getMessage(), e);
     }
