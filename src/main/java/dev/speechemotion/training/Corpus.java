@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The clips of a corpus that are of use, without duplicates, and what was left out and why. */
 final class Corpus {
@@ -69,6 +70,15 @@ final class Corpus {
   /** Number of recordings by label that nobody asked for. */
   Map<String, Integer> leftOut() {
     return leftOut;
+  }
+
+  /** The same as text, such as {@code 400 disgust}; {@code nothing} if no clip was left out. */
+  String leftOutText() {
+    return leftOut.isEmpty()
+        ? "nothing"
+        : leftOut.entrySet().stream()
+            .map(entry -> entry.getValue() + " " + entry.getKey())
+            .collect(Collectors.joining(", "));
   }
 
   /** Number of files dropped because another has the same content. */

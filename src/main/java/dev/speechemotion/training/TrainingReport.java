@@ -156,7 +156,7 @@ final class TrainingReport {
         | --- | --- | --- | --- |
         | %s | %d | %d | %s |
 
-        %s%d epochs, as many as were best in a training that kept %.0f %% of the clips aside to decide when \
+        Left out by label: %s. %d epochs, as many as were best in a training that kept %.0f %% of the clips aside to decide when \
         to stop; the weights here saw all clips. Features are normalised by mean and deviation of the training \
         clips. The recordings are not in the model; their licence binds those who train on them.
 
@@ -182,7 +182,7 @@ final class TrainingReport {
             corpus.clips().size(),
             Protocol.Fold.values(corpus.clips(), Clip::speaker).size(),
             corpus.layout().licence(),
-            corpus.leftOut().isEmpty() ? "" : "Left out, by label: " + corpus.leftOut() + ". ",
+            corpus.leftOutText(),
             manifest.training().epochs(),
             100 * manifest.training().hyperparameters().validationShare(),
             plain(manifest.calibration().temperature())));
@@ -322,7 +322,7 @@ final class TrainingReport {
                     windows,
                     corpus.sha256(),
                     corpus.duplicates(),
-                    corpus.leftOut().isEmpty() ? "none" : corpus.leftOut())))
+                    corpus.leftOutText())))
         .append("</p>\n<table>\n");
     List<String> header = new ArrayList<>(List.of("speaker"));
     header.addAll(manifest.labels());
