@@ -2,6 +2,7 @@ package dev.speechemotion.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.audio.AudioClip;
@@ -23,7 +24,6 @@ import dev.speechemotion.streams.SchemaRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,8 +32,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -126,7 +129,7 @@ abstract class PipelineScenarios {
     values.put(Settings.COMMIT_INTERVAL_MS, "100");
     values.put(Settings.STATE_DIR, state.toString());
     // An instance that crashed is given up after so long.
-    values.put(Settings.KAFKA_PREFIX + "session.timeout.ms", "10000");
+    values.put(Settings.KAFKA_PREFIX + "session.timeout.ms", "6000");
     return Settings.of(values);
   }
 
@@ -387,28 +390,55 @@ abstract class PipelineScenarios {
   }
 
   private List<ConsumerRecord<String, CallSummary>> awaitSummaries(StreamApp app, int count)
-      throws InterruptedException {
+      throws Exception {
     return await(
         app,
         () -> read(Settings.TOPIC_SUMMARIES, serdes.callSummary().deserializer()),
         read -> read.size() >= count);
   }
 
-  private void awaitEvents(StreamApp app, int count) throws InterruptedException {
+  private void awaitEvents(StreamApp app, int count) throws Exception {
     await(app, this::events, read -> read.size() >= count);
   }
 
-  private static <T> T await(StreamApp app, Supplier<T> read, Predicate<T> enough)
-      throws InterruptedException {
-    Instant deadline = Instant.now().plus(PATIENCE);
+  private <T> List<T> await(StreamApp app, Supplier<List<T>> read, Predicate<List<T>> enough)
+      throws Exception {
+    long beganNanos = System.nanoTime();
     while (true) {
-      T got = read.get();
+      List<T> got = read.get();
       if (enough.test(got)) {
         return got;
       }
       app.requireHealthy();
-      assertThat(Instant.now()).as("time to wait for results; so far %s", got).isBefore(deadline);
+      if (System.nanoTime() - beganNanos > PATIENCE.toNanos()) {
+        fail("only %d results within %s; chunks %s", got.size(), PATIENCE, progress());
+      }
       Thread.sleep(100);
+    }
+  }
+
+  /** Committed and last offset of each partition with chunks: tells slow from wrong. */
+  private String progress() throws Exception {
+    Map<String, Object> config = Map.of("bootstrap.servers", fixture.bootstrapServers());
+    try (Admin admin = Admin.create(config)) {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          admin
+              .listConsumerGroupOffsets(settings.text(Settings.APPLICATION_ID))
+              .partitionsToOffsetAndMetadata()
+              .get();
+      Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+      committed.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+      var ends = admin.listOffsets(latest).all().get();
+      return committed.entrySet().stream()
+          .map(
+              entry ->
+                  entry.getKey()
+                      + " at "
+                      + entry.getValue().offset()
+                      + " of "
+                      + ends.get(entry.getKey()).offset())
+          .toList()
+          .toString();
     }
   }
 
