@@ -1,5 +1,6 @@
 package dev.speechemotion.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -10,8 +11,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.speechemotion.features.FeatureSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -24,7 +28,14 @@ final class ManifestJson {
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .addMixIn(FeatureSpec.class, FeatureSpecJson.class)
           .build();
+
+  /** Fields of a feature spec that are left out where they are empty. */
+  private static final List<String> OPTIONAL_LISTS = List.of("groups", "statistics");
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  private interface FeatureSpecJson {}
 
   private static final DefaultPrettyPrinter PRINTER =
       new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
@@ -53,6 +64,10 @@ final class ManifestJson {
             "%s has formatVersion %d, this program reads %d; use a model made with this version of the program, or train it again"
                 .formatted(
                     EmotionModel.MANIFEST_FILE, version.intValue(), ModelManifest.FORMAT_VERSION));
+      }
+      if (tree.get("featureSpec") instanceof ObjectNode spec) {
+        // Manifests that do not name them have none.
+        OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
       }
       return JSON.treeToValue(tree, ModelManifest.class);
     } catch (ModelException e) {
