@@ -5,9 +5,8 @@ import java.util.List;
 /** Features of a frame that a spec may ask for beside those that every spec has. */
 public enum FeatureGroup {
   /**
-   * {@code mfcc1.delta}, …: slope of each MFCC over the last nine frames, dB per frame. It is
-   * {@code librosa.feature.delta} of four frames ago; before the first frame counts the first
-   * frame.
+   * {@code mfccdelta1}, …: slope of each MFCC over the last nine frames, dB per frame. It is {@code
+   * librosa.feature.delta} of four frames ago; before the first frame counts the first frame.
    */
   DELTAS,
 
@@ -49,9 +48,7 @@ public enum FeatureGroup {
   void addNames(FeatureSpec spec, List<String> names) {
     switch (this) {
       case DELTAS:
-        for (int i = 1; i <= spec.mfccCount(); i++) {
-          names.add("mfcc" + i + ".delta");
-        }
+        FeatureSpec.addNumbered(names, "mfccdelta", spec.mfccCount());
         break;
       case LOG_MEL:
         FeatureSpec.addNumbered(names, "logmel", spec.melBands());

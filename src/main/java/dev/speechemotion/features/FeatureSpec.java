@@ -211,8 +211,9 @@ public record FeatureSpec(
   /** Number of values per frame. */
   public int frameFeatureCount() {
     int count = basicFeatureCount();
-    for (FeatureGroup group : groups) {
-      count += group.count(this);
+    // Asked for every frame, so without the iterator that the other form of loop allocates.
+    for (int i = 0; i < groups.size(); i++) {
+      count += groups.get(i).count(this);
     }
     return count;
   }

@@ -26,10 +26,12 @@ final class FrameCodes {
     step = new float[count];
     perStep = new float[count];
     // Bands are from -100 dB to at most 60 dB; an orthonormal transform's values grow with the
-    // root of their number. Beyond the first, a spectrum of two levels 150 dB apart has 48 roots.
+    // root of their number. The second is 45 roots where half of the bands are at -100 dB and half
+    // at 0 dB; speech has at most 12 roots of the finer ones, next to digital silence.
     double root = Math.sqrt(spec.melBands());
     range(0, 1, -100 * root, 100 * root);
-    range(1, spec.mfccCount(), -48 * root, 48 * root);
+    range(1, Math.min(2, spec.mfccCount()), -48 * root, 48 * root);
+    range(2, spec.mfccCount(), -24 * root, 24 * root);
     int at = spec.mfccCount();
     range(at, at += spec.chromaBins(), 0, 1);
     range(at, at += spec.contrastBands() + 1, 0, 128);

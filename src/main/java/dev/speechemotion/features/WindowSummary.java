@@ -23,7 +23,6 @@ final class WindowSummary {
 
   private static final int COARSE_SHIFT = FrameCodes.BITS / 2;
 
-  private final FeatureSpec spec;
   private final FrameCodes codes;
   private final int features;
   private final int rmsColumn;
@@ -31,6 +30,8 @@ final class WindowSummary {
   private final boolean deviation;
   private final boolean percentiles;
   private final boolean deltaDeviation;
+  private final boolean pitch;
+  private final boolean timing;
 
   /** In steps of {@code rms}. */
   private final int rmsRange;
@@ -49,7 +50,6 @@ final class WindowSummary {
   private int[] pitches = new int[0];
 
   WindowSummary(FeatureSpec spec) {
-    this.spec = spec;
     codes = new FrameCodes(spec);
     features = spec.frameFeatureCount();
     rmsColumn = spec.offset(FeatureGroup.RMS);
@@ -57,6 +57,8 @@ final class WindowSummary {
     deviation = spec.statistics().contains(Statistic.DEVIATION);
     percentiles = spec.statistics().contains(Statistic.PERCENTILES);
     deltaDeviation = spec.statistics().contains(Statistic.DELTA_DEVIATION);
+    pitch = spec.statistics().contains(Statistic.PITCH);
+    timing = spec.statistics().contains(Statistic.TIMING);
     framesPerSecond = (double) spec.sampleRateHz() / spec.hopLength();
     pauseFrames = (int) Math.max(1, Math.round(PAUSE_SECONDS * framesPerSecond));
     rmsRange = rmsSteps(-ExtendedFeatures.LEAST_RMS);
@@ -95,12 +97,11 @@ final class WindowSummary {
       }
       at = describe(feature, values, count, feature == 0, out, at);
     }
-    for (Statistic statistic : spec.statistics()) {
-      if (statistic == Statistic.PITCH) {
-        at = describePitch(ring, count, out, at);
-      } else if (statistic == Statistic.TIMING) {
-        describeTiming(ring, count, out, at);
-      }
+    if (pitch) {
+      at = describePitch(ring, count, out, at);
+    }
+    if (timing) {
+      describeTiming(ring, count, out, at);
     }
   }
 

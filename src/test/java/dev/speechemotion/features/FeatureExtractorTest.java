@@ -177,7 +177,7 @@ class FeatureExtractorTest {
       float nyquist = spec.sampleRateHz() / 2f;
       assertThat(frame.values[i])
           .as(spec.frameFeatureNames().get(i))
-          .isBetween(-100f, nyquist * 1.0001f);
+          .isBetween(-160f, nyquist * 1.0001f);
     }
   }
 

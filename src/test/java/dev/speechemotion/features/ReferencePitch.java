@@ -14,11 +14,6 @@ final class ReferencePitch {
   private static final int CANDIDATES = 12;
   private static final double LEAST_CORRELATION = 0.3;
 
-  /**
-   * A voiced frame costs 1 less its correlation, an unvoiced one the best correlation plus this.
-   */
-  private static final double VOICE_BIAS = 0;
-
   /** Added per octave that the pitch jumps, and for each begin or end of voice. */
   private static final double OCTAVE_COST = 1.5;
 
@@ -112,10 +107,10 @@ final class ReferencePitch {
     Arrays.setAll(order, i -> i);
     Arrays.sort(order, (a, b) -> Double.compare(foundCosts[a], foundCosts[b]));
     int kept = Math.min(count, CANDIDATES);
-    // The first candidate is that there is no voice.
+    // The first candidate is that there is no voice; it costs the best correlation.
     lags[frame] = new double[kept + 1];
     costs[frame] = new double[kept + 1];
-    costs[frame][0] = VOICE_BIAS + best;
+    costs[frame][0] = best;
     for (int i = 0; i < kept; i++) {
       lags[frame][i + 1] = foundLags[order[i]];
       costs[frame][i + 1] = foundCosts[order[i]];
