@@ -34,7 +34,7 @@ final class PitchTracker {
 
   private static final double NONE_FROM_HZ = 2000;
 
-  /** Lags need not be finer than this: 2.3 times what twice the highest frequency takes. */
+  /** Lags need not be finer: almost twice what the highest frequency takes. */
   private static final double LEAST_LAG_RATE_HZ = 7000;
 
   private static final double NOISE_SHARE = 0.3;
@@ -44,6 +44,7 @@ final class PitchTracker {
   /** Added to a peak near the last frame's pitch: voices seldom jump. */
   private static final double NEAR_BONUS = 0.1;
 
+  /** As a share of the last frame's lag. */
   private static final double NEAR = 0.15;
 
   /**

@@ -48,6 +48,7 @@ final class WindowSummary {
   private int[] values = new int[0];
   private int[] flags = new int[0];
   private int[] pitches = new int[0];
+  private int[] slopes = new int[0];
 
   WindowSummary(FeatureSpec spec) {
     codes = new FrameCodes(spec);
@@ -84,6 +85,7 @@ final class WindowSummary {
       values = new int[ring.capacity()];
       flags = new int[ring.capacity()];
       pitches = new int[ring.capacity()];
+      slopes = new int[ring.capacity()];
     }
     int count = ring.count();
     int at = 0;
@@ -149,21 +151,25 @@ final class WindowSummary {
   }
 
   /** Deviation of {@code sum_k k x[i + k]} over the frames with four others on either side. */
-  private static double slopeDeviation(int[] values, int count) {
+  private double slopeDeviation(int[] values, int count) {
     int slopes = count - 2 * Slopes.REACH;
     if (slopes <= 0) {
       return 0;
     }
-    long sum = 0;
-    long squares = 0;
+    // In a loop of its own, of which the compiler makes vector instructions.
+    final int[] found = this.slopes;
     for (int i = 0; i < slopes; i++) {
-      int slope =
+      found[i] =
           4 * (values[i + 8] - values[i])
               + 3 * (values[i + 7] - values[i + 1])
               + 2 * (values[i + 6] - values[i + 2])
               + (values[i + 5] - values[i + 3]);
-      sum += slope;
-      squares += (long) slope * slope;
+    }
+    long sum = 0;
+    long squares = 0;
+    for (int i = 0; i < slopes; i++) {
+      sum += found[i];
+      squares += (long) found[i] * found[i];
     }
     return deviation(sum, squares, slopes);
   }
@@ -174,31 +180,30 @@ final class WindowSummary {
     final short[] fine = this.fine;
     final short[] coarse = this.coarse;
     for (int i = 0; i < count; i++) {
-      fine[values[i]]++;
-      coarse[values[i] >> COARSE_SHIFT]++;
+      int value = values[i];
+      fine[value]++;
+      coarse[value >> COARSE_SHIFT]++;
     }
-    out[begin] = (float) (zero + step * ranked((count - 1 + 5) / 10));
-    out[begin + 1] = (float) (zero + step * ranked(count / 2));
-    out[begin + 2] = (float) (zero + step * ranked((9 * (count - 1) + 5) / 10));
+    int upper = 0;
+    int before = 0;
+    for (int i = 0; i < 3; i++) {
+      // To the nearest of (count - 1) * 0.1, 0.5, 0.9.
+      int rank = ((1 + 4 * i) * (count - 1) + 5) / 10;
+      while (rank - before >= coarse[upper]) {
+        before += coarse[upper++];
+      }
+      int code = upper << COARSE_SHIFT;
+      int left = rank - before;
+      while (left >= fine[code]) {
+        left -= fine[code++];
+      }
+      out[begin + i] = (float) (zero + step * code);
+    }
     for (int i = 0; i < count; i++) {
       fine[values[i]] = 0;
     }
     Arrays.fill(coarse, (short) 0);
     return begin + 3;
-  }
-
-  /** The code that so many codes lie before, in order. */
-  private int ranked(int rank) {
-    int left = rank;
-    int upper = 0;
-    while (left >= coarse[upper]) {
-      left -= coarse[upper++];
-    }
-    int code = upper << COARSE_SHIFT;
-    while (left >= fine[code]) {
-      left -= fine[code++];
-    }
-    return code;
   }
 
   private int describePitch(FrameRing ring, int count, float[] out, int begin) {
