@@ -34,8 +34,8 @@ final class PitchTracker {
 
   private static final double NONE_FROM_HZ = 2000;
 
-  /** Lags need not be finer: almost twice what the highest frequency takes. */
-  private static final double LEAST_LAG_RATE_HZ = 7000;
+  /** Four times the highest frequency: so the upper half of the transform's input is empty. */
+  private static final double LEAST_LAG_RATE_HZ = 4 * NONE_FROM_HZ;
 
   private static final double NOISE_SHARE = 0.3;
   private static final double OCTAVE_COST = 0.15;
@@ -66,10 +66,11 @@ final class PitchTracker {
   private final double[] weights;
   private final double noiseShareOfSum;
 
-  /** {@code sin(pi j / half)}, and {@code cos(pi j / half)}. */
-  private final double[] sines;
-
+  /** {@code cos(pi k / half)}, {@code 1/2 - sin(pi k / half)}, and {@code 1/2 + sin(...)}. */
   private final double[] cosines;
+
+  private final double[] near;
+  private final double[] mirrored;
   private final double[] magnitudes;
   private final double[] packed;
 
@@ -102,13 +103,15 @@ final class PitchTracker {
               : 0.5 + 0.5 * StrictMath.cos(Math.PI * Math.max(0, Math.min(1, beyond)));
     }
     noiseShareOfSum = NOISE_SHARE / Arrays.stream(weights).sum();
-    sines = new double[half];
-    cosines = new double[half];
-    for (int j = 0; j < half; j++) {
-      sines[j] = StrictMath.sin(Math.PI * j / half);
-      cosines[j] = StrictMath.cos(Math.PI * j / half);
+    cosines = new double[weights.length];
+    near = new double[weights.length];
+    mirrored = new double[weights.length];
+    for (int k = 0; k < weights.length; k++) {
+      cosines[k] = StrictMath.cos(Math.PI * k / half);
+      near[k] = 0.5 - StrictMath.sin(Math.PI * k / half);
+      mirrored[k] = 0.5 + StrictMath.sin(Math.PI * k / half);
     }
-    magnitudes = new double[half + 1];
+    magnitudes = new double[weights.length];
     packed = new double[half];
     // One more than the longest lag's doubled peak needs, and even, for lags come in pairs.
     correlation = new double[longestLag + 4 & ~1];
@@ -222,12 +225,15 @@ final class PitchTracker {
       Arrays.fill(correlation, 0);
       return;
     }
-    // Magnitudes 0 and half are 0, which the formulas' ends would otherwise treat apart.
+    // The formula's (m[j] + m[half - j]) / 2 - sin(pi j / half) (m[j] - m[half - j]), of which one
+    // is always 0, as are magnitudes 0 and half.
+    Arrays.fill(packed, used, half - used + 1, 0);
     packed[0] = 0;
-    for (int j = 1; j < half; j++) {
-      double low = magnitudes[j];
-      double high = magnitudes[half - j];
-      packed[j] = 0.5 * (low + high) - sines[j] * (low - high);
+    for (int k = 1; k < used; k++) {
+      packed[k] = magnitudes[k] * near[k];
+    }
+    for (int k = 1; k < used; k++) {
+      packed[half - k] = magnitudes[k] * mirrored[k];
     }
     fft.realForward(packed);
     double scale = 1 / total;
