@@ -14,6 +14,9 @@ import java.util.List;
  * <p>Sparse: of each bin only weights above {@link #NEGLIGIBLE} of the Gaussian's peak are kept.
  * The strongest class holds at least {@code 1 / classes} of the bins' largest weights, so leaving
  * the rest out moves no value by more than {@code 2 * NEGLIGIBLE * classes}: 2e-5 for 12 classes.
+ *
+ * <p>An octave above, a bin has the same weights but for the factor between the octaves, so long as
+ * the Gaussian is one class wide at both; so bins are added up by octaves first.
  */
 final class Chroma {
   private static final double NEGLIGIBLE = 1e-6;
@@ -46,6 +49,15 @@ final class Chroma {
   private final int count;
   private final Stretch[] stretches;
 
+  /** Bins from {@code foldFrom} on are counted as the ones at twice the frequency. */
+  private final int foldFrom;
+
+  /** {@code [bin]}: weight of a bin over that of the bin at twice its frequency. */
+  private final double[] overOctaveAbove;
+
+  /** {@code [fftLength / 2 + 1]}. */
+  private final double[] folded;
+
   /** Runs of classes go past the last one; what lies there is folded back. */
   private final double[] sums;
 
@@ -54,12 +66,29 @@ final class Chroma {
     count = spec.chromaBins();
     sums = new double[2 * count + LANES];
     int bins = spec.fftLength() / 2 + 1;
+    int foldTo = bins / 2;
+    int from = foldTo + 1;
+    while (from > 1 && width(from - 1) == 1) {
+      from--;
+    }
+    foldFrom = from;
+    folded = new double[bins];
+    overOctaveAbove = new double[foldTo + 1];
+    for (int bin = foldFrom; bin <= foldTo; bin++) {
+      overOctaveAbove[bin] = octaveWeight(bin) / octaveWeight(2 * bin);
+    }
     List<Stretch> list = new ArrayList<>();
     for (int begin = 0, end; begin < bins; begin = end) {
+      if (begin == foldFrom) {
+        begin = foldTo + 1;
+      }
       int first = firstClass(begin);
       int length = runLength(begin);
       end = begin + 1;
-      while (end < bins && firstClass(end) == first && runLength(end) == length) {
+      while (end < bins
+          && end != foldFrom
+          && firstClass(end) == first
+          && runLength(end) == length) {
         end++;
       }
       for (int lane = 0; lane < length; lane += LANES) {
@@ -110,13 +139,17 @@ final class Chroma {
       fromA[i] = StrictMath.exp(-0.5 * deviation * deviation);
       squares += fromA[i] * fromA[i];
     }
-    double octave = (pitch(bin) / count - CENTRE_OCTAVE) / OCTAVE_WIDTH;
-    double scale = StrictMath.exp(-0.5 * octave * octave) / Math.sqrt(squares);
+    double scale = octaveWeight(bin) / Math.sqrt(squares);
     double[] column = new double[count];
     for (int i = 0; i < count; i++) {
       column[i] = scale * fromA[(i + shiftToC()) % count];
     }
     return column;
+  }
+
+  private double octaveWeight(int bin) {
+    double octave = (pitch(bin) / count - CENTRE_OCTAVE) / OCTAVE_WIDTH;
+    return StrictMath.exp(-0.5 * octave * octave);
   }
 
   /** Pitches count from A; the classes begin with C, three semitones up. */
@@ -147,8 +180,9 @@ final class Chroma {
   void compute(double[] power, float[] out, int offset) {
     final double[] sums = this.sums;
     Arrays.fill(sums, 0);
+    fold(power, folded, overOctaveAbove, foldFrom);
     for (Stretch stretch : stretches) {
-      add(power, stretch, sums);
+      add(folded, stretch, sums);
     }
     for (int i = sums.length - 1; i >= count; i--) {
       sums[i - count] += sums[i];
@@ -161,6 +195,14 @@ final class Chroma {
     double scale = largest < Double.MIN_NORMAL ? 1 : 1 / largest;
     for (int i = 0; i < count; i++) {
       out[offset + i] = (float) (sums[i] * scale);
+    }
+  }
+
+  private static void fold(
+      double[] power, double[] folded, double[] overOctaveAbove, int foldFrom) {
+    System.arraycopy(power, 0, folded, 0, power.length);
+    for (int bin = foldFrom; bin < overOctaveAbove.length; bin++) {
+      folded[2 * bin] += overOctaveAbove[bin] * folded[bin];
     }
   }
 

@@ -12,6 +12,7 @@ public final class FeatureExtractor {
   private final Mfcc mfcc;
   private final Chroma chroma;
   private final SpectralContrast contrast;
+  private final ZeroCrossings zeroCrossings;
 
   /** Scratch space of the analysers that share this extractor; there may be thousands. */
   private final float[] frame;
@@ -25,6 +26,7 @@ public final class FeatureExtractor {
     mfcc = new Mfcc(spec);
     chroma = new Chroma(spec);
     contrast = new SpectralContrast(spec);
+    zeroCrossings = new ZeroCrossings(spec.fftLength());
     frame = new float[spec.frameFeatureCount()];
     window = new float[spec.windowFeatureCount()];
   }
@@ -51,7 +53,7 @@ public final class FeatureExtractor {
     at += spec.chromaBins();
     contrast.compute(power, features, at);
     at += spec.contrastBands() + 1;
-    features[at] = ZeroCrossings.rate(samples, offset, spec.fftLength());
+    features[at] = zeroCrossings.rate(samples, offset);
   }
 
   /** Room for the features of a frame, {@code [frameFeatureCount]}. */
