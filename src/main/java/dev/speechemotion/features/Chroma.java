@@ -34,7 +34,7 @@ final class Chroma {
     private final int end;
     private final int first;
 
-    /** {@code [bin][LANES]}. */
+    /** {@code [LANES][bin]}: by lanes, for the JIT compiler packs neighbours, at a loss. */
     private final double[] weights;
 
     private Stretch(int begin, int end, int first) {
@@ -103,7 +103,7 @@ final class Chroma {
     for (int bin = begin; bin < end; bin++) {
       double[] column = column(bin);
       for (int lane = 0; lane < lanes; lane++) {
-        stretch.weights[(bin - begin) * LANES + lane] = column[(first + lane) % count];
+        stretch.weights[lane * (end - begin) + bin - begin] = column[(first + lane) % count];
       }
     }
     return stretch;
@@ -208,21 +208,22 @@ final class Chroma {
 
   private static void add(double[] power, Stretch stretch, double[] sums) {
     final double[] weights = stretch.weights;
-    final int end = stretch.end;
+    final int begin = stretch.begin;
+    final int size = stretch.end - begin;
     double sum0 = 0;
     double sum1 = 0;
     double sum2 = 0;
     double sum3 = 0;
     double sum4 = 0;
     double sum5 = 0;
-    for (int bin = stretch.begin, at = 0; bin < end; bin++, at += LANES) {
-      double value = power[bin];
-      sum0 += weights[at] * value;
-      sum1 += weights[at + 1] * value;
-      sum2 += weights[at + 2] * value;
-      sum3 += weights[at + 3] * value;
-      sum4 += weights[at + 4] * value;
-      sum5 += weights[at + 5] * value;
+    for (int i = 0; i < size; i++) {
+      double value = power[begin + i];
+      sum0 += weights[i] * value;
+      sum1 += weights[size + i] * value;
+      sum2 += weights[2 * size + i] * value;
+      sum3 += weights[3 * size + i] * value;
+      sum4 += weights[4 * size + i] * value;
+      sum5 += weights[5 * size + i] * value;
     }
     int first = stretch.first;
     sums[first] += sum0;
