@@ -14,6 +14,9 @@ import java.util.List;
  * <p>Sparse: of each bin only weights above {@link #NEGLIGIBLE} of the Gaussian's peak are kept.
  * The strongest class holds at least {@code 1 / classes} of the bins' largest weights, so leaving
  * the rest out moves no value by more than {@code 2 * NEGLIGIBLE * classes}: 2e-5 for 12 classes.
+ *
+ * <p>An octave above, a bin has the same weights but for the factor between the octaves, so long as
+ * the Gaussian is one class wide at both; so bins are added up by octaves first.
  */
 final class Chroma {
   private static final double NEGLIGIBLE = 1e-6;
@@ -31,7 +34,7 @@ final class Chroma {
     private final int end;
     private final int first;
 
-    /** {@code [bin][LANES]}. */
+    /** {@code [LANES][bin]}: by lanes, for the JIT compiler packs neighbours, at a loss. */
     private final double[] weights;
 
     private Stretch(int begin, int end, int first) {
@@ -46,6 +49,15 @@ final class Chroma {
   private final int count;
   private final Stretch[] stretches;
 
+  /** Bins from {@code foldFrom} on are counted as the ones at twice the frequency. */
+  private final int foldFrom;
+
+  /** {@code [bin]}: weight of a bin over that of the bin at twice its frequency. */
+  private final double[] overOctaveAbove;
+
+  /** {@code [fftLength / 2 + 1]}. */
+  private final double[] folded;
+
   /** Runs of classes go past the last one; what lies there is folded back. */
   private final double[] sums;
 
@@ -54,12 +66,29 @@ final class Chroma {
     count = spec.chromaBins();
     sums = new double[2 * count + LANES];
     int bins = spec.fftLength() / 2 + 1;
+    int foldTo = bins / 2;
+    int from = foldTo + 1;
+    while (from > 1 && width(from - 1) == 1) {
+      from--;
+    }
+    foldFrom = from;
+    folded = new double[bins];
+    overOctaveAbove = new double[foldTo + 1];
+    for (int bin = foldFrom; bin <= foldTo; bin++) {
+      overOctaveAbove[bin] = octaveWeight(bin) / octaveWeight(2 * bin);
+    }
     List<Stretch> list = new ArrayList<>();
     for (int begin = 0, end; begin < bins; begin = end) {
+      if (begin == foldFrom) {
+        begin = foldTo + 1;
+      }
       int first = firstClass(begin);
       int length = runLength(begin);
       end = begin + 1;
-      while (end < bins && firstClass(end) == first && runLength(end) == length) {
+      while (end < bins
+          && end != foldFrom
+          && firstClass(end) == first
+          && runLength(end) == length) {
         end++;
       }
       for (int lane = 0; lane < length; lane += LANES) {
@@ -74,7 +103,7 @@ final class Chroma {
     for (int bin = begin; bin < end; bin++) {
       double[] column = column(bin);
       for (int lane = 0; lane < lanes; lane++) {
-        stretch.weights[(bin - begin) * LANES + lane] = column[(first + lane) % count];
+        stretch.weights[lane * (end - begin) + bin - begin] = column[(first + lane) % count];
       }
     }
     return stretch;
@@ -110,13 +139,17 @@ final class Chroma {
       fromA[i] = StrictMath.exp(-0.5 * deviation * deviation);
       squares += fromA[i] * fromA[i];
     }
-    double octave = (pitch(bin) / count - CENTRE_OCTAVE) / OCTAVE_WIDTH;
-    double scale = StrictMath.exp(-0.5 * octave * octave) / Math.sqrt(squares);
+    double scale = octaveWeight(bin) / Math.sqrt(squares);
     double[] column = new double[count];
     for (int i = 0; i < count; i++) {
       column[i] = scale * fromA[(i + shiftToC()) % count];
     }
     return column;
+  }
+
+  private double octaveWeight(int bin) {
+    double octave = (pitch(bin) / count - CENTRE_OCTAVE) / OCTAVE_WIDTH;
+    return StrictMath.exp(-0.5 * octave * octave);
   }
 
   /** Pitches count from A; the classes begin with C, three semitones up. */
@@ -147,8 +180,9 @@ final class Chroma {
   void compute(double[] power, float[] out, int offset) {
     final double[] sums = this.sums;
     Arrays.fill(sums, 0);
+    fold(power, folded, overOctaveAbove, foldFrom);
     for (Stretch stretch : stretches) {
-      add(power, stretch, sums);
+      add(folded, stretch, sums);
     }
     for (int i = sums.length - 1; i >= count; i--) {
       sums[i - count] += sums[i];
@@ -164,23 +198,32 @@ final class Chroma {
     }
   }
 
+  private static void fold(
+      double[] power, double[] folded, double[] overOctaveAbove, int foldFrom) {
+    System.arraycopy(power, 0, folded, 0, power.length);
+    for (int bin = foldFrom; bin < overOctaveAbove.length; bin++) {
+      folded[2 * bin] += overOctaveAbove[bin] * folded[bin];
+    }
+  }
+
   private static void add(double[] power, Stretch stretch, double[] sums) {
     final double[] weights = stretch.weights;
-    final int end = stretch.end;
+    final int begin = stretch.begin;
+    final int size = stretch.end - begin;
     double sum0 = 0;
     double sum1 = 0;
     double sum2 = 0;
     double sum3 = 0;
     double sum4 = 0;
     double sum5 = 0;
-    for (int bin = stretch.begin, at = 0; bin < end; bin++, at += LANES) {
-      double value = power[bin];
-      sum0 += weights[at] * value;
-      sum1 += weights[at + 1] * value;
-      sum2 += weights[at + 2] * value;
-      sum3 += weights[at + 3] * value;
-      sum4 += weights[at + 4] * value;
-      sum5 += weights[at + 5] * value;
+    for (int i = 0; i < size; i++) {
+      double value = power[begin + i];
+      sum0 += weights[i] * value;
+      sum1 += weights[size + i] * value;
+      sum2 += weights[2 * size + i] * value;
+      sum3 += weights[3 * size + i] * value;
+      sum4 += weights[4 * size + i] * value;
+      sum5 += weights[5 * size + i] * value;
     }
     int first = stretch.first;
     sums[first] += sum0;

@@ -12,6 +12,7 @@ public final class FeatureExtractor {
   private final Mfcc mfcc;
   private final Chroma chroma;
   private final SpectralContrast contrast;
+  private final ZeroCrossings zeroCrossings;
 
   /** Null where the spec has means of the basic features alone. */
   private final ExtendedFeatures extended;
@@ -33,6 +34,7 @@ public final class FeatureExtractor {
     mfcc = new Mfcc(spec);
     chroma = new Chroma(spec);
     contrast = new SpectralContrast(spec);
+    zeroCrossings = new ZeroCrossings(spec.fftLength());
     extended = spec.extended() ? new ExtendedFeatures(spec) : null;
     windowSummary = spec.extended() ? new WindowSummary(spec) : null;
     alone = new ChannelMemory(spec);
@@ -74,7 +76,7 @@ public final class FeatureExtractor {
     at += spec.chromaBins();
     contrast.compute(power, features, at);
     at += spec.contrastBands() + 1;
-    features[at] = ZeroCrossings.rate(samples, offset, spec.fftLength());
+    features[at] = zeroCrossings.rate(samples, offset);
     if (extended != null) {
       extended.compute(power, memory, features, featuresOffset);
     }

@@ -19,7 +19,10 @@ final class MelFilterBank {
   /** {@code [bands + 2]}: the bins between edges {@code i} and {@code i + 1} begin here. */
   private final int[] firstBin;
 
-  /** {@code [bin]}: weights for the band that rises and for the one that falls at the bin. */
+  /** {@code [bin]}: where the bin lies between its two edges, 0 to 1. */
+  private final double[] position;
+
+  /** {@code [bands + 1]}: heights of the filters that rise and that fall from an edge on. */
   private final double[] rising;
 
   private final double[] falling;
@@ -32,8 +35,9 @@ final class MelFilterBank {
       edgesHz[i] = melToHz(topMel * i / (bands + 1));
     }
     int bins = fftLength / 2 + 1;
-    rising = new double[bins];
-    falling = new double[bins];
+    position = new double[bins];
+    rising = new double[bands + 1];
+    falling = new double[bands + 1];
     firstBin = new int[bands + 2];
     int bin = 0;
     for (int edge = 0; edge <= bands; edge++) {
@@ -42,14 +46,11 @@ final class MelFilterBank {
       firstBin[edge] = bin;
       double hz;
       while (bin < bins && (hz = (double) bin * sampleRateHz / fftLength) < high) {
-        if (edge < bands) {
-          rising[bin] = (hz - low) / (high - low) * 2 / (edgesHz[edge + 2] - low);
-        }
-        if (edge > 0) {
-          falling[bin] = (high - hz) / (high - low) * 2 / (high - edgesHz[edge - 1]);
-        }
+        position[bin] = (hz - low) / (high - low);
         bin++;
       }
+      rising[edge] = edge < bands ? 2 / (edgesHz[edge + 2] - low) : 0;
+      falling[edge] = edge > 0 ? 2 / (high - edgesHz[edge - 1]) : 0;
     }
     // The last bin, at half the sampling rate, has no weight.
     firstBin[bands + 1] = bin;
@@ -75,33 +76,34 @@ final class MelFilterBank {
    * @param bands receives {@code [bands]}, power per Hz
    */
   void apply(double[] power, double[] bands) {
-    final double[] rising = this.rising;
-    final double[] falling = this.falling;
+    final double[] position = this.position;
     double risen = 0;
     for (int edge = 0; edge <= this.bands; edge++) {
-      int to = firstBin[edge + 1];
-      int bin = firstBin[edge];
+      int from = firstBin[edge];
+      int half = (firstBin[edge + 1] - from) / 2;
+      int middle = firstBin[edge + 1] - half;
       // Two sums of each kind, for an addition waits for the one before.
-      double rise0 = 0;
-      double rise1 = 0;
-      double fall0 = 0;
-      double fall1 = 0;
-      for (; bin + 1 < to; bin += 2) {
-        double power0 = power[bin];
-        double power1 = power[bin + 1];
-        rise0 += rising[bin] * power0;
-        rise1 += rising[bin + 1] * power1;
-        fall0 += falling[bin] * power0;
-        fall1 += falling[bin + 1] * power1;
+      double sum0 = 0;
+      double sum1 = 0;
+      double high0 = 0;
+      double high1 = 0;
+      for (int i = 0; i < half; i++) {
+        double power0 = power[from + i];
+        double power1 = power[middle + i];
+        sum0 += power0;
+        sum1 += power1;
+        high0 += position[from + i] * power0;
+        high1 += position[middle + i] * power1;
       }
-      if (bin < to) {
-        rise0 += rising[bin] * power[bin];
-        fall0 += falling[bin] * power[bin];
+      if (from + half < middle) {
+        sum0 += power[from + half];
+        high0 += position[from + half] * power[from + half];
       }
+      double high = high0 + high1;
       if (edge > 0) {
-        bands[edge - 1] = risen + (fall0 + fall1);
+        bands[edge - 1] = risen + falling[edge] * Math.max(0, sum0 + sum1 - high);
       }
-      risen = rise0 + rise1;
+      risen = rising[edge] * high;
     }
   }
 }

@@ -55,26 +55,50 @@ final class Mfcc {
       sums[i] = level + mirrored;
       differences[i] = level - mirrored;
     }
-    for (int k = 0; k < count; k++) {
+    int k = 0;
+    for (; k + 7 < count; k += 8) {
+      transform4(k, sums, out, offset);
+      transform4(k + 1, differences, out, offset);
+    }
+    for (; k < count; k++) {
       out[offset + k] = (float) dot(cosines[k], k % 2 == 0 ? sums : differences);
     }
   }
 
-  private static double dot(double[] left, double[] right) {
+  /** Coefficients {@code k, k + 2, k + 4, k + 6}: four sums side by side. */
+  private void transform4(int k, double[] halves, float[] out, int offset) {
+    final double[] cosines0 = cosines[k];
+    final double[] cosines1 = cosines[k + 2];
+    final double[] cosines2 = cosines[k + 4];
+    final double[] cosines3 = cosines[k + 6];
     double sum0 = 0;
     double sum1 = 0;
     double sum2 = 0;
     double sum3 = 0;
-    int i = 0;
-    for (; i + 3 < left.length; i += 4) {
-      sum0 += left[i] * right[i];
-      sum1 += left[i + 1] * right[i + 1];
-      sum2 += left[i + 2] * right[i + 2];
-      sum3 += left[i + 3] * right[i + 3];
+    for (int i = 0; i < halves.length; i++) {
+      double value = halves[i];
+      sum0 += cosines0[i] * value;
+      sum1 += cosines1[i] * value;
+      sum2 += cosines2[i] * value;
+      sum3 += cosines3[i] * value;
     }
-    for (; i < left.length; i++) {
+    out[offset + k] = (float) sum0;
+    out[offset + k + 2] = (float) sum1;
+    out[offset + k + 4] = (float) sum2;
+    out[offset + k + 6] = (float) sum3;
+  }
+
+  private static double dot(double[] left, double[] right) {
+    int half = left.length / 2;
+    double sum0 = 0;
+    double sum1 = 0;
+    for (int i = 0; i < half; i++) {
       sum0 += left[i] * right[i];
+      sum1 += left[half + i] * right[half + i];
     }
-    return (sum0 + sum1) + (sum2 + sum3);
+    if (2 * half < left.length) {
+      sum0 += left[2 * half] * right[2 * half];
+    }
+    return sum0 + sum1;
   }
 }
