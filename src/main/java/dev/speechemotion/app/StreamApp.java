@@ -38,6 +38,7 @@ final class StreamApp implements AutoCloseable {
    * @param classifiers gives each task a classifier of its own
    * @param registry where the schemas are; registers them
    * @throws SchemaRegistry.RegistryException if the registry is away or refuses a schema
+   * @throws CommandFailure if an alert rule names an emotion that the model does not know
    */
   StreamApp(
       Settings settings,
@@ -45,6 +46,7 @@ final class StreamApp implements AutoCloseable {
       Supplier<EmotionClassifier> classifiers,
       SchemaRegistry registry) {
     StreamSettings streamSettings = settings.streamSettings();
+    requireFit(streamSettings, spec, classifiers);
     EmotionSerdes serdes = EmotionSerdes.of(registry);
     serdes.register(streamSettings);
     streams =
@@ -53,6 +55,16 @@ final class StreamApp implements AutoCloseable {
             new StreamsConfig(settings.kafkaStreams()));
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
+  }
+
+  /** A rule or a model that does not fit is known here, before any task starts. */
+  private static void requireFit(
+      StreamSettings settings, FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
+    try (EmotionClassifier classifier = classifiers.get()) {
+      EmotionTopology.requireFit(settings, spec, classifier);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("configuration: " + e.getMessage(), e);
+    }
   }
 
   /** Begins to process; returns at once. */
