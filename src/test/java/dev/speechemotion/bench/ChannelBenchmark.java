@@ -1,0 +1,47 @@
+package dev.speechemotion.bench;
+
+import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.WindowSettings;
+import java.io.IOException;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** A call's channel as it streams: chunks of 20 ms, decoded, to features and windows. */
+@State(Scope.Benchmark)
+public class ChannelBenchmark {
+  static final int CHUNK_SAMPLES = 160;
+
+  private byte[] payload;
+  private float[] samples;
+  private ChannelAnalyzer analyzer;
+  private float lastFeature;
+  private final ChannelAnalyzer.WindowSink sink =
+      (beginMs, endMs, voicedShare, features) -> lastFeature = features[0];
+
+  @Setup
+  public void setUp() throws IOException {
+    float[] speech = Recordings.speech(8_000);
+    payload = new byte[speech.length];
+    AudioEncoding.MULAW.encode(speech, 0, speech.length, payload, 0);
+    samples = new float[CHUNK_SAMPLES];
+    analyzer =
+        new ChannelAnalyzer(
+            new FeatureExtractor(FeatureSpec.TELEPHONE_8K), WindowSettings.DEFAULT, 8_000);
+  }
+
+  /** The recording once more, as if the call went on. */
+  @Benchmark
+  public float mulawToWindows() {
+    for (int at = 0; at < payload.length; at += CHUNK_SAMPLES) {
+      int count = Math.min(CHUNK_SAMPLES, payload.length - at);
+      AudioEncoding.MULAW.decode(payload, at, 1, count, samples, 0);
+      analyzer.accept(samples, 0, count, sink);
+    }
+    return lastFeature;
+  }
+}
