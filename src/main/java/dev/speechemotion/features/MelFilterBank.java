@@ -78,30 +78,16 @@ final class MelFilterBank {
   void apply(double[] power, double[] bands) {
     final double[] position = this.position;
     double risen = 0;
-    for (int edge = 0; edge <= this.bands; edge++) {
-      int from = firstBin[edge];
-      int half = (firstBin[edge + 1] - from) / 2;
-      int middle = firstBin[edge + 1] - half;
-      // Two sums of each kind, for an addition waits for the one before.
-      double sum0 = 0;
-      double sum1 = 0;
-      double high0 = 0;
-      double high1 = 0;
-      for (int i = 0; i < half; i++) {
-        double power0 = power[from + i];
-        double power1 = power[middle + i];
-        sum0 += power0;
-        sum1 += power1;
-        high0 += position[from + i] * power0;
-        high1 += position[middle + i] * power1;
+    for (int edge = 0, bin = 0; edge <= this.bands; edge++) {
+      int to = firstBin[edge + 1];
+      double sum = 0;
+      double high = 0;
+      for (; bin < to; bin++) {
+        sum += power[bin];
+        high += position[bin] * power[bin];
       }
-      if (from + half < middle) {
-        sum0 += power[from + half];
-        high0 += position[from + half] * power[from + half];
-      }
-      double high = high0 + high1;
       if (edge > 0) {
-        bands[edge - 1] = risen + falling[edge] * Math.max(0, sum0 + sum1 - high);
+        bands[edge - 1] = risen + falling[edge] * Math.max(0, sum - high);
       }
       risen = rising[edge] * high;
     }

@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.State;
 /** All features of all frames of a recording. */
 @State(Scope.Benchmark)
 public class FrameBenchmark {
-  @Param({"librosa-22k", "wideband-16k", "telephone-8k"})
+  @Param({"librosa-22k", "wideband-16k", "telephone-8k", "telephone-8k-extended"})
   public String spec;
 
   private FeatureExtractor extractor;
