@@ -18,7 +18,7 @@ class PlainParityTest {
   private static final double CHROMA = 1e-4;
 
   static Stream<Arguments> signals() {
-    return FeatureSpec.NAMED.stream()
+    return Stream.of(FeatureSpec.LIBROSA_22K, FeatureSpec.WIDEBAND_16K, FeatureSpec.TELEPHONE_8K)
         .flatMap(
             spec ->
                 signals(spec.sampleRateHz(), spec.fftLength()).entrySet().stream()
