@@ -6,6 +6,7 @@ import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.WindowSettings;
@@ -112,10 +113,19 @@ final class ClassifyCommand implements Callable<Integer> {
     List<List<Result>> channels = new ArrayList<>();
     for (int c = 0; c < clip.channelCount(); c++) {
       List<Result> windows = new ArrayList<>();
+      RunningNormalization normalization =
+          classifier.population().map(RunningNormalization::new).orElse(null);
+      float[] adapted = new float[classifier.featureCount()];
       ChannelAnalyzer.WindowSink sink =
           (beginMs, endMs, voicedShare, features) -> {
             float[] probabilities = new float[classifier.labels().size()];
-            classifier.classify(features, 1, probabilities);
+            float[] vector = features;
+            if (normalization != null) {
+              normalization.count(features, voicedShare);
+              normalization.apply(features, adapted);
+              vector = adapted;
+            }
+            classifier.classify(vector, 1, probabilities);
             windows.add(new Result(beginMs, endMs, voicedShare, probabilities));
           };
       ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, WINDOWS, clip.sampleRateHz());

@@ -10,7 +10,9 @@ import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
+import dev.speechemotion.emotion.Population;
 import java.util.List;
+import java.util.Optional;
 
 /** Normalisation, network, softmax with temperature: one thread's view of an emotion model. */
 final class FcnnClassifier implements EmotionClassifier {
@@ -21,6 +23,7 @@ final class FcnnClassifier implements EmotionClassifier {
   private final float[] mean;
   private final float[] deviation;
   private final float temperature;
+  private final Population population;
   private final float[] normalized;
   private final Predictor<float[], float[]> predictor;
 
@@ -32,6 +35,10 @@ final class FcnnClassifier implements EmotionClassifier {
     mean = manifest.normalization().meanArray();
     deviation = manifest.normalization().deviationArray();
     temperature = manifest.calibration().temperature();
+    population =
+        manifest.normalization().adapt().equals(ModelManifest.Normalization.RUNNING)
+            ? manifest.normalization().population()
+            : null;
     normalized = new float[featureCount];
     predictor = network.newPredictor(new OneWindow(new Shape(1, featureCount)));
   }
@@ -49,6 +56,11 @@ final class FcnnClassifier implements EmotionClassifier {
   @Override
   public ModelIdentity model() {
     return identity;
+  }
+
+  @Override
+  public Optional<Population> population() {
+    return Optional.ofNullable(population);
   }
 
   /**

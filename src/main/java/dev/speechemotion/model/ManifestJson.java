@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -54,6 +55,7 @@ final class ManifestJson {
                 .formatted(
                     EmotionModel.MANIFEST_FILE, version.intValue(), ModelManifest.FORMAT_VERSION));
       }
+      addWhatCameLater(tree);
       return JSON.treeToValue(tree, ModelManifest.class);
     } catch (ModelException e) {
       throw e;
@@ -70,6 +72,16 @@ final class ManifestJson {
       throw malformed(e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw malformed(e.getMessage(), e);
+    }
+  }
+
+  /** Fields that the first manifests did not have, with the values that say the same. */
+  private static void addWhatCameLater(JsonNode tree) {
+    if (tree.get("normalization") instanceof ObjectNode normalization
+        && !normalization.has("adapt")) {
+      normalization.put("adapt", ModelManifest.Normalization.NONE);
+      normalization.put("n0", ModelManifest.Normalization.DEFAULT_N0);
+      normalization.put("minVoicedShare", ModelManifest.Normalization.DEFAULT_MIN_VOICED_SHARE);
     }
   }
 

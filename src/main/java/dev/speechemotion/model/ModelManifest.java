@@ -2,6 +2,7 @@ package dev.speechemotion.model;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.features.WindowSettings;
 import java.util.Collections;
@@ -107,9 +108,32 @@ public record ModelManifest(
    *
    * @param mean per feature, fitted on the training part
    * @param deviation per feature, positive
+   * @param adapt {@code none}, or {@code running}: before that, each channel's vectors are adapted
+   *     to what the channel has said so far, as {@link
+   *     dev.speechemotion.emotion.RunningNormalization} tells; the deviation is then what is usual
+   *     within one speaker
+   * @param n0 with {@code running}: how many of the channel's windows weigh as much as the training
+   * @param minVoicedShare with {@code running}: windows with a smaller share of speech don't count
    */
-  public record Normalization(List<Float> mean, List<Float> deviation) {
+  public record Normalization(
+      List<Float> mean, List<Float> deviation, String adapt, float n0, float minVoicedShare) {
+    public static final String NONE = "none";
+    public static final String RUNNING = "running";
+    public static final float DEFAULT_N0 = 10;
+    public static final float DEFAULT_MIN_VOICED_SHARE = 0.3f;
+
+    /** Without adaptation. */
+    public Normalization(List<Float> mean, List<Float> deviation) {
+      this(mean, deviation, NONE, DEFAULT_N0, DEFAULT_MIN_VOICED_SHARE);
+    }
+
     public Normalization {
+      require(
+          NONE.equals(adapt) || RUNNING.equals(adapt),
+          "normalization.adapt must be none or running",
+          adapt);
+      Population.requirePriorWindows(n0);
+      Population.requireMinVoicedShare(minVoicedShare);
       mean = List.copyOf(mean);
       deviation = List.copyOf(deviation);
       require(
@@ -130,6 +154,11 @@ public record ModelManifest(
 
     float[] deviationArray() {
       return toArray(deviation);
+    }
+
+    /** What a caller adapts vectors to, whether or not the model asks for it. */
+    public Population population() {
+      return new Population(meanArray(), deviationArray(), n0, minVoicedShare);
     }
 
     private static float[] toArray(List<Float> values) {
