@@ -27,14 +27,14 @@ final class FcnnClassifier implements EmotionClassifier {
   private final float[] normalized;
   private final Predictor<float[], float[]> predictor;
 
-  FcnnClassifier(Model network, ModelManifest manifest, ModelIdentity identity) {
+  FcnnClassifier(Model network, ModelManifest manifest, ModelIdentity identity, float temperature) {
     this.manifest = manifest;
     this.identity = identity;
     featureCount = manifest.featureSpec().windowFeatureCount();
     labelCount = manifest.labels().size();
     mean = manifest.normalization().meanArray();
     deviation = manifest.normalization().deviationArray();
-    temperature = manifest.calibration().temperature();
+    this.temperature = temperature;
     population =
         manifest.normalization().adapt().equals(ModelManifest.Normalization.RUNNING)
             ? manifest.normalization().population()

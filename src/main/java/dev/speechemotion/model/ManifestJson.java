@@ -83,6 +83,10 @@ final class ManifestJson {
       normalization.put("n0", ModelManifest.Normalization.DEFAULT_N0);
       normalization.put("minVoicedShare", ModelManifest.Normalization.DEFAULT_MIN_VOICED_SHARE);
     }
+    if (tree.get("calibration") instanceof ObjectNode calibration
+        && !calibration.has("uncertainBelow")) {
+      calibration.put("uncertainBelow", 0f);
+    }
   }
 
   private static ModelException malformed(String reason, Exception cause) {

@@ -173,9 +173,14 @@ public record ModelManifest(
   /**
    * @param temperature the network's outputs are divided by it before the softmax (Guo et al. 2017,
    *     "On Calibration of Modern Neural Networks"); 1 leaves them as they are
+   * @param uncertainBelow a result with a lower confidence is called uncertain; 0: none is
    */
-  public record Calibration(float temperature) {
+  public record Calibration(float temperature, float uncertainBelow) {
     public Calibration {
+      require(
+          uncertainBelow >= 0 && uncertainBelow <= 1,
+          "calibration.uncertainBelow must be from 0 to 1",
+          uncertainBelow);
       require(
           Float.isFinite(temperature) && temperature > 0,
           "calibration.temperature must be positive",

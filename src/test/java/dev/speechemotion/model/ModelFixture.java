@@ -49,7 +49,7 @@ final class ModelFixture {
         WindowSettings.DEFAULT,
         new ModelManifest.Normalization(
             Collections.nCopies(FEATURES, 0.5f), Collections.nCopies(FEATURES, 2f)),
-        new ModelManifest.Calibration(temperature),
+        new ModelManifest.Calibration(temperature, 0.5f),
         new ModelManifest.Weights(
             "weights.safetensors", EmotionModel.sha256(weights), weights.length),
         new ModelManifest.Training(
