@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -132,7 +133,11 @@ final class StreamApp implements AutoCloseable {
   /** Commits what is processed and stops. */
   @Override
   public void close() {
-    if (!streams.close(CLOSE_TIMEOUT)) {
+    // Without leaving, a successor would wait for the session to time out before it gets the work.
+    CloseOptions options =
+        CloseOptions.timeout(CLOSE_TIMEOUT)
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+    if (!streams.close(options)) {
       LOG.warn("the stream application did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
     }
     ended.countDown();

@@ -2,169 +2,172 @@ package dev.speechemotion.audio;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * The filter of a {@link Resampler}: a sinc under a Kaiser window, sampled at every distance that
- * an output sample can have from the input samples around it (its phases). Immutable; shared by all
- * resamplers of one ratio.
+ * The taps of the stages of a {@link Resampler}: sincs under Kaiser windows. The tables are shared
+ * by all resamplers of the same rates and never change.
  *
- * <p>In units of the lower of both Nyquist frequencies the response is flat within 0.09 dB up to
- * 0.9 and below -83 dB from 1.0 on. The least half-width that does both was found by searching the
- * window's parameter and the cut-off together: what a Kaiser window needs is flatter than 0.1 dB,
- * so the cut-off lies below the middle of the transition band.
+ * <p>The band-limiting filter is, in units of the lower of both Nyquist frequencies, flat within
+ * 0.07 dB up to 0.9 and below -84 dB from 1.0 on. A Kaiser window alone would take 92 taps at the
+ * lower rate for that, because what keeps its stop band at -80 dB makes its pass band flat within
+ * 0.001 dB, far more than needed. With 80 taps its pass band ends before 0.9; two weak cosines near
+ * its edge, under the same window, lift it again. All constants were found together, by linear
+ * programming over the weights within a search over the others, for the flattest pass band with the
+ * stop band below -84 dB and a gain of 1 for a constant. The least that any filter can do with is
+ * 66 taps.
  */
 final class ResamplingFilter {
-  private static final double HALF_WIDTH = 46;
-  private static final double KAISER_BETA = 8.2;
-  private static final double CUTOFF = 0.94288;
+  private static final double KAISER_BETA = 7.85797075;
+  private static final double CUTOFF = 0.9362124;
+  private static final double[] LIFTED = {0.91304257, 0.88304257};
+  private static final double[] LIFT = {0.003479624, -0.000994285};
 
   /**
-   * Ratios with more phases than this, such as 24,414 to 16,000 Hz with 8,000, are served by so
-   * many and linear interpolation between two of them, which errs by less than -105 dB. It bounds a
-   * filter to 2.3 MB whatever the rates; 24,414 to 16,000 Hz takes 300 kB instead of 4.5 MB.
+   * Fractions with more phases than this, such as 24,414 to 32,000 Hz with 16,000, are served by so
+   * many and linear interpolation between two of them, which errs by less than -105 dB.
    */
   private static final int MAX_PHASES = 512;
 
-  private static final int CACHED_FILTERS = 16;
+  /** Rejection of a fractional filter, at least. */
+  private static final double FRACTIONAL_DB = 93;
 
-  private static final Map<Long, ResamplingFilter> CACHE =
+  /**
+   * Where a fractional filter passes all and where it must reject all, in sampling rates of the
+   * lower rate. What it leaves in between, the band-limiting filter takes away.
+   */
+  private static final double FRACTIONAL_PASS = 0.45;
+
+  private static final double FRACTIONAL_STOP = 1.5;
+
+  /** The same in sampling rates of its input: the image of a constant is always rejected. */
+  private static final double HIGHEST_STOP = 0.99;
+
+  private static final int CACHED_TABLES = 32;
+
+  private static final Map<String, float[][]> CACHE =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, ResamplingFilter> eldest) {
-          return size() > CACHED_FILTERS;
+        protected boolean removeEldestEntry(Map.Entry<String, float[][]> eldest) {
+          return size() > CACHED_TABLES;
         }
       };
 
-  /** Output samples per {@link #decimation} input samples. */
-  final int interpolation;
+  private ResamplingFilter() {}
 
-  final int decimation;
-
-  /** Input samples before the one at or before an output sample's time that it depends on. */
-  final int before;
-
-  /** Input samples that an output sample depends on, a multiple of 8. */
-  final int taps;
-
-  /** {@code [phase][tap]}, each phase's sum 1; one phase more if they are interpolated. */
-  private final float[][] phases;
-
-  private final boolean interpolated;
-
-  private ResamplingFilter(int interpolation, int decimation) {
-    this.interpolation = interpolation;
-    this.decimation = decimation;
-    double scale = Math.min(1, interpolation / (double) decimation);
-    int halfTaps = (int) Math.ceil(HALF_WIDTH / scale);
-    before = halfTaps - 1;
-    taps = (2 * halfTaps + 7) / 8 * 8;
-    interpolated = interpolation > MAX_PHASES;
-    int steps = interpolated ? MAX_PHASES : interpolation;
-    phases = new float[interpolated ? steps + 1 : steps][taps];
-    double[] phase = new double[taps];
-    for (int p = 0; p < phases.length; p++) {
-      double sum = 0;
-      for (int t = 0; t < taps; t++) {
-        phase[t] = kernel((p / (double) steps + before - t) * scale);
-        sum += phase[t];
-      }
-      for (int t = 0; t < taps; t++) {
-        phases[p][t] = (float) (phase[t] / sum);
-      }
-    }
-  }
-
-  /**
-   * @param interpolation output rate, divided by what it has in common with the input rate
-   * @param decimation input rate, likewise
-   */
-  static ResamplingFilter of(int interpolation, int decimation) {
+  private static float[][] cached(String key, Supplier<float[][]> table) {
     synchronized (CACHE) {
-      return CACHE.computeIfAbsent(
-          (long) interpolation << 32 | decimation,
-          ratio -> new ResamplingFilter(interpolation, decimation));
+      return CACHE.computeIfAbsent(key, unused -> table.get());
     }
   }
 
   /**
-   * One output sample.
+   * Taps of a {@link BandLimitingStage}.
    *
-   * @param phase how far it lies behind input sample {@code at + before}, in 1/interpolation of the
-   *     distance between input samples
-   * @param samples {@code [at, at + taps)} are read
+   * @return {@code [factor][taps at the lower rate]}: for each of the samples at the higher rate
+   *     that belong to one at the lower rate
    */
-  float apply(int phase, float[] samples, int at) {
-    if (!interpolated) {
-      return dot(phases[phase], samples, at);
-    }
-    long place = (long) phase * MAX_PHASES;
-    int lower = (int) (place / interpolation);
-    float share = (place % interpolation) / (float) interpolation;
-    return dotBetween(phases[lower], phases[lower + 1], share, samples, at);
+  static float[][] bandLimiting(int factor, boolean up) {
+    return cached((up ? "up " : "down ") + factor, () -> makeBandLimiting(factor, up));
   }
 
-  // Sums side by side, in a fixed order: additions that need not wait for each other.
-
-  private static float dot(float[] row, float[] samples, int at) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    float s4 = 0;
-    float s5 = 0;
-    float s6 = 0;
-    float s7 = 0;
-    for (int t = 0; t < row.length; t += 8) {
-      s0 += row[t] * samples[at + t];
-      s1 += row[t + 1] * samples[at + t + 1];
-      s2 += row[t + 2] * samples[at + t + 2];
-      s3 += row[t + 3] * samples[at + t + 3];
-      s4 += row[t + 4] * samples[at + t + 4];
-      s5 += row[t + 5] * samples[at + t + 5];
-      s6 += row[t + 6] * samples[at + t + 6];
-      s7 += row[t + 7] * samples[at + t + 7];
+  private static float[][] makeBandLimiting(int factor, boolean up) {
+    int half = BandLimitingStage.TAPS / 2;
+    double[][] taps = new double[factor][2 * half];
+    for (int p = 0; p < factor; p++) {
+      double part = p / (double) factor;
+      for (int t = 0; t < 2 * half; t++) {
+        taps[p][t] = bandLimitingKernel(up ? part - (t - half + 1) : part + t - half, half);
+      }
+      if (up) {
+        normalize(taps[p]);
+      }
     }
-    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
+    if (!up) {
+      normalize(taps);
+    }
+    return floats(taps);
   }
 
-  private static float dotBetween(
-      float[] lower, float[] upper, float share, float[] samples, int at) {
-    float l0 = 0;
-    float l1 = 0;
-    float l2 = 0;
-    float l3 = 0;
-    float u0 = 0;
-    float u1 = 0;
-    float u2 = 0;
-    float u3 = 0;
-    for (int t = 0; t < lower.length; t += 4) {
-      float x0 = samples[at + t];
-      float x1 = samples[at + t + 1];
-      float x2 = samples[at + t + 2];
-      float x3 = samples[at + t + 3];
-      l0 += lower[t] * x0;
-      l1 += lower[t + 1] * x1;
-      l2 += lower[t + 2] * x2;
-      l3 += lower[t + 3] * x3;
-      u0 += upper[t] * x0;
-      u1 += upper[t + 1] * x1;
-      u2 += upper[t + 2] * x2;
-      u3 += upper[t + 3] * x3;
+  /** {@code distance} and {@code half} in samples at the lower rate. */
+  private static double bandLimitingKernel(double distance, double half) {
+    double kernel = CUTOFF * sinc(CUTOFF * distance);
+    for (int i = 0; i < LIFT.length; i++) {
+      kernel += LIFT[i] * Math.cos(Math.PI * LIFTED[i] * distance);
     }
-    return ((l0 + l1) + (l2 + l3)) * (1 - share) + ((u0 + u1) + (u2 + u3)) * share;
+    return kernel * kaiser(distance / half, KAISER_BETA);
   }
 
-  /** The windowed sinc, not normalised; {@code distance} in samples at the lower rate. */
-  private static double kernel(double distance) {
-    double place = distance / HALF_WIDTH;
-    if (Math.abs(place) >= 1) {
-      return 0;
+  /**
+   * Taps of a {@link FractionalStage}.
+   *
+   * @param interpolation output rate, divided by what it has in common with the input rate
+   * @param lowerRate the lower of the resampler's rates per sample of this stage's input
+   * @return {@code [phase][tap]}, taps a multiple of 4, each phase's sum 1
+   */
+  static float[][] fractional(int interpolation, double lowerRate) {
+    return cached(
+        "by " + interpolation + " at " + lowerRate, () -> makeFractional(interpolation, lowerRate));
+  }
+
+  private static float[][] makeFractional(int interpolation, double lowerRate) {
+    double pass = FRACTIONAL_PASS * lowerRate;
+    double stop = Math.min(FRACTIONAL_STOP * lowerRate, HIGHEST_STOP);
+    // Kaiser's formulas for length and shape.
+    double tapsPerDb = 1 / (14.36 * (stop - pass));
+    int half = 2 * (int) Math.ceil((FRACTIONAL_DB - 7.95) * tapsPerDb / 4);
+    double beta = 0.1102 * (2 * half / tapsPerDb + 7.95 - 8.7);
+    double cutoff = pass + stop;
+    boolean interpolated = interpolation > MAX_PHASES;
+    int steps = interpolated ? MAX_PHASES : interpolation;
+    double[][] phases = new double[interpolated ? steps + 1 : steps][2 * half];
+    for (int p = 0; p < phases.length; p++) {
+      for (int t = 0; t < 2 * half; t++) {
+        double distance = p / (double) steps + half - 1 - t;
+        phases[p][t] = sinc(cutoff * distance) * kaiser(distance / half, beta);
+      }
+      normalize(phases[p]);
     }
-    double angle = Math.PI * CUTOFF * distance;
-    double sinc = Math.abs(angle) < 1e-9 ? 1 : Math.sin(angle) / angle;
-    return sinc * besselI0(KAISER_BETA * Math.sqrt(1 - place * place));
+    return floats(phases);
+  }
+
+  /** Makes the sum of all 1. */
+  private static void normalize(double[]... parts) {
+    double sum = 0;
+    for (double[] part : parts) {
+      for (double value : part) {
+        sum += value;
+      }
+    }
+    for (double[] part : parts) {
+      for (int i = 0; i < part.length; i++) {
+        part[i] /= sum;
+      }
+    }
+  }
+
+  private static float[][] floats(double[][] values) {
+    float[][] floats = new float[values.length][values[0].length];
+    for (int i = 0; i < values.length; i++) {
+      for (int j = 0; j < values[i].length; j++) {
+        floats[i][j] = (float) values[i][j];
+      }
+    }
+    return floats;
+  }
+
+  private static double sinc(double x) {
+    double angle = Math.PI * x;
+    return Math.abs(angle) < 1e-9 ? 1 : Math.sin(angle) / angle;
+  }
+
+  /** The window at {@code place} between -1 and 1, where it ends. */
+  private static double kaiser(double place, double beta) {
+    return Math.abs(place) >= 1
+        ? 0
+        : besselI0(beta * Math.sqrt(1 - place * place)) / besselI0(beta);
   }
 
   /** The modified Bessel function of order 0: sum of {@code ((x/2)^k / k!)^2}. */

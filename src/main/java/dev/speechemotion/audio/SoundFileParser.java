@@ -10,10 +10,11 @@ import java.nio.file.Path;
 /**
  * Finds where in a WAV or AIFF file the samples lie, and what they are.
  *
- * <p>The JDK's readers are not used for this: they take a file that was cut off for a shorter one,
- * read nothing where the data length was left 0, and give up when the samples come before their
- * description or when AIFF-C holds little-endian or float samples. Their conversion to float
- * divides 16-bit values by 32,767, so that a recording would not equal the same audio in chunks.
+ * <p>The JDK's readers are not used for this. As tried with JDK 17 and 25, they give what is there
+ * of a file that was cut off without a word, read nothing where the data length was left 0, and
+ * refuse files whose samples come before their description and AIFF-C with codec sowt, fl32 or
+ * alaw. Their conversion to float divides 16-bit values by 32,767 and clips, so that a recording
+ * would not equal the same audio in chunks.
  */
 final class SoundFileParser {
 

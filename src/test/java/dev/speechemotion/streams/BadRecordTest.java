@@ -6,6 +6,9 @@ import static dev.speechemotion.streams.TestFeed.customer;
 import static dev.speechemotion.streams.TestFeed.tone;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChannelRole;
@@ -13,6 +16,7 @@ import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.MediaGap;
 import dev.speechemotion.avro.PayloadEncoding;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** Every way in which a record can be bad: it goes to the dead letters, and the call goes on. */
 class BadRecordTest {
@@ -212,6 +217,34 @@ class BadRecordTest {
 
     assertThat(total("null_value")).isEqualTo(2);
     assertThat(total("null_key")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldLogWhereBadRecordsStoodSeldomAndWithoutContent() {
+    Logger logger = (Logger) LoggerFactory.getLogger(DeadLetters.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      for (int i = 0; i < 25; i++) {
+        stream.send(Utils.utf8("secret-key"), Utils.utf8("\u0001secret value"));
+      }
+      stream.send(KEY, stream.bytes(feed.message(ChunkKind.UNKNOWN).build()));
+      stream.pass(Duration.ofMinutes(1));
+      stream.send(KEY, Utils.utf8("\u0001secret value"));
+    } finally {
+      logger.detachAppender(log);
+    }
+
+    List<String> lines = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    assertThat(lines).hasSize(10 + 1 + 1 + 1);
+    assertThat(lines.get(9))
+        .isEqualTo(
+            "Rejected record: NOT_CONFLUENT_FORMAT: the value begins with byte 1, not with 0"
+                + " (topic audio-chunks, partition 0, offset 9)");
+    assertThat(lines.get(11)).isEqualTo("Rejected 15 more records: NOT_CONFLUENT_FORMAT");
+    assertThat(lines).noneMatch(line -> line.contains("secret") || line.contains("call-1"));
+    assertThat(log.list).allMatch(event -> event.getThrowableProxy() == null);
   }
 
   @Test
