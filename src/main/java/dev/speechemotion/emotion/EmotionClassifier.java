@@ -30,6 +30,11 @@ public interface EmotionClassifier extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Results with a confidence below this are called uncertain, 0 to 1; by default none is. */
+  default float uncertainBelow() {
+    return 0;
+  }
+
   /**
    * Classifies one or more windows.
    *

@@ -63,6 +63,11 @@ final class FcnnClassifier implements EmotionClassifier {
     return Optional.ofNullable(population);
   }
 
+  @Override
+  public float uncertainBelow() {
+    return manifest.calibration().uncertainBelow();
+  }
+
   /**
    * {@inheritDoc}
    *

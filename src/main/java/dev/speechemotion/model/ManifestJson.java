@@ -83,6 +83,12 @@ final class ManifestJson {
       normalization.put("n0", ModelManifest.Normalization.DEFAULT_N0);
       normalization.put("minVoicedShare", ModelManifest.Normalization.DEFAULT_MIN_VOICED_SHARE);
     }
+    if (tree.path("training").get("hyperparameters") instanceof ObjectNode hyperparameters
+        && !hyperparameters.has("balanced")) {
+      hyperparameters.put("balanced", false);
+      hyperparameters.put("labelSmoothing", 0f);
+      hyperparameters.put("weightDecay", 0f);
+    }
     if (tree.get("calibration") instanceof ObjectNode calibration
         && !calibration.has("uncertainBelow")) {
       calibration.put("uncertainBelow", 0f);

@@ -244,9 +244,19 @@ public record ModelManifest(
    * @param maxEpochs at most so many
    * @param patience epochs without improvement after which training stops
    * @param validationShare share of the training clips that decides when to stop
+   * @param balanced whether each label of each corpus is drawn as often as any other
+   * @param labelSmoothing share of the target probability that goes to all labels alike
+   * @param weightDecay share of the weights, times the learning rate, taken off at each step
    */
   public record Hyperparameters(
-      float learningRate, int batchSize, int maxEpochs, int patience, double validationShare) {
+      float learningRate,
+      int batchSize,
+      int maxEpochs,
+      int patience,
+      double validationShare,
+      boolean balanced,
+      float labelSmoothing,
+      float weightDecay) {
     public Hyperparameters {
       require(
           learningRate > 0 && learningRate <= 1,
@@ -256,6 +266,11 @@ public record ModelManifest(
           batchSize >= 1 && batchSize <= 65_536, "batchSize must be from 1 to 65536", batchSize);
       require(
           maxEpochs >= 1 && maxEpochs <= 100_000, "maxEpochs must be from 1 to 100000", maxEpochs);
+      require(
+          labelSmoothing >= 0 && labelSmoothing < 1,
+          "labelSmoothing must be from 0 to below 1",
+          labelSmoothing);
+      require(weightDecay >= 0 && weightDecay <= 1, "weightDecay must be from 0 to 1", weightDecay);
       require(patience >= 1, "patience must be at least 1", patience);
       require(
           validationShare > 0 && validationShare < 1,

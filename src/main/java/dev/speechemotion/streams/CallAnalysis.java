@@ -412,6 +412,7 @@ final class CallAnalysis {
     }
     event.setEmotion(labels.get(best));
     event.setConfidence(probabilities[best]);
+    event.setUncertain(probabilities[best] < classifier.uncertainBelow());
     Map<String, Float> byLabel = new LinkedHashMap<>();
     for (int i = 0; i < probabilities.length; i++) {
       byLabel.put(labels.get(i), probabilities[i]);

@@ -14,6 +14,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import dev.speechemotion.emotion.EmotionScores;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /**
  * Fits the network: cross-entropy, Adam, early stopping. Every window of a clip is an example with
@@ -100,6 +102,10 @@ final class FcnnTrainer {
   private static final class Examples {
     private final float[] features;
     private final float[] labels;
+
+    /** Corpus and label of each. */
+    private final String[] groups;
+
     private final int featureCount;
 
     Examples(List<Clip> clips, List<String> labelNames, ModelManifest.Normalization by) {
@@ -107,6 +113,7 @@ final class FcnnTrainer {
       featureCount = by.mean().size();
       features = new float[count * featureCount];
       labels = new float[count];
+      groups = new String[count];
       int row = 0;
       for (Clip clip : clips) {
         for (float[] window : clip.windows()) {
@@ -115,6 +122,7 @@ final class FcnnTrainer {
                 (window[i] - by.mean().get(i)) / by.deviation().get(i);
           }
           labels[row] = labelNames.indexOf(clip.label());
+          groups[row] = clip.corpus() + "/" + clip.label();
           row++;
         }
       }
@@ -233,11 +241,15 @@ final class FcnnTrainer {
       network.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
       model.setBlock(network);
       DefaultTrainingConfig config =
-          new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+          new DefaultTrainingConfig(
+                  hyper.labelSmoothing() == 0
+                      ? Loss.softmaxCrossEntropyLoss()
+                      : new SoftmaxCrossEntropyLoss("SmoothedLoss", 1, -1, false, true))
               .optDevices(new Device[] {Device.cpu()})
               .optOptimizer(
-                  Optimizer.adam()
+                  Optimizer.adamW()
                       .optLearningRateTracker(Tracker.fixed(hyper.learningRate()))
+                      .optWeightDecays(hyper.weightDecay())
                       .build());
       try (Trainer trainer = model.newTrainer(config);
           Progress progress = new Progress(task, maxEpochs, log)) {
@@ -248,7 +260,11 @@ final class FcnnTrainer {
         double bestLoss = Double.POSITIVE_INFINITY;
         int bestEpoch = 0;
         for (int epoch = 1; epoch <= maxEpochs; epoch++) {
-          double[] fitted = epoch(trainer, examples, order(examples.count(), random));
+          int[] order =
+              hyper.balanced()
+                  ? balancedOrder(examples.groups, random)
+                  : order(examples.count(), random);
+          double[] fitted = epoch(trainer, examples, order);
           float[] logits = stop.count() == 0 ? new float[0] : logits(trainer, stop);
           double loss =
               stop.count() == 0 ? Double.NaN : Temperature.crossEntropy(logits, stop.labels, 1);
@@ -277,10 +293,15 @@ final class FcnnTrainer {
                 normalization,
                 bestEpoch,
                 curve,
-                Temperature.fit(bestLogits, stop.labels),
+                temperature(Temperature.fit(bestLogits, stop.labels), validationVoices),
                 validationVoices);
       }
     }
+  }
+
+  /** What fits voices that were trained on is no reason to be surer of new ones. */
+  private static float temperature(float fitted, int validationVoices) {
+    return validationVoices > 0 ? fitted : Math.max(1, fitted);
   }
 
   /** Trains on each example once; gives the mean loss and the share recognised on the way. */
@@ -294,7 +315,7 @@ final class FcnnTrainer {
         NDList batch = examples.batch(manager, order, from, to);
         try (GradientCollector gradients = trainer.newGradientCollector()) {
           NDList output = trainer.forward(new NDList(batch.get(0)));
-          NDArray batchLoss = trainer.getLoss().evaluate(new NDList(batch.get(1)), output);
+          NDArray batchLoss = trainer.getLoss().evaluate(new NDList(target(batch.get(1))), output);
           gradients.backward(batchLoss);
           loss += batchLoss.getFloat() * (to - from);
           correct += correct(output.singletonOrThrow().toFloatArray(), batch.get(1).toFloatArray());
@@ -305,6 +326,14 @@ final class FcnnTrainer {
       }
     }
     return new double[] {loss / examples.count(), correct / examples.count()};
+  }
+
+  /** The labels, or with smoothing a row of probabilities for each (Szegedy et al. 2016). */
+  private NDArray target(NDArray rows) {
+    float smoothing = settings.hyperparameters().labelSmoothing();
+    return smoothing == 0
+        ? rows
+        : rows.oneHot(labels.size()).mul(1 - smoothing).add(smoothing / labels.size());
   }
 
   /** The network's outputs, {@code [row][labels]}, row by row. */
@@ -331,6 +360,24 @@ final class FcnnTrainer {
       }
     }
     return correct;
+  }
+
+  /**
+   * As many examples as there are, drawn so that each label of each corpus comes up as often as any
+   * other.
+   */
+  private static int[] balancedOrder(String[] groups, Random random) {
+    Map<String, List<Integer>> byGroup = new TreeMap<>();
+    for (int i = 0; i < groups.length; i++) {
+      byGroup.computeIfAbsent(groups[i], name -> new ArrayList<>()).add(i);
+    }
+    List<List<Integer>> members = List.copyOf(byGroup.values());
+    int[] order = new int[groups.length];
+    for (int i = 0; i < order.length; i++) {
+      List<Integer> group = members.get(random.nextInt(members.size()));
+      order[i] = group.get(random.nextInt(group.size()));
+    }
+    return order;
   }
 
   private static int[] order(int count, Random random) {

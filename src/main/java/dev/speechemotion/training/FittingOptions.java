@@ -84,6 +84,24 @@ final class FittingOptions {
   double validationShare;
 
   @Option(
+      names = "--balanced",
+      description = "Draw each label of each corpus as often as any other.")
+  boolean balanced;
+
+  @Option(
+      names = "--label-smoothing",
+      defaultValue = "0",
+      description =
+          "Share of the target probability that goes to all labels alike (default: ${DEFAULT-VALUE}).")
+  float labelSmoothing;
+
+  @Option(
+      names = "--weight-decay",
+      defaultValue = "0",
+      description = "Decay of the weights, as in AdamW (default: ${DEFAULT-VALUE}).")
+  float weightDecay;
+
+  @Option(
       names = "--adapt",
       paramLabel = "MODE",
       description =
@@ -155,7 +173,14 @@ final class FittingOptions {
           new FcnnTrainer.Settings(
               new ModelManifest.Architecture(ModelManifest.Architecture.FCNN, hidden, dropout),
               new ModelManifest.Hyperparameters(
-                  learningRate, batchSize, epochs, patience, validationShare),
+                  learningRate,
+                  batchSize,
+                  epochs,
+                  patience,
+                  validationShare,
+                  balanced,
+                  labelSmoothing,
+                  weightDecay),
               new Adaptation(mode(command).orElse(Adaptation.Mode.NONE), n0, minVoicedShare),
               seed),
           uncertainBelow);

@@ -11,10 +11,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Parts training clips: one part to fit on, one that decides when to stop and calibrates. Of a
- * corpus with {@value #MIN_VOICES} voices or more, whole voices are kept aside, because a voice
- * that was fitted on says little of the next caller's; of one with fewer, a random share of each
- * label's clips.
+ * Parts training clips: one part to fit on, one that decides when to stop and calibrates. Of
+ * corpora with {@value #MIN_VOICES} voices or more, whole voices are kept aside, because a voice
+ * that was fitted on says little of the next caller's; the other corpora are then fitted on as they
+ * are. Where all corpora have fewer voices, it is a random share of each label's clips.
  */
 final class Validation {
   private static final int MIN_VOICES = 5;
@@ -35,7 +35,6 @@ final class Validation {
     for (List<Clip> ofCorpus : byCorpus.values()) {
       List<String> ofAll = new ArrayList<>(Protocol.Fold.values(ofCorpus, Clip::speaker));
       if (ofAll.size() < MIN_VOICES) {
-        chosen.addAll(Protocol.stratifiedSample(ofCorpus, share, seed));
         continue;
       }
       Collections.shuffle(ofAll, new Random(seed));
@@ -44,6 +43,9 @@ final class Validation {
       Set<String> names = new TreeSet<>(ofAll.subList(0, Math.min(count, ofAll.size() - 1)));
       voices += names.size();
       ofCorpus.stream().filter(clip -> names.contains(clip.speaker())).forEach(chosen::add);
+    }
+    if (voices == 0) {
+      chosen.addAll(Protocol.stratifiedSample(clips, share, seed));
     }
     for (Clip clip : clips) {
       (chosen.contains(clip) ? aside : fit).add(clip);

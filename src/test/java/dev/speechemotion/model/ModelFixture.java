@@ -55,7 +55,7 @@ final class ModelFixture {
         new ModelManifest.Training(
             "train",
             1,
-            new ModelManifest.Hyperparameters(0.001f, 32, 10, 5, 0.1),
+            new ModelManifest.Hyperparameters(0.001f, 32, 10, 5, 0.1, false, 0, 0),
             List.of(),
             3,
             Map.of()));

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Vectors that are adapted to what the channel has said so far. */
 class AdaptationTest {
   private static final float[] AUDIO = babble(1, 8_000, 20);
+  private static final float UNCERTAIN_BELOW = 0.75f;
   private static final int FEATURES = FeatureSpec.TELEPHONE_8K.windowFeatureCount();
 
   private final TestFeed feed = new TestFeed();
@@ -91,6 +92,18 @@ class AdaptationTest {
     double mean = 0.5 * windows / (4 + windows);
     double variance = 4.0 / (4 + windows - 1);
     return 0.25 + (0.5 - mean) / Math.sqrt(windows > 1 ? variance : 1);
+  }
+
+  @Test
+  void shouldCallResultsUncertainThatAreBelowTheClassifiersThreshold() {
+    List<EmotionEvent> events = run(feed.chunks(800, List.of(customer()), AUDIO), false);
+
+    assertThat(events).extracting(EmotionEvent::getUncertain).contains(true, false);
+    assertThat(events)
+        .allSatisfy(
+            event ->
+                assertThat(event.getUncertain())
+                    .isEqualTo(event.getConfidence() < UNCERTAIN_BELOW));
   }
 
   @Test
@@ -199,6 +212,11 @@ class AdaptationTest {
     @Override
     public Optional<Population> population() {
       return Optional.of(population);
+    }
+
+    @Override
+    public float uncertainBelow() {
+      return UNCERTAIN_BELOW;
     }
 
     @Override

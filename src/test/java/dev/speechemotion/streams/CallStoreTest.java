@@ -207,7 +207,7 @@ class CallStoreTest {
     stream.channels.add(channel);
     call.streams.add(stream);
 
-    byte[] bytes = write(new CallCodec(StreamSettings.defaults(), featureExtractor), call);
+    byte[] bytes = write(new CallCodec(StreamSettings.defaults(), featureExtractor, null), call);
 
     System.out.printf(
         "State of a channel, %s from %d Hz: %d bytes%n", specName, rateHz, bytes.length);

@@ -139,7 +139,7 @@ class FcnnTrainerTest {
   private static FcnnTrainer.Settings settings(long seed, int maxEpochs, Adaptation.Mode mode) {
     return new FcnnTrainer.Settings(
         new ModelManifest.Architecture("fcnn", List.of(16, 8), 0.1f),
-        new ModelManifest.Hyperparameters(0.005f, 16, maxEpochs, 5, 0.2),
+        new ModelManifest.Hyperparameters(0.005f, 16, maxEpochs, 5, 0.2, false, 0, 0),
         new Adaptation(mode, 10, 0.3f),
         seed);
   }

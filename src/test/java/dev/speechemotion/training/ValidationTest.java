@@ -12,7 +12,7 @@ class ValidationTest {
   private static final List<String> LABELS = List.of("angry", "happy", "sad");
 
   @Test
-  void shouldKeepWholeVoicesAsideWhereThereAreManyAndClipsWhereThereAreFew() {
+  void shouldKeepWholeVoicesAsideWhereThereAreMany() {
     List<String> actors = IntStream.range(0, 12).mapToObj("actor%02d"::formatted).toList();
     List<Clip> clips = new ArrayList<>(Clips.all("many", LABELS, actors, 4, 1));
     clips.addAll(Clips.all("few", LABELS, List.of("actor00", "x"), 10, 1));
@@ -22,13 +22,22 @@ class ValidationTest {
     Set<String> fitted = Protocol.Fold.values(parts.fit(), Clip::voice);
     Set<String> aside = Protocol.Fold.values(parts.aside(), Clip::voice);
     assertThat(parts.voices()).isEqualTo(2);
-    assertThat(aside.stream().filter(voice -> voice.startsWith("many"))).hasSize(2);
+    assertThat(aside).hasSize(2).allMatch(voice -> voice.startsWith("many"));
     assertThat(fitted.stream().filter(voice -> voice.startsWith("many")))
         .hasSize(10)
         .doesNotContainAnyElementsOf(aside);
     assertThat(fitted).contains("few/actor00", "few/x");
-    assertThat(parts.aside().stream().filter(clip -> clip.corpus().equals("few"))).hasSize(6);
+    assertThat(parts.fit().stream().filter(clip -> clip.corpus().equals("few"))).hasSize(60);
     assertThat(parts.fit().size() + parts.aside().size()).isEqualTo(clips.size());
+  }
+
+  @Test
+  void shouldKeepAShareOfEachLabelsClipsAsideWhereVoicesAreFew() {
+    Validation parts = new Validation(Clips.all(LABELS, List.of("a", "b"), 10, 1), 0.1, 1);
+
+    assertThat(parts.voices()).isZero();
+    assertThat(parts.aside()).extracting(Clip::label).hasSize(6).contains("angry", "happy", "sad");
+    assertThat(parts.fit()).hasSize(54);
   }
 
   @Test
