@@ -6,6 +6,7 @@ import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.WindowSettings;
@@ -95,7 +96,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 if (format == Format.JSON) {
                   documents.add(json(file, channels, classifier));
                 } else {
-                  print(out, file, channels, classifier.labels());
+                  print(out, file, channels, classifier);
                 }
               });
       if (format == Format.JSON) {
@@ -112,10 +113,19 @@ final class ClassifyCommand implements Callable<Integer> {
     List<List<Result>> channels = new ArrayList<>();
     for (int c = 0; c < clip.channelCount(); c++) {
       List<Result> windows = new ArrayList<>();
+      RunningNormalization normalization =
+          classifier.population().map(RunningNormalization::new).orElse(null);
+      float[] adapted = new float[classifier.featureCount()];
       ChannelAnalyzer.WindowSink sink =
           (beginMs, endMs, voicedShare, features) -> {
             float[] probabilities = new float[classifier.labels().size()];
-            classifier.classify(features, 1, probabilities);
+            float[] vector = features;
+            if (normalization != null) {
+              normalization.count(features, voicedShare);
+              normalization.apply(features, adapted);
+              vector = adapted;
+            }
+            classifier.classify(vector, 1, probabilities);
             windows.add(new Result(beginMs, endMs, voicedShare, probabilities));
           };
       ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, WINDOWS, clip.sampleRateHz());
@@ -143,7 +153,8 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private static void print(
-      PrintWriter out, Path file, List<List<Result>> channels, List<String> labels) {
+      PrintWriter out, Path file, List<List<Result>> channels, EmotionClassifier classifier) {
+    List<String> labels = classifier.labels();
     for (int c = 0; c < channels.size(); c++) {
       List<Result> windows = channels.get(c);
       Result whole = whole(windows);
@@ -157,12 +168,13 @@ final class ClassifyCommand implements Callable<Integer> {
       for (Result window : windows) {
         out.printf(
             Locale.ROOT,
-            "  %6.1f to %6.1f s  %-8s %3.0f %%  voiced %3.0f %%%n",
+            "  %6.1f to %6.1f s  %-8s %3.0f %%  voiced %3.0f %%%s%n",
             window.beginMs / 1_000.0,
             window.endMs / 1_000.0,
             labels.get(window.best()),
             100 * window.probabilities[window.best()],
-            100 * window.voicedShare);
+            100 * window.voicedShare,
+            window.probabilities[window.best()] < classifier.uncertainBelow() ? "  uncertain" : "");
       }
     }
   }
@@ -178,18 +190,28 @@ final class ClassifyCommand implements Callable<Integer> {
     ArrayNode channelNodes = document.putArray("channels");
     for (int c = 0; c < channels.size(); c++) {
       ObjectNode channel = channelNodes.addObject().put("channel", c);
-      put(channel, whole(channels.get(c)), classifier.labels());
+      put(channel, whole(channels.get(c)), classifier.labels(), classifier.uncertainBelow());
       ArrayNode windows = channel.putArray("windows");
-      channels.get(c).forEach(window -> put(windows.addObject(), window, classifier.labels()));
+      channels
+          .get(c)
+          .forEach(
+              window ->
+                  put(
+                      windows.addObject(),
+                      window,
+                      classifier.labels(),
+                      classifier.uncertainBelow()));
     }
     return document;
   }
 
-  private static void put(ObjectNode node, Result result, List<String> labels) {
+  private static void put(
+      ObjectNode node, Result result, List<String> labels, float uncertainBelow) {
     node.put("beginMs", result.beginMs)
         .put("endMs", result.endMs)
         .put("emotion", labels.get(result.best()))
         .put("confidence", result.probabilities[result.best()])
+        .put("uncertain", result.probabilities[result.best()] < uncertainBelow)
         .put("voicedShare", result.voicedShare);
     ObjectNode probabilities = node.putObject("probabilities");
     for (int i = 0; i < labels.size(); i++) {

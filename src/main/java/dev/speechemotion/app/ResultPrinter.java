@@ -71,7 +71,7 @@ final class ResultPrinter {
     String line =
         String.format(
             Locale.ROOT,
-            "  %6.1f to %6.1f s  %-8s  %-8s  %s %3.0f %%  voiced %3.0f %%  %s",
+            "  %6.1f to %6.1f s  %-8s  %-8s  %s %3.0f %%  voiced %3.0f %%  %s%s",
             event.getBeginMs() / 1_000.0,
             event.getEndMs() / 1_000.0,
             event.getRole(),
@@ -79,6 +79,7 @@ final class ResultPrinter {
             bar(event.getConfidence()),
             100 * event.getConfidence(),
             100 * event.getVoicedShare(),
+            event.getUncertain() ? "uncertain  " : "",
             note.apply(event));
     return line.stripTrailing();
   }

@@ -1,6 +1,7 @@
 package dev.speechemotion.emotion;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns the feature vector of a window into the probability of each emotion.
@@ -19,6 +20,20 @@ public interface EmotionClassifier extends AutoCloseable {
 
   /** Which model this is; goes into every event. */
   ModelIdentity model();
+
+  /**
+   * What the classifier wants vectors to be adapted to: if there is a population, the caller passes
+   * each channel's vectors through a {@link RunningNormalization} of that channel first. Empty, as
+   * by default: vectors are classified as they are.
+   */
+  default Optional<Population> population() {
+    return Optional.empty();
+  }
+
+  /** Results with a confidence below this are called uncertain, 0 to 1; by default none is. */
+  default float uncertainBelow() {
+    return 0;
+  }
 
   /**
    * Classifies one or more windows.

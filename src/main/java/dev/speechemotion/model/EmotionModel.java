@@ -153,7 +153,12 @@ public final class EmotionModel implements AutoCloseable {
 
   /** A classifier for one thread; cheap, and reads no file. */
   public EmotionClassifier newClassifier() {
-    return new FcnnClassifier(network, manifest, identity);
+    return new FcnnClassifier(network, manifest, identity, manifest.calibration().temperature());
+  }
+
+  /** The same with a temperature of 1, to see what calibration does. */
+  public EmotionClassifier newUncalibratedClassifier() {
+    return new FcnnClassifier(network, manifest, identity, 1);
   }
 
   @Override

@@ -10,7 +10,9 @@ import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
+import dev.speechemotion.emotion.Population;
 import java.util.List;
+import java.util.Optional;
 
 /** Normalisation, network, softmax with temperature: one thread's view of an emotion model. */
 final class FcnnClassifier implements EmotionClassifier {
@@ -21,17 +23,22 @@ final class FcnnClassifier implements EmotionClassifier {
   private final float[] mean;
   private final float[] deviation;
   private final float temperature;
+  private final Population population;
   private final float[] normalized;
   private final Predictor<float[], float[]> predictor;
 
-  FcnnClassifier(Model network, ModelManifest manifest, ModelIdentity identity) {
+  FcnnClassifier(Model network, ModelManifest manifest, ModelIdentity identity, float temperature) {
     this.manifest = manifest;
     this.identity = identity;
     featureCount = manifest.featureSpec().windowFeatureCount();
     labelCount = manifest.labels().size();
     mean = manifest.normalization().meanArray();
     deviation = manifest.normalization().deviationArray();
-    temperature = manifest.calibration().temperature();
+    this.temperature = temperature;
+    population =
+        manifest.normalization().adapt().equals(ModelManifest.Normalization.RUNNING)
+            ? manifest.normalization().population()
+            : null;
     normalized = new float[featureCount];
     predictor = network.newPredictor(new OneWindow(new Shape(1, featureCount)));
   }
@@ -49,6 +56,16 @@ final class FcnnClassifier implements EmotionClassifier {
   @Override
   public ModelIdentity model() {
     return identity;
+  }
+
+  @Override
+  public Optional<Population> population() {
+    return Optional.ofNullable(population);
+  }
+
+  @Override
+  public float uncertainBelow() {
+    return manifest.calibration().uncertainBelow();
   }
 
   /**

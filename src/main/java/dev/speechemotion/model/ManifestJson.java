@@ -65,10 +65,7 @@ final class ManifestJson {
                 .formatted(
                     EmotionModel.MANIFEST_FILE, version.intValue(), ModelManifest.FORMAT_VERSION));
       }
-      if (tree.get("featureSpec") instanceof ObjectNode spec) {
-        // Manifests that do not name them have none.
-        OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
-      }
+      addWhatCameLater(tree);
       return JSON.treeToValue(tree, ModelManifest.class);
     } catch (ModelException e) {
       throw e;
@@ -85,6 +82,29 @@ final class ManifestJson {
       throw malformed(e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw malformed(e.getMessage(), e);
+    }
+  }
+
+  /** Fields that the first manifests did not have, with the values that say the same. */
+  private static void addWhatCameLater(JsonNode tree) {
+    if (tree.get("featureSpec") instanceof ObjectNode spec) {
+      OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
+    }
+    if (tree.get("normalization") instanceof ObjectNode normalization
+        && !normalization.has("adapt")) {
+      normalization.put("adapt", ModelManifest.Normalization.NONE);
+      normalization.put("n0", ModelManifest.Normalization.DEFAULT_N0);
+      normalization.put("minVoicedShare", ModelManifest.Normalization.DEFAULT_MIN_VOICED_SHARE);
+    }
+    if (tree.path("training").get("hyperparameters") instanceof ObjectNode hyperparameters
+        && !hyperparameters.has("balanced")) {
+      hyperparameters.put("balanced", false);
+      hyperparameters.put("labelSmoothing", 0f);
+      hyperparameters.put("weightDecay", 0f);
+    }
+    if (tree.get("calibration") instanceof ObjectNode calibration
+        && !calibration.has("uncertainBelow")) {
+      calibration.put("uncertainBelow", 0f);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.speechemotion.model;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.features.WindowSettings;
 import java.util.Collections;
@@ -107,9 +108,32 @@ public record ModelManifest(
    *
    * @param mean per feature, fitted on the training part
    * @param deviation per feature, positive
+   * @param adapt {@code none}, or {@code running}: before that, each channel's vectors are adapted
+   *     to what the channel has said so far, as {@link
+   *     dev.speechemotion.emotion.RunningNormalization} tells; the deviation is then what is usual
+   *     within one speaker
+   * @param n0 with {@code running}: how many of the channel's windows weigh as much as the training
+   * @param minVoicedShare with {@code running}: windows with a smaller share of speech don't count
    */
-  public record Normalization(List<Float> mean, List<Float> deviation) {
+  public record Normalization(
+      List<Float> mean, List<Float> deviation, String adapt, float n0, float minVoicedShare) {
+    public static final String NONE = "none";
+    public static final String RUNNING = "running";
+    public static final float DEFAULT_N0 = 10;
+    public static final float DEFAULT_MIN_VOICED_SHARE = 0.3f;
+
+    /** Without adaptation. */
+    public Normalization(List<Float> mean, List<Float> deviation) {
+      this(mean, deviation, NONE, DEFAULT_N0, DEFAULT_MIN_VOICED_SHARE);
+    }
+
     public Normalization {
+      require(
+          NONE.equals(adapt) || RUNNING.equals(adapt),
+          "normalization.adapt must be none or running",
+          adapt);
+      Population.requirePriorWindows(n0);
+      Population.requireMinVoicedShare(minVoicedShare);
       mean = List.copyOf(mean);
       deviation = List.copyOf(deviation);
       require(
@@ -132,6 +156,11 @@ public record ModelManifest(
       return toArray(deviation);
     }
 
+    /** What a caller adapts vectors to, whether or not the model asks for it. */
+    public Population population() {
+      return new Population(meanArray(), deviationArray(), n0, minVoicedShare);
+    }
+
     private static float[] toArray(List<Float> values) {
       float[] array = new float[values.size()];
       for (int i = 0; i < array.length; i++) {
@@ -144,9 +173,14 @@ public record ModelManifest(
   /**
    * @param temperature the network's outputs are divided by it before the softmax (Guo et al. 2017,
    *     "On Calibration of Modern Neural Networks"); 1 leaves them as they are
+   * @param uncertainBelow a result with a lower confidence is called uncertain; 0: none is
    */
-  public record Calibration(float temperature) {
+  public record Calibration(float temperature, float uncertainBelow) {
     public Calibration {
+      require(
+          uncertainBelow >= 0 && uncertainBelow <= 1,
+          "calibration.uncertainBelow must be from 0 to 1",
+          uncertainBelow);
       require(
           Float.isFinite(temperature) && temperature > 0,
           "calibration.temperature must be positive",
@@ -210,9 +244,19 @@ public record ModelManifest(
    * @param maxEpochs at most so many
    * @param patience epochs without improvement after which training stops
    * @param validationShare share of the training clips that decides when to stop
+   * @param balanced whether each label of each corpus is drawn as often as any other
+   * @param labelSmoothing share of the target probability that goes to all labels alike
+   * @param weightDecay share of the weights, times the learning rate, taken off at each step
    */
   public record Hyperparameters(
-      float learningRate, int batchSize, int maxEpochs, int patience, double validationShare) {
+      float learningRate,
+      int batchSize,
+      int maxEpochs,
+      int patience,
+      double validationShare,
+      boolean balanced,
+      float labelSmoothing,
+      float weightDecay) {
     public Hyperparameters {
       require(
           learningRate > 0 && learningRate <= 1,
@@ -222,6 +266,11 @@ public record ModelManifest(
           batchSize >= 1 && batchSize <= 65_536, "batchSize must be from 1 to 65536", batchSize);
       require(
           maxEpochs >= 1 && maxEpochs <= 100_000, "maxEpochs must be from 1 to 100000", maxEpochs);
+      require(
+          labelSmoothing >= 0 && labelSmoothing < 1,
+          "labelSmoothing must be from 0 to below 1",
+          labelSmoothing);
+      require(weightDecay >= 0 && weightDecay <= 1, "weightDecay must be from 0 to 1", weightDecay);
       require(patience >= 1, "patience must be at least 1", patience);
       require(
           validationShare > 0 && validationShare < 1,

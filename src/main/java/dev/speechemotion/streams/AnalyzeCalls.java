@@ -53,7 +53,7 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
       throw e;
     }
     calls = context.getStateStore(EmotionTopology.CALLS);
-    calls.load(new CallCodec(settings, extractor));
+    calls.load(new CallCodec(settings, extractor, classifier.population().orElse(null)));
 
     Duration check = settings.callInactivity().dividedBy(5);
     context.schedule(

@@ -14,6 +14,8 @@ import dev.speechemotion.avro.MediaGap;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.ModelIdentity;
+import dev.speechemotion.emotion.Population;
+import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import java.nio.ByteBuffer;
@@ -60,6 +62,11 @@ final class CallAnalysis {
   private final List<String> labels;
   private final float[] samples = new float[BLOCK_SAMPLES];
   private final float[] probabilities;
+
+  /** Null where vectors are classified as they are. */
+  private final Population population;
+
+  private final float[] adapted;
   private final ChannelState[] chunkChannels = new ChannelState[ChunkRules.MAX_CHANNELS];
   private final ChannelAnalyzer.WindowSink windowSink = this::window;
 
@@ -87,6 +94,8 @@ final class CallAnalysis {
     EmotionTopology.requireFit(settings, extractor.spec(), classifier);
     this.labels = List.copyOf(classifier.labels());
     this.probabilities = new float[labels.size()];
+    this.population = classifier.population().orElse(null);
+    this.adapted = new float[classifier.featureCount()];
   }
 
   /**
@@ -384,7 +393,7 @@ final class CallAnalysis {
     CallState call = sinkCall;
     StreamState stream = sinkStream;
     ChannelState channel = sinkChannel;
-    classifier.classify(features, 1, probabilities);
+    classifier.classify(adapt(channel, voicedShare, features), 1, probabilities);
     int best = EmotionScores.indexOfMax(probabilities, 0, probabilities.length);
 
     long segmentBeginMs = channel.segmentBeginMicros / 1_000;
@@ -403,6 +412,7 @@ final class CallAnalysis {
     }
     event.setEmotion(labels.get(best));
     event.setConfidence(probabilities[best]);
+    event.setUncertain(probabilities[best] < classifier.uncertainBelow());
     Map<String, Float> byLabel = new LinkedHashMap<>();
     for (int i = 0; i < probabilities.length; i++) {
       byLabel.put(labels.get(i), probabilities[i]);
@@ -429,6 +439,21 @@ final class CallAnalysis {
     for (AlertRule rule : settings.alertRules()) {
       follow(call, stream, channel, rule, event);
     }
+  }
+
+  /**
+   * The vector to classify: the window's own, or as adapted to what the channel has said so far.
+   */
+  private float[] adapt(ChannelState channel, float voicedShare, float[] features) {
+    if (population == null) {
+      return features;
+    }
+    if (channel.normalization == null) {
+      channel.normalization = new RunningNormalization(population);
+    }
+    channel.normalization.count(features, voicedShare);
+    channel.normalization.apply(features, adapted);
+    return adapted;
   }
 
   private void follow(

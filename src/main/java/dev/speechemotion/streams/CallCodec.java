@@ -2,6 +2,8 @@ package dev.speechemotion.streams;
 
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.ChannelRole;
+import dev.speechemotion.emotion.Population;
+import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import java.io.ByteArrayInputStream;
@@ -23,19 +25,27 @@ import java.util.stream.Collectors;
  *
  * <p>What an analyser holds depends on the feature spec and the windows. If those have changed
  * since the call was written, the analyser's part is left out: the channel goes on with a new
- * segment.
+ * segment. What the channel's voice is like depends on the model; with another one it is forgotten.
+ *
+ * <p>Version 1 had no such statistics; it is still read.
  */
 final class CallCodec implements CallStore.Codec {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int MAX_LABELS = 1_024;
   private static final int MAX_ANALYZER_BYTES = 16 << 20;
+  private static final int MAX_NORMALIZATION_BYTES = 64 << 10;
 
   private final FeatureExtractor extractor;
   private final StreamSettings settings;
   private final long fingerprint;
-  private final ByteArrayOutputStream analyzerBytes = new ByteArrayOutputStream(8 << 10);
 
-  CallCodec(StreamSettings settings, FeatureExtractor extractor) {
+  /** Null where the classifier takes vectors as they are. */
+  private final Population population;
+
+  private final ByteArrayOutputStream part = new ByteArrayOutputStream(8 << 10);
+
+  CallCodec(StreamSettings settings, FeatureExtractor extractor, Population population) {
+    this.population = population;
     this.settings = settings;
     this.extractor = extractor;
     this.fingerprint = fingerprint(extractor.spec() + " " + settings.windows());
@@ -91,15 +101,17 @@ final class CallCodec implements CallStore.Codec {
       out.writeLong(channel.segmentSamples);
       out.writeBoolean(channel.originAtMs != null);
       out.writeLong(channel.originAtMs == null ? 0 : channel.originAtMs);
-      analyzerBytes.reset();
+      part.reset();
       if (channel.analyzer != null) {
-        DataOutputStream analyzerOut = new DataOutputStream(analyzerBytes);
-        channel.analyzer.writeState(analyzerOut);
-        analyzerOut.flush();
+        channel.analyzer.writeState(new DataOutputStream(part));
       }
-      out.writeInt(analyzerBytes.size());
-      analyzerBytes.writeTo(out);
+      writePart(out);
     }
+    part.reset();
+    if (channel.normalization != null) {
+      channel.normalization.writeState(new DataOutputStream(part));
+    }
+    writePart(out);
     out.writeLong(channel.eventCount);
     out.writeDouble(channel.voicedShareSum);
     out.writeInt(channel.tallies.size());
@@ -122,12 +134,17 @@ final class CallCodec implements CallStore.Codec {
     }
   }
 
+  private void writePart(DataOutputStream out) throws IOException {
+    out.writeInt(part.size());
+    part.writeTo(out);
+  }
+
   @Override
   public CallState read(String callId, DataInputStream in) throws IOException {
     int version = in.readUnsignedByte();
-    if (version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new IOException(
-          "its format is version " + version + ", and this program reads version " + VERSION);
+          "its format is version " + version + ", and this program reads versions 1 to " + VERSION);
     }
     boolean sameFeatures = in.readLong() == fingerprint;
     CallState call = new CallState(callId);
@@ -142,7 +159,7 @@ final class CallCodec implements CallStore.Codec {
       stream.stopped = in.readBoolean();
       int channelCount = readCount(in, "channels", CallAnalysis.MAX_CHANNELS_PER_CALL);
       for (int j = 0; j < channelCount; j++) {
-        stream.channels.add(readChannel(in, sameFeatures));
+        stream.channels.add(readChannel(in, version, sameFeatures));
       }
       call.streams.add(stream);
     }
@@ -152,7 +169,8 @@ final class CallCodec implements CallStore.Codec {
     return call;
   }
 
-  private ChannelState readChannel(DataInputStream in, boolean sameFeatures) throws IOException {
+  private ChannelState readChannel(DataInputStream in, int version, boolean sameFeatures)
+      throws IOException {
     ChannelState channel =
         new ChannelState(readText(in), in.readUnsignedByte(), ChannelRole.valueOf(in.readUTF()));
     channel.hasSequence = in.readBoolean();
@@ -166,6 +184,9 @@ final class CallCodec implements CallStore.Codec {
     channel.inSegment = in.readBoolean();
     if (channel.inSegment) {
       readSegment(in, channel, sameFeatures);
+    }
+    if (version > 1) {
+      readNormalization(in, channel, sameFeatures);
     }
     channel.eventCount = in.readLong();
     channel.voicedShareSum = in.readDouble();
@@ -218,6 +239,17 @@ final class CallCodec implements CallStore.Codec {
       channel.endMicros = channel.heardUntilMicros();
       channel.nextMicros = channel.endMicros;
       channel.inSegment = false;
+    }
+  }
+
+  private void readNormalization(DataInputStream in, ChannelState channel, boolean sameFeatures)
+      throws IOException {
+    byte[] state = in.readNBytes(readCount(in, "bytes of statistics", MAX_NORMALIZATION_BYTES));
+    if (population != null && sameFeatures && state.length > 0) {
+      RunningNormalization normalization = new RunningNormalization(population);
+      if (normalization.readState(new DataInputStream(new ByteArrayInputStream(state)))) {
+        channel.normalization = normalization;
+      }
     }
   }
 

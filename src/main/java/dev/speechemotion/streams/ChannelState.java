@@ -2,6 +2,7 @@ package dev.speechemotion.streams;
 
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.ChannelRole;
+import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
 import java.util.Locale;
 import java.util.Map;
@@ -53,6 +54,9 @@ final class ChannelState {
 
   /** Null outside segments and on channels that are not analysed. */
   ChannelAnalyzer analyzer;
+
+  /** Null until the first window, and where the classifier does not want it. */
+  RunningNormalization normalization;
 
   long eventCount;
   double voicedShareSum;

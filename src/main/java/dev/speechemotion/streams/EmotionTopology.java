@@ -2,6 +2,7 @@ package dev.speechemotion.streams;
 
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.FeatureSpec;
 import java.util.List;
 import java.util.function.Supplier;
@@ -86,6 +87,17 @@ public final class EmotionTopology {
               + spec.name()
               + " has "
               + spec.windowFeatureCount());
+    }
+    int adapted =
+        classifier.population().map(Population::featureCount).orElse(classifier.featureCount());
+    if (adapted != classifier.featureCount()) {
+      throw new IllegalArgumentException(
+          "model "
+              + classifier.model().name()
+              + " takes "
+              + classifier.featureCount()
+              + " features, but its population has "
+              + adapted);
     }
     for (AlertRule rule : settings.alertRules()) {
       if (!labels.contains(rule.emotion())) {

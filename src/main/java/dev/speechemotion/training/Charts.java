@@ -71,6 +71,42 @@ final class Charts {
     return png(results.stream().map(Charts::bars).toList());
   }
 
+  /** Accuracy by confidence, with and without calibration, a plot for each protocol. */
+  static byte[] reliability(List<Experiment.ProtocolResult> results) throws IOException {
+    return png(results.stream().map(Charts::reliability).toList());
+  }
+
+  private static XYChart reliability(Experiment.ProtocolResult result) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(result.protocol().name())
+            .xAxisTitle("confidence")
+            .yAxisTitle("share right")
+            .build();
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNW);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setXAxisMin(0.0);
+    chart.getStyler().setXAxisMax(1.0);
+    chart.getStyler().setYAxisMin(0.0);
+    chart.getStyler().setYAxisMax(1.0);
+    chart
+        .addSeries("as it should be", List.of(0.0, 1.0), List.of(0.0, 1.0))
+        .setMarker(SeriesMarkers.NONE);
+    points(chart, "calibrated", result.measurement().calibrated());
+    points(chart, "not calibrated", result.measurement().uncalibrated());
+    return chart;
+  }
+
+  private static void points(XYChart chart, String name, Evaluation evaluation) {
+    List<Evaluation.Bin> bins = evaluation.reliability();
+    chart.addSeries(
+        name,
+        bins.stream().map(Evaluation.Bin::meanConfidence).toList(),
+        bins.stream().map(Evaluation.Bin::accuracy).toList());
+  }
+
   private static XYChart lines(String title, String yTitle) {
     XYChart chart =
         new XYChartBuilder()

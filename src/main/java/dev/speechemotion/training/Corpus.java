@@ -23,13 +23,14 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -39,6 +40,7 @@ final class Corpus {
   record Settings(
       List<String> labels, FeatureSpec spec, WindowSettings windows, Condition condition) {}
 
+  private final String name;
   private final CorpusLayout layout;
   private final List<Clip> clips;
   private final Map<String, Integer> leftOut;
@@ -46,16 +48,23 @@ final class Corpus {
   private final List<String> problems;
 
   private Corpus(
+      String name,
       CorpusLayout layout,
       List<Clip> clips,
       Map<String, Integer> leftOut,
       int duplicates,
       List<String> problems) {
+    this.name = name;
     this.layout = layout;
     this.clips = clips;
     this.leftOut = leftOut;
     this.duplicates = duplicates;
     this.problems = problems;
+  }
+
+  /** Its name in this run. */
+  String name() {
+    return name;
   }
 
   CorpusLayout layout() {
@@ -91,13 +100,6 @@ final class Corpus {
     return problems;
   }
 
-  /** Those of the wanted labels that the corpus has, in the wanted order. */
-  List<String> labelsPresent(List<String> wanted) {
-    Set<String> present = new TreeSet<>();
-    clips.forEach(clip -> present.add(clip.label()));
-    return wanted.stream().filter(present::contains).toList();
-  }
-
   /** SHA-256 over the clips' own, sorted, each followed by a line feed. */
   String sha256() {
     MessageDigest digest = newDigest();
@@ -111,9 +113,16 @@ final class Corpus {
   /**
    * Reads and analyses a corpus on all cores. What is left out is said in {@code log}.
    *
+   * @param name the corpus's name in this run
    * @throws CorpusException if nothing is left
    */
-  static Corpus load(CorpusLayout layout, Path root, Settings settings, PrintWriter log)
+  static Corpus load(
+      String name,
+      CorpusLayout layout,
+      Path root,
+      Settings settings,
+      FeatureCache cache,
+      PrintWriter log)
       throws IOException {
     CorpusLayout.Listing listing = layout.list(root);
     List<String> problems = new ArrayList<>(listing.problems());
@@ -139,16 +148,42 @@ final class Corpus {
 
       ThreadLocal<FeatureExtractor> extractors =
           ThreadLocal.withInitial(() -> new FeatureExtractor(settings.spec()));
+      AtomicInteger fromCache = new AtomicInteger();
+      // One line for all files is enough.
+      AtomicReference<IOException> notKept = new AtomicReference<>();
       List<Clip> clips =
           inParallel(
               threads,
               "analysing",
               unique,
               item -> item.recording().id(),
-              item -> analyze(item, settings, extractors.get()),
+              item -> {
+                String key = FeatureCache.key(item.sha256(), settings);
+                Optional<WindowedFeatures> kept =
+                    cache.get(key, settings.spec().windowFeatureCount());
+                if (kept.isPresent()) {
+                  fromCache.incrementAndGet();
+                  return new Clip(name, item.recording(), item.sha256(), kept.get());
+                }
+                WindowedFeatures features = analyze(item, settings, extractors.get());
+                try {
+                  cache.put(key, features);
+                } catch (IOException e) {
+                  notKept.compareAndSet(null, e);
+                }
+                return new Clip(name, item.recording(), item.sha256(), features);
+              },
               problems,
               log);
 
+      if (fromCache.get() > 0) {
+        log.printf("features of %d of %d files were in the cache%n", fromCache.get(), clips.size());
+      }
+      if (notKept.get() != null) {
+        log.printf(
+            "the feature cache cannot be written (%s); choose another place with --cache%n",
+            notKept.get());
+      }
       report(problems, log);
       if (clips.isEmpty()) {
         throw new CorpusException(
@@ -156,6 +191,7 @@ final class Corpus {
                 .formatted(settings.labels(), root, labelCounts(listing.recordings())));
       }
       return new Corpus(
+          name,
           layout,
           List.copyOf(clips),
           leftOut,
@@ -251,23 +287,36 @@ final class Corpus {
     log.flush();
   }
 
-  private static Clip analyze(Hashed item, Settings settings, FeatureExtractor extractor)
-      throws IOException {
+  private static WindowedFeatures analyze(
+      Hashed item, Settings settings, FeatureExtractor extractor) throws IOException {
     AudioClip audio = AudioFiles.read(item.recording().file());
-    float[] samples = settings.condition().apply(audio.mono(), audio.sampleRateHz());
+    float[] samples =
+        settings
+            .condition()
+            .apply(
+                audio.mono(),
+                audio.sampleRateHz(),
+                Long.parseUnsignedLong(item.sha256(), 0, 16, 16));
     int rateHz = settings.condition().sampleRateHz(audio.sampleRateHz());
 
     List<float[]> windows = new ArrayList<>();
+    List<Float> shares = new ArrayList<>();
     ChannelAnalyzer.WindowSink sink =
-        (beginMs, endMs, voicedShare, features) ->
-            windows.add(Arrays.copyOf(features, features.length));
+        (beginMs, endMs, voicedShare, features) -> {
+          windows.add(Arrays.copyOf(features, features.length));
+          shares.add(voicedShare);
+        };
     ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, settings.windows(), rateHz);
     analyzer.accept(samples, 0, samples.length, sink);
     analyzer.finish(sink);
     if (windows.isEmpty()) {
       throw new CorpusException("too short to analyse");
     }
-    return new Clip(item.recording(), item.sha256(), audio.durationSeconds(), List.copyOf(windows));
+    float[] voicedShares = new float[shares.size()];
+    for (int i = 0; i < voicedShares.length; i++) {
+      voicedShares[i] = shares.get(i);
+    }
+    return new WindowedFeatures(audio.durationSeconds(), windows, voicedShares);
   }
 
   private static Map<String, Integer> labelCounts(List<Recording> recordings) {

@@ -1,6 +1,7 @@
 package dev.speechemotion.training;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -14,15 +15,57 @@ final class CorpusOptions {
       paramLabel = "LAYOUT",
       converter = LayoutConverter.class,
       completionCandidates = LayoutNames.class,
-      description = "How the corpus names its files: ${COMPLETION-CANDIDATES}.")
-  CorpusLayout layout;
+      description =
+          "How the corpus names its files: ${COMPLETION-CANDIDATES}. With --data, as often as there"
+              + " are corpora.")
+  private List<CorpusLayout> layouts = List.of();
 
   @Option(
       names = "--data",
       paramLabel = "PATH",
       required = true,
       description = "The corpus's folder, or the CSV file.")
-  Path data;
+  private List<Path> data = List.of();
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Where features are kept for the next time, or none (default: speech-emotion-streams/features"
+              + " in your cache folder).")
+  private String cache;
+
+  FeatureCache cache() {
+    if (cache == null) {
+      return FeatureCache.in(FeatureCache.defaultDirectory());
+    }
+    return cache.equals("none") ? FeatureCache.none() : FeatureCache.in(Path.of(cache));
+  }
+
+  /**
+   * The corpora; wrong usage of the command if layouts and places don't go together.
+   *
+   * @param ifNone layout of a single corpus for which none is given; null if one must be
+   */
+  List<Corpora.Source> sources(CommandLine command, CorpusLayout ifNone) {
+    List<CorpusLayout> given =
+        layouts.isEmpty() && ifNone != null && data.size() == 1 ? List.of(ifNone) : layouts;
+    if (given.isEmpty()) {
+      throw new CommandLine.ParameterException(
+          command, "--layout is missing: one of " + layoutNames());
+    }
+    if (given.size() != data.size()) {
+      throw new CommandLine.ParameterException(
+          command,
+          "give --layout and --data for each corpus, got %d and %d"
+              .formatted(given.size(), data.size()));
+    }
+    List<Corpora.Source> sources = new ArrayList<>();
+    for (int i = 0; i < data.size(); i++) {
+      sources.add(new Corpora.Source(given.get(i), data.get(i)));
+    }
+    return sources;
+  }
 
   static List<String> layoutNames() {
     return Arrays.stream(CorpusLayout.values()).map(CorpusLayout::id).toList();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.ModelManifest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -43,24 +45,18 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--protocol",
       paramLabel = "NAME",
       description =
-          "In place of --model: train and test within the corpus. LAYOUT-random, LAYOUT-speaker or "
-              + "tess-words.")
+          "In place of --model: train and test. LAYOUT-random, LAYOUT-speaker or tess-words within one"
+              + " corpus; pooled-speaker or cross-corpus with several.")
   private String protocolName;
 
   @Mixin private CorpusOptions corpusOptions;
 
   @Option(
-      names = "--adapt",
-      defaultValue = "none",
-      description = "Adaptation to the speaker; only none so far.")
-  private String adapt;
-
-  @Option(
       names = "--condition",
       defaultValue = "clean",
       description =
-          "What the tested recordings go through: clean, or telephone (8 kHz, G.711 mu-law) "
-              + "(default: ${DEFAULT-VALUE}).")
+          "What the tested recordings go through: clean, telephone (8 kHz, G.711 mu-law), or"
+              + " noise:SNR (pink noise, SNR in dB) (default: ${DEFAULT-VALUE}).")
   private String conditionName;
 
   @Option(
@@ -76,16 +72,15 @@ public final class EvaluateCommand implements Callable<Integer> {
     PrintWriter log = spec.commandLine().getErr();
     require((modelDirectory == null) != (protocolName == null), "give --model or --protocol");
     require(
-        adapt.equals("none"),
-        "--adapt %s is not supported by this version; use none".formatted(adapt));
-    require(
         format.equals("json") || format.equals("table"),
         "--format must be json or table, got " + format);
-    Condition condition = condition();
+    Condition condition;
+    try {
+      condition = Condition.parse(conditionName);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     if (modelDirectory != null) {
-      require(
-          corpusOptions.layout != null,
-          "--layout is missing: one of " + CorpusOptions.layoutNames());
       evaluateModel(condition, log);
     } else {
       evaluateProtocol(protocol(), condition, log);
@@ -99,106 +94,107 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private Condition condition() {
-    for (Condition condition : Condition.values()) {
-      if (condition.id().equals(conditionName)) {
-        return condition;
-      }
-    }
-    throw new CommandLine.ParameterException(
-        spec.commandLine(), "--condition must be clean or telephone, got " + conditionName);
-  }
-
   private Protocol protocol() {
-    Protocol protocol =
-        Protocol.named(protocolName)
-            .orElseThrow(
-                () ->
-                    new CommandLine.ParameterException(
-                        spec.commandLine(),
-                        "--protocol must be one of %s, got %s"
-                            .formatted(
-                                Protocol.all().stream().map(Protocol::name).toList(),
-                                protocolName)));
-    require(
-        corpusOptions.layout == null || corpusOptions.layout == protocol.layout(),
-        "--protocol %s is for --layout %s".formatted(protocolName, protocol.layout().id()));
-    return protocol;
+    return Protocol.named(protocolName)
+        .orElseThrow(
+            () ->
+                new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--protocol must be one of %s, got %s"
+                        .formatted(
+                            Protocol.all().stream().map(Protocol::name).toList(), protocolName)));
   }
 
   private void evaluateModel(Condition condition, PrintWriter log) throws IOException {
+    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), null);
+    Optional<Adaptation.Mode> asked = fittingOptions.mode(spec.commandLine());
     try (EmotionModel model = EmotionModel.load(modelDirectory);
-        EmotionClassifier classifier = model.newClassifier()) {
-      Corpus corpus =
+        EmotionClassifier classifier = model.newClassifier();
+        EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
+      ModelManifest.Normalization normalization = model.manifest().normalization();
+      Adaptation adaptation =
+          new Adaptation(
+              asked.orElseGet(() -> Adaptation.Mode.named(normalization.adapt()).orElseThrow()),
+              normalization.n0(),
+              normalization.minVoicedShare());
+      Corpora corpora =
           load(
-              corpusOptions.layout,
+              sources,
               new Corpus.Settings(
                   model.labels(), model.featureSpec(), model.manifest().windows(), condition),
               log);
-      Evaluation evaluation = new Evaluation(model.labels());
-      evaluation.addAll(classifier, corpus.clips());
+      Measurement measurement =
+          new Measurement(model.labels(), model.manifest().calibration().uncertainBelow());
+      measurement.add(
+          classifier,
+          uncalibrated,
+          adaptation.apply(corpora.clips(), normalization.population(), fittingOptions.seed));
 
       Map<String, Object> about = new LinkedHashMap<>();
       about.put("model", model.identity());
-      about.put("corpus", corpus.layout().id());
-      about.put("leftOut", corpus.leftOut());
-      about.put("skipped", corpus.problems().size());
-      about.put("duplicates", corpus.duplicates());
-      print(evaluation, about, condition, "");
+      about.putAll(corpora.about());
+      print(measurement, about, condition, adaptation, "");
     }
   }
 
   private void evaluateProtocol(Protocol protocol, Condition condition, PrintWriter log)
       throws IOException {
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
-    Corpus corpus = load(protocol.layout(), corpusSettings(settings, Condition.CLEAN), log);
-    Corpus heard =
-        condition == Condition.CLEAN
-            ? corpus
-            : load(protocol.layout(), corpusSettings(settings, condition), log);
+    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), protocol.layout());
+    require(
+        protocol.layout() == null
+            || sources.size() == 1 && sources.get(0).layout() == protocol.layout(),
+        "--protocol %s is for one corpus in this layout".formatted(protocolName));
+    Corpora corpora = load(sources, corpusSettings(settings, Condition.CLEAN), log);
+    Corpora heard =
+        condition.equals(Condition.CLEAN)
+            ? corpora
+            : load(sources, corpusSettings(settings, condition), log);
     Experiment.ProtocolResult result =
-        new Experiment(settings, corpus, log)
+        new Experiment(settings, corpora, log)
             .run(
                 protocol,
-                corpus.clips(),
-                heard.clips().stream().collect(Collectors.toMap(Clip::id, Function.identity())));
+                corpora.clips(),
+                heard.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity())));
 
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("protocol", protocol.name());
-    about.put("corpus", corpus.layout().id());
-    about.put("leftOut", corpus.leftOut());
-    about.put("skipped", corpus.problems().size());
-    about.put("duplicates", corpus.duplicates());
+    about.putAll(corpora.about());
     List<Map<String, Object>> folds = new ArrayList<>();
     StringBuilder foldLines = new StringBuilder();
     for (Experiment.FoldResult fold : result.folds()) {
+      Evaluation evaluation = fold.evaluation();
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("test", fold.fold().name());
       line.put("trainClips", fold.fold().train().size());
-      line.put("n", fold.evaluation().clipCount());
-      line.put("accuracy", fold.evaluation().accuracy());
-      line.put("uar", fold.evaluation().uar());
-      line.put("sharedSpeakers", fold.fold().shared(Clip::speaker));
+      line.put("n", evaluation.clipCount());
+      line.put("accuracy", evaluation.accuracy());
+      line.put("uar", evaluation.uar());
+      line.put("sharedSpeakers", fold.fold().shared(Clip::voice));
       line.put("sharedTexts", fold.fold().shared(Clip::text));
       line.put("sharedFiles", fold.fold().shared(Clip::sha256));
       line.put("epochs", fold.epochs());
+      line.put("temperature", fold.temperature());
       folds.add(line);
       foldLines.append(
           String.format(
               Locale.ROOT,
-              "tested on %s: trained on %d clips, %d epochs; %d clips, accuracy %.1f %%, UAR %.1f %%%n",
+              "tested on %s: trained on %d clips, %d epochs, temperature %.2f; %d clips, accuracy %.1f %%, UAR %.1f %%; recall %s%n",
               fold.fold().name(),
               fold.fold().train().size(),
               fold.epochs(),
-              fold.evaluation().clipCount(),
-              100 * fold.evaluation().accuracy(),
-              100 * fold.evaluation().uar()));
+              fold.temperature(),
+              evaluation.clipCount(),
+              100 * evaluation.accuracy(),
+              100 * evaluation.uar(),
+              evaluation.recalls()));
     }
     about.put("folds", folds);
     print(
-        result.evaluation(),
+        result.measurement(),
         about,
         condition,
+        settings.fitting().adaptation(),
         "%s: %s%n%s%n".formatted(protocol.name(), protocol.meaning(), foldLines));
   }
 
@@ -206,46 +202,29 @@ public final class EvaluateCommand implements Callable<Integer> {
     return new Corpus.Settings(settings.labels(), settings.spec(), settings.windows(), condition);
   }
 
-  private Corpus load(CorpusLayout layout, Corpus.Settings settings, PrintWriter log)
+  private Corpora load(List<Corpora.Source> sources, Corpus.Settings settings, PrintWriter log)
       throws IOException {
-    return Corpus.load(layout, corpusOptions.data, settings, log);
+    return Corpora.load(sources, settings, corpusOptions.cache(), log);
   }
 
   private void print(
-      Evaluation evaluation, Map<String, Object> about, Condition condition, String heading)
+      Measurement measurement,
+      Map<String, Object> about,
+      Condition condition,
+      Adaptation adaptation,
+      String heading)
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (format.equals("table")) {
-      out.print(heading + evaluation.table());
+      out.print(heading + measurement.calibrated().table() + measurement.details());
     } else {
-      Map<String, Object> json = json(evaluation);
+      Map<String, Object> json = measurement.json();
       json.put("condition", condition.id());
-      json.put("adapt", adapt);
+      json.put("adapt", adaptation.mode().id());
       json.putAll(about);
       out.println(
           new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json));
     }
     out.flush();
-  }
-
-  /** Recall has the labels that have clips; confusion counts are {@code [actual][predicted]}. */
-  private static Map<String, Object> json(Evaluation evaluation) {
-    Map<String, Double> recall = new LinkedHashMap<>();
-    for (int i = 0; i < evaluation.labels().size(); i++) {
-      if (evaluation.clipCount(i) > 0) {
-        recall.put(evaluation.labels().get(i), evaluation.recall(i));
-      }
-    }
-    Map<String, Object> confusion = new LinkedHashMap<>();
-    confusion.put("labels", evaluation.labels());
-    confusion.put("counts", evaluation.counts());
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("n", evaluation.clipCount());
-    json.put("accuracy", evaluation.accuracy());
-    json.put("uar", evaluation.uar());
-    json.put("recall", recall);
-    json.put("confusion", confusion);
-    json.put("ece", evaluation.ece());
-    return json;
   }
 }

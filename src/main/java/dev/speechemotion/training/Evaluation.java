@@ -5,6 +5,12 @@ import dev.speechemotion.emotion.EmotionScores;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * How well clips were recognised. Clips are added one by one; figures are over those so far.
@@ -15,11 +21,20 @@ final class Evaluation {
   /** Bins of equal width over the confidence, as in Guo et al. 2017. */
   private static final int ECE_BINS = 15;
 
+  /** With fewer voices an interval would say more than there is to know. */
+  private static final int MIN_BOOTSTRAP_VOICES = 5;
+
+  private static final int BOOTSTRAP_SAMPLES = 2_000;
+  private static final long BOOTSTRAP_SEED = 1;
+
   private final List<String> labels;
   private final int[][] counts;
   private final int[] binClips = new int[ECE_BINS];
   private final int[] binCorrect = new int[ECE_BINS];
   private final double[] binConfidence = new double[ECE_BINS];
+
+  /** Clips by {@code [actual][predicted]}, for each voice. */
+  private final Map<String, int[][]> byVoice = new TreeMap<>();
 
   Evaluation(List<String> labels) {
     this.labels = List.copyOf(labels);
@@ -28,7 +43,18 @@ final class Evaluation {
 
   /** Classifies clips; a clip's probabilities are the mean of its windows'. */
   void addAll(EmotionClassifier classifier, List<Clip> clips) {
-    int labelCount = labels.size();
+    classify(
+        classifier, clips, (clip, probabilities) -> add(clip.label(), clip.voice(), probabilities));
+  }
+
+  /** Receives a clip and its probabilities, {@code [labels]}, which are valid only meanwhile. */
+  interface Sink {
+    void classified(Clip clip, float[] probabilities);
+  }
+
+  /** Classifies clips; a clip's probabilities are the mean of its windows'. */
+  static void classify(EmotionClassifier classifier, List<Clip> clips, Sink sink) {
+    int labelCount = classifier.labels().size();
     float[] one = new float[labelCount];
     double[] sums = new double[labelCount];
     float[] mean = new float[labelCount];
@@ -43,21 +69,24 @@ final class Evaluation {
       for (int i = 0; i < labelCount; i++) {
         mean[i] = (float) (sums[i] / clip.windows().size());
       }
-      add(clip.label(), mean);
+      sink.classified(clip, mean);
     }
   }
 
   /**
    * @param label the true one
+   * @param voice who speaks
    * @param probabilities {@code [labels]}
    */
-  void add(String label, float[] probabilities) {
+  void add(String label, String voice, float[] probabilities) {
     int actual = labels.indexOf(label);
     if (actual < 0) {
       throw new IllegalArgumentException("label " + label + " is not one of " + labels);
     }
     int predicted = EmotionScores.indexOfMax(probabilities, 0, labels.size());
     counts[actual][predicted]++;
+    byVoice
+        .computeIfAbsent(voice, name -> new int[labels.size()][labels.size()])[actual][predicted]++;
 
     float confidence = probabilities[predicted];
     int bin = Math.min(ECE_BINS - 1, (int) (confidence * ECE_BINS));
@@ -111,6 +140,71 @@ final class Evaluation {
     return sum == 0 ? 0 : 2 * precision(label) * recall(label) / sum;
   }
 
+  /** A range of values. */
+  record Interval(double low, double high) {}
+
+  /** Clips whose confidence lies in a bin. */
+  record Bin(int clips, double meanConfidence, double accuracy) {}
+
+  /** The bins that have clips, from low confidence to high: a reliability diagram. */
+  List<Bin> reliability() {
+    return IntStream.range(0, ECE_BINS)
+        .filter(i -> binClips[i] > 0)
+        .mapToObj(
+            i ->
+                new Bin(
+                    binClips[i],
+                    binConfidence[i] / binClips[i],
+                    binCorrect[i] / (double) binClips[i]))
+        .toList();
+  }
+
+  /** Number of different voices. */
+  int voiceCount() {
+    return byVoice.size();
+  }
+
+  /**
+   * The 95 % confidence interval of the accuracy, by the bootstrap over voices (Efron and
+   * Tibshirani 1993, percentile method); empty with fewer than {@value #MIN_BOOTSTRAP_VOICES}.
+   */
+  Optional<Interval> accuracyInterval() {
+    return bootstrap(Evaluation::accuracy);
+  }
+
+  /** The same for the unweighted average recall. */
+  Optional<Interval> uarInterval() {
+    return bootstrap(Evaluation::uar);
+  }
+
+  private Optional<Interval> bootstrap(ToDoubleFunction<Evaluation> figure) {
+    if (byVoice.size() < MIN_BOOTSTRAP_VOICES) {
+      return Optional.empty();
+    }
+    List<int[][]> voices = List.copyOf(byVoice.values());
+    Random random = new Random(BOOTSTRAP_SEED);
+    double[] figures = new double[BOOTSTRAP_SAMPLES];
+    for (int sample = 0; sample < figures.length; sample++) {
+      Evaluation drawn = new Evaluation(labels);
+      for (int i = 0; i < voices.size(); i++) {
+        drawn.addCounts(voices.get(random.nextInt(voices.size())));
+      }
+      figures[sample] = figure.applyAsDouble(drawn);
+    }
+    Arrays.sort(figures);
+    return Optional.of(
+        new Interval(
+            figures[(int) (0.025 * figures.length)], figures[(int) (0.975 * figures.length)]));
+  }
+
+  private void addCounts(int[][] more) {
+    for (int i = 0; i < counts.length; i++) {
+      for (int j = 0; j < counts.length; j++) {
+        counts[i][j] += more[i][j];
+      }
+    }
+  }
+
   /** Unweighted average recall: the mean of the recalls of the labels that have clips. */
   double uar() {
     double sum = 0;
@@ -148,6 +242,16 @@ final class Evaluation {
     return sum / clipCount();
   }
 
+  /** Every class's recall in a line; {@code -} for those without clips. */
+  String recalls() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < labels.size(); i++) {
+      text.append(i == 0 ? "" : ", ").append(labels.get(i)).append(' ');
+      text.append(clipCount(i) == 0 ? "-" : format("%.1f", 100 * recall(i)));
+    }
+    return text.toString();
+  }
+
   /** A table for people. */
   String table() {
     StringBuilder text = new StringBuilder();
@@ -161,6 +265,19 @@ final class Evaluation {
             labels.get(worstLabel()),
             100 * recall(worstLabel()),
             ece()));
+    uarInterval()
+        .ifPresent(
+            uar -> {
+              Interval accuracy = accuracyInterval().orElseThrow();
+              text.append(
+                  format(
+                      "95 %% intervals over %d speakers: accuracy %.1f to %.1f %%, UAR %.1f to %.1f %%%n%n",
+                      voiceCount(),
+                      100 * accuracy.low(),
+                      100 * accuracy.high(),
+                      100 * uar.low(),
+                      100 * uar.high()));
+            });
     text.append(format("%-" + width + "s%8s%8s  taken for%n", "label", "clips", "recall"));
     text.append(format("%-" + (width + 16) + "s", ""));
     labels.forEach(label -> text.append(format("%" + width + "s", label)));

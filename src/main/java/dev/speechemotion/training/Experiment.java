@@ -12,21 +12,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Trainings with the same settings on the same corpus: those of the protocols, and the last. */
+/** Trainings with the same settings on the same corpora: those of the protocols, and the last. */
 final class Experiment {
   /** What is told apart, from which features, by what network. */
   record Settings(
       List<String> labels,
       FeatureSpec spec,
       WindowSettings windows,
-      FcnnTrainer.Settings fitting) {}
+      FcnnTrainer.Settings fitting,
+      float uncertainBelow) {}
 
   /** What one training of a protocol gave. */
-  record FoldResult(Protocol.Fold fold, Evaluation evaluation, int epochs) {}
+  record FoldResult(Protocol.Fold fold, Evaluation evaluation, int epochs, float temperature) {}
 
   /** What a protocol gave: over all folds together, and for each. */
-  record ProtocolResult(Protocol protocol, Evaluation evaluation, List<FoldResult> folds) {
+  record ProtocolResult(Protocol protocol, Measurement measurement, List<FoldResult> folds) {
+    /** Over all folds. */
+    Evaluation evaluation() {
+      return measurement.calibrated();
+    }
+
     ModelManifest.Metrics metrics() {
+      Evaluation evaluation = evaluation();
       int worst = evaluation.worstLabel();
       return new ModelManifest.Metrics(
           evaluation.clipCount(),
@@ -49,12 +56,12 @@ final class Experiment {
   private final PrintWriter log;
 
   /**
-   * @throws CorpusException if the corpus has fewer than two of the labels
+   * @throws CorpusException if the corpora have fewer than two of the labels
    */
-  Experiment(Settings settings, Corpus corpus, PrintWriter log) throws CorpusException {
+  Experiment(Settings settings, Corpora corpora, PrintWriter log) throws CorpusException {
     this.settings = settings;
     this.log = log;
-    labels = corpus.labelsPresent(settings.labels());
+    labels = corpora.labelsPresent(settings.labels());
     if (labels.size() < settings.labels().size()) {
       log.printf(
           "no recordings of %s%n",
@@ -81,35 +88,53 @@ final class Experiment {
   /**
    * Trains and tests on every fold.
    *
+   * <p>Where whole voices were kept aside to decide when to stop, the network that is tested is
+   * fitted again on them too, for as many epochs: so is the model that is saved in the end.
+   *
    * @param clips what is parted
-   * @param heard by id, what is tested in place of a clip; a clip that is not in it is not tested
+   * @param heard by key, what is tested in place of a clip; a clip that is not in it is not tested
    */
   ProtocolResult run(Protocol protocol, List<Clip> clips, Map<String, Clip> heard)
       throws IOException {
-    Evaluation pooled = new Evaluation(labels);
+    Measurement pooled = new Measurement(labels, settings.uncertainBelow());
     List<FoldResult> results = new ArrayList<>();
     for (Protocol.Fold fold : protocol.folds(clips, settings.fitting().seed())) {
+      String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
+      FcnnTrainer.Fitted stopped = trainer().fit(task, fold.train());
       FcnnTrainer.Fitted fitted =
-          trainer().fit("%s, testing %s".formatted(protocol.name(), fold.name()), fold.train());
-      List<Clip> test =
-          fold.test().stream()
-              .filter(clip -> heard.containsKey(clip.id()))
-              .map(clip -> heard.get(clip.id()))
-              .toList();
+          stopped.validationVoices() > 0
+              ? trainer().fitAll(task + " again", fold.train(), stopped.epochs())
+              : stopped;
+      List<Adaptation.Heard> test =
+          settings
+              .fitting()
+              .adaptation()
+              .apply(
+                  fold.test().stream()
+                      .filter(clip -> heard.containsKey(clip.key()))
+                      .map(clip -> heard.get(clip.key()))
+                      .toList(),
+                  fitted.normalization().population(),
+                  settings.fitting().seed());
       Evaluation evaluation = new Evaluation(labels);
-      try (EmotionModel model = model(fitted);
-          EmotionClassifier classifier = model.newClassifier()) {
-        evaluation.addAll(classifier, test);
-        pooled.addAll(classifier, test);
+      try (EmotionModel model = model(fitted, stopped.temperature());
+          EmotionClassifier classifier = model.newClassifier();
+          EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
+        pooled.add(classifier, uncalibrated, test);
+        evaluation.addAll(classifier, test.stream().map(Adaptation.Heard::clip).toList());
       }
-      results.add(new FoldResult(fold, evaluation, fitted.epochs()));
+      results.add(new FoldResult(fold, evaluation, fitted.epochs(), stopped.temperature()));
     }
     return new ProtocolResult(protocol, pooled, results);
   }
 
-  private EmotionModel model(FcnnTrainer.Fitted fitted) throws ModelException {
+  private static String shortened(String name) {
+    return name.length() <= 40 ? name : name.substring(0, 40) + "…";
+  }
+
+  private EmotionModel model(FcnnTrainer.Fitted fitted, float temperature) throws ModelException {
     return EmotionModel.of(
-        manifest("fold", "0", fitted, "none", List.of(), Map.of()), fitted.weights());
+        manifest("fold", "0", fitted, temperature, "none", List.of(), Map.of()), fitted.weights());
   }
 
   /** The manifest of a network of this experiment. */
@@ -117,6 +142,7 @@ final class Experiment {
       String name,
       String version,
       FcnnTrainer.Fitted fitted,
+      float temperature,
       String command,
       List<ModelManifest.Corpus> corpora,
       Map<String, ModelManifest.Metrics> metrics) {
@@ -130,7 +156,7 @@ final class Experiment {
         settings.spec(),
         settings.windows(),
         fitted.normalization(),
-        new ModelManifest.Calibration(1),
+        new ModelManifest.Calibration(temperature, settings.uncertainBelow()),
         ModelManifest.Weights.of(WEIGHTS_FILE, fitted.weights()),
         new ModelManifest.Training(
             command, fitting.seed(), fitting.hyperparameters(), corpora, fitted.epochs(), metrics));

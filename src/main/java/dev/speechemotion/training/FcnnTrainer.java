@@ -14,8 +14,11 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.emotion.Population;
 import dev.speechemotion.model.Fcnn;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.Torch;
@@ -23,8 +26,9 @@ import dev.speechemotion.model.WeightsFile;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Fits the network: cross-entropy, Adam, early stopping. Every window of a clip is an example with
@@ -35,6 +39,7 @@ final class FcnnTrainer {
   record Settings(
       ModelManifest.Architecture architecture,
       ModelManifest.Hyperparameters hyperparameters,
+      Adaptation adaptation,
       long seed) {}
 
   /** Loss and share of windows recognised; those of the validation part are NaN without one. */
@@ -46,13 +51,22 @@ final class FcnnTrainer {
     private final ModelManifest.Normalization normalization;
     private final int epochs;
     private final List<Epoch> curve;
+    private final float temperature;
+    private final int validationVoices;
 
     private Fitted(
-        byte[] weights, ModelManifest.Normalization normalization, int epochs, List<Epoch> curve) {
+        byte[] weights,
+        ModelManifest.Normalization normalization,
+        int epochs,
+        List<Epoch> curve,
+        float temperature,
+        int validationVoices) {
       this.weights = weights;
       this.normalization = normalization;
       this.epochs = epochs;
       this.curve = curve;
+      this.temperature = temperature;
+      this.validationVoices = validationVoices;
     }
 
     /** In safetensors format. */
@@ -72,12 +86,26 @@ final class FcnnTrainer {
     List<Epoch> curve() {
       return curve;
     }
+
+    /** Fitted on the validation part; 1 without one. */
+    float temperature() {
+      return temperature;
+    }
+
+    /** How many voices were kept aside as a whole; 0 if the validation part has known voices. */
+    int validationVoices() {
+      return validationVoices;
+    }
   }
 
   /** Windows as arrays, normalised. */
   private static final class Examples {
     private final float[] features;
     private final float[] labels;
+
+    /** Corpus and label of each. */
+    private final String[] groups;
+
     private final int featureCount;
 
     Examples(List<Clip> clips, List<String> labelNames, ModelManifest.Normalization by) {
@@ -85,6 +113,7 @@ final class FcnnTrainer {
       featureCount = by.mean().size();
       features = new float[count * featureCount];
       labels = new float[count];
+      groups = new String[count];
       int row = 0;
       for (Clip clip : clips) {
         for (float[] window : clip.windows()) {
@@ -93,6 +122,7 @@ final class FcnnTrainer {
                 (window[i] - by.mean().get(i)) / by.deviation().get(i);
           }
           labels[row] = labelNames.indexOf(clip.label());
+          groups[row] = clip.corpus() + "/" + clip.label();
           row++;
         }
       }
@@ -132,28 +162,75 @@ final class FcnnTrainer {
    * epochs as patience allows; gives the weights of the best epoch.
    */
   Fitted fit(String task, List<Clip> clips) throws CorpusException {
-    Set<Clip> validation =
-        Protocol.stratifiedSample(
-            clips, settings.hyperparameters().validationShare(), settings.seed());
-    List<Clip> train = clips.stream().filter(clip -> !validation.contains(clip)).toList();
-    List<Clip> stop = clips.stream().filter(validation::contains).toList();
-    if (train.isEmpty() || stop.isEmpty()) {
+    Validation parts =
+        new Validation(clips, settings.hyperparameters().validationShare(), settings.seed());
+    if (parts.fit().isEmpty() || parts.aside().isEmpty()) {
       throw new CorpusException(
           "%d recordings are too few to train on: each label needs two or more"
               .formatted(clips.size()));
     }
-    return run(task, train, stop, settings.hyperparameters().maxEpochs());
+    return run(
+        task, parts.fit(), parts.aside(), settings.hyperparameters().maxEpochs(), parts.voices());
   }
 
   /** Fits on all of the clips for a number of epochs. */
-  Fitted fitAll(String task, List<Clip> clips, int epochs) {
-    return run(task, clips, List.of(), epochs);
+  Fitted fitAll(String task, List<Clip> clips, int epochs) throws CorpusException {
+    return run(task, clips, List.of(), epochs, 0);
   }
 
-  private Fitted run(String task, List<Clip> train, List<Clip> validation, int maxEpochs) {
-    ModelManifest.Normalization normalization = normalization(train);
-    Examples examples = new Examples(train, labels, normalization);
-    Examples stop = new Examples(validation, labels, normalization);
+  /**
+   * What a new listener needs: the same as training's own fit, but with the mean of the speakers'
+   * means and the deviation within speakers where vectors are adapted to who speaks.
+   */
+  ModelManifest.Normalization normalizationFor(List<Clip> clips) throws CorpusException {
+    Adaptation adaptation = settings.adaptation();
+    ModelManifest.Normalization all =
+        adaptation.mode() == Adaptation.Mode.NONE
+            ? normalization(clips)
+            : normalizationWithin(Adaptation.byVoice(clips));
+    return new ModelManifest.Normalization(
+        all.mean(),
+        all.deviation(),
+        adaptation.mode() == Adaptation.Mode.RUNNING
+            ? ModelManifest.Normalization.RUNNING
+            : ModelManifest.Normalization.NONE,
+        adaptation.n0(),
+        adaptation.minVoicedShare());
+  }
+
+  /**
+   * The clips as the network gets them in training. With {@code running}, each speaker's clips are
+   * presented twice: as a call in random order from a cold start, and as at the end of a very long
+   * call, so that the network knows the beginning of calls and what they come to.
+   */
+  private List<Clip> presented(List<Clip> clips, Population population) throws CorpusException {
+    List<Clip> presented = new ArrayList<>();
+    Adaptation adaptation = settings.adaptation();
+    adaptation
+        .apply(clips, population, settings.seed())
+        .forEach(heard -> presented.add(heard.clip()));
+    if (adaptation.mode() == Adaptation.Mode.RUNNING) {
+      adaptation
+          .with(Adaptation.Mode.SPEAKER)
+          .apply(clips, population, settings.seed())
+          .forEach(heard -> presented.add(heard.clip()));
+    }
+    return presented;
+  }
+
+  private Fitted run(
+      String task, List<Clip> train, List<Clip> validation, int maxEpochs, int validationVoices)
+      throws CorpusException {
+    ModelManifest.Normalization normalization = normalizationFor(train);
+    Population population = normalization.population();
+    Examples examples = new Examples(presented(train, population), labels, normalization);
+    Examples stop =
+        new Examples(
+            settings.adaptation().apply(validation, population, settings.seed()).stream()
+                .map(Adaptation.Heard::clip)
+                .toList(),
+            labels,
+            normalization);
     ModelManifest.Hyperparameters hyper = settings.hyperparameters();
     Engine engine = Torch.start();
     engine.setRandomSeed((int) settings.seed());
@@ -164,38 +241,67 @@ final class FcnnTrainer {
       network.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
       model.setBlock(network);
       DefaultTrainingConfig config =
-          new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+          new DefaultTrainingConfig(
+                  hyper.labelSmoothing() == 0
+                      ? Loss.softmaxCrossEntropyLoss()
+                      : new SoftmaxCrossEntropyLoss("SmoothedLoss", 1, -1, false, true))
               .optDevices(new Device[] {Device.cpu()})
               .optOptimizer(
-                  Optimizer.adam()
+                  Optimizer.adamW()
                       .optLearningRateTracker(Tracker.fixed(hyper.learningRate()))
+                      .optWeightDecays(hyper.weightDecay())
                       .build());
       try (Trainer trainer = model.newTrainer(config);
           Progress progress = new Progress(task, maxEpochs, log)) {
         trainer.initialize(new Shape(hyper.batchSize(), examples.featureCount));
         List<Epoch> curve = new ArrayList<>();
         byte[] best = null;
+        float[] bestLogits = new float[0];
         double bestLoss = Double.POSITIVE_INFINITY;
         int bestEpoch = 0;
         for (int epoch = 1; epoch <= maxEpochs; epoch++) {
-          double[] fitted = epoch(trainer, examples, order(examples.count(), random));
-          double[] tested =
-              stop.count() == 0 ? new double[] {Double.NaN, Double.NaN} : test(trainer, stop);
-          curve.add(new Epoch(fitted[0], fitted[1], tested[0], tested[1]));
+          int[] order =
+              hyper.balanced()
+                  ? balancedOrder(examples.groups, random)
+                  : order(examples.count(), random);
+          double[] fitted = epoch(trainer, examples, order);
+          float[] logits = stop.count() == 0 ? new float[0] : logits(trainer, stop);
+          double loss =
+              stop.count() == 0 ? Double.NaN : Temperature.crossEntropy(logits, stop.labels, 1);
+          curve.add(
+              new Epoch(
+                  fitted[0],
+                  fitted[1],
+                  loss,
+                  stop.count() == 0
+                      ? Double.NaN
+                      : correct(logits, stop.labels) / (double) stop.count()));
           progress.step();
-          if (tested[0] < bestLoss) {
-            bestLoss = tested[0];
+          if (loss < bestLoss) {
+            bestLoss = loss;
             bestEpoch = epoch;
+            bestLogits = logits;
             best = WeightsFile.encode(network);
           } else if (epoch - bestEpoch >= hyper.patience() && stop.count() > 0) {
             break;
           }
         }
         return best == null
-            ? new Fitted(WeightsFile.encode(network), normalization, maxEpochs, curve)
-            : new Fitted(best, normalization, bestEpoch, curve);
+            ? new Fitted(WeightsFile.encode(network), normalization, maxEpochs, curve, 1, 0)
+            : new Fitted(
+                best,
+                normalization,
+                bestEpoch,
+                curve,
+                temperature(Temperature.fit(bestLogits, stop.labels), validationVoices),
+                validationVoices);
       }
     }
+  }
+
+  /** What fits voices that were trained on is no reason to be surer of new ones. */
+  private static float temperature(float fitted, int validationVoices) {
+    return validationVoices > 0 ? fitted : Math.max(1, fitted);
   }
 
   /** Trains on each example once; gives the mean loss and the share recognised on the way. */
@@ -209,10 +315,10 @@ final class FcnnTrainer {
         NDList batch = examples.batch(manager, order, from, to);
         try (GradientCollector gradients = trainer.newGradientCollector()) {
           NDList output = trainer.forward(new NDList(batch.get(0)));
-          NDArray batchLoss = trainer.getLoss().evaluate(new NDList(batch.get(1)), output);
+          NDArray batchLoss = trainer.getLoss().evaluate(new NDList(target(batch.get(1))), output);
           gradients.backward(batchLoss);
           loss += batchLoss.getFloat() * (to - from);
-          correct += correct(output.singletonOrThrow(), batch.get(1));
+          correct += correct(output.singletonOrThrow().toFloatArray(), batch.get(1).toFloatArray());
           output.attach(manager);
           batchLoss.attach(manager);
         }
@@ -222,7 +328,16 @@ final class FcnnTrainer {
     return new double[] {loss / examples.count(), correct / examples.count()};
   }
 
-  private static double[] test(Trainer trainer, Examples examples) {
+  /** The labels, or with smoothing a row of probabilities for each (Szegedy et al. 2016). */
+  private NDArray target(NDArray rows) {
+    float smoothing = settings.hyperparameters().labelSmoothing();
+    return smoothing == 0
+        ? rows
+        : rows.oneHot(labels.size()).mul(1 - smoothing).add(smoothing / labels.size());
+  }
+
+  /** The network's outputs, {@code [row][labels]}, row by row. */
+  private static float[] logits(Trainer trainer, Examples examples) {
     int[] order = new int[examples.count()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
@@ -231,26 +346,38 @@ final class FcnnTrainer {
       NDList batch = examples.batch(manager, order, 0, order.length);
       NDList output = trainer.evaluate(new NDList(batch.get(0)));
       output.attach(manager);
-      double loss = trainer.getLoss().evaluate(new NDList(batch.get(1)), output).getFloat();
-      return new double[] {
-        loss, correct(output.singletonOrThrow(), batch.get(1)) / (double) order.length
-      };
+      return output.singletonOrThrow().toFloatArray();
     }
   }
 
-  private static long correct(NDArray output, NDArray labels) {
-    float[] scores = output.toFloatArray();
-    float[] actual = labels.toFloatArray();
+  private static long correct(float[] scores, float[] actual) {
     int labelCount = scores.length / actual.length;
     long correct = 0;
     for (int row = 0; row < actual.length; row++) {
-      int best =
-          dev.speechemotion.emotion.EmotionScores.indexOfMax(scores, row * labelCount, labelCount);
+      int best = EmotionScores.indexOfMax(scores, row * labelCount, labelCount);
       if (best == (int) actual[row]) {
         correct++;
       }
     }
     return correct;
+  }
+
+  /**
+   * As many examples as there are, drawn so that each label of each corpus comes up as often as any
+   * other.
+   */
+  private static int[] balancedOrder(String[] groups, Random random) {
+    Map<String, List<Integer>> byGroup = new TreeMap<>();
+    for (int i = 0; i < groups.length; i++) {
+      byGroup.computeIfAbsent(groups[i], name -> new ArrayList<>()).add(i);
+    }
+    List<List<Integer>> members = List.copyOf(byGroup.values());
+    int[] order = new int[groups.length];
+    for (int i = 0; i < order.length; i++) {
+      List<Integer> group = members.get(random.nextInt(members.size()));
+      order[i] = group.get(random.nextInt(group.size()));
+    }
+    return order;
   }
 
   private static int[] order(int count, Random random) {
@@ -261,6 +388,30 @@ final class FcnnTrainer {
       order[j] = i;
     }
     return order;
+  }
+
+  /**
+   * The mean of the speakers' means, and the root of the mean of their variances: every speaker
+   * weighs the same.
+   */
+  static ModelManifest.Normalization normalizationWithin(Map<String, List<Clip>> byVoice) {
+    int featureCount = byVoice.values().iterator().next().get(0).windows().get(0).length;
+    double[] means = new double[featureCount];
+    double[] variances = new double[featureCount];
+    for (List<Clip> ofVoice : byVoice.values()) {
+      ModelManifest.Normalization own = normalization(ofVoice);
+      for (int i = 0; i < featureCount; i++) {
+        means[i] += own.mean().get(i) / byVoice.size();
+        variances[i] += Math.pow(own.deviation().get(i), 2) / byVoice.size();
+      }
+    }
+    List<Float> mean = new ArrayList<>();
+    List<Float> deviation = new ArrayList<>();
+    for (int i = 0; i < featureCount; i++) {
+      mean.add((float) means[i]);
+      deviation.add((float) Math.sqrt(variances[i]));
+    }
+    return new ModelManifest.Normalization(mean, deviation);
   }
 
   /** Mean and deviation of every feature over all windows. */

@@ -4,6 +4,7 @@ import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.features.WindowSettings;
 import dev.speechemotion.model.ModelManifest;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -84,10 +85,73 @@ final class FittingOptions {
   double validationShare;
 
   @Option(
+      names = "--balanced",
+      description = "Draw each label of each corpus as often as any other.")
+  boolean balanced;
+
+  @Option(
+      names = "--label-smoothing",
+      defaultValue = "0",
+      description =
+          "Share of the target probability that goes to all labels alike (default: ${DEFAULT-VALUE}).")
+  float labelSmoothing;
+
+  @Option(
+      names = "--weight-decay",
+      defaultValue = "0",
+      description = "Decay of the weights, as in AdamW (default: ${DEFAULT-VALUE}).")
+  float weightDecay;
+
+  @Option(
+      names = "--adapt",
+      paramLabel = "MODE",
+      description =
+          "Adaptation to who speaks, without labels: none, running (to what the call has told so"
+              + " far), or, for evaluate, speaker (to all clips of the speaker). Default: the"
+              + " model's own, or none.")
+  private String adapt;
+
+  @Option(
+      names = "--n0",
+      defaultValue = "10",
+      description =
+          "With --adapt: windows of a call that weigh as much as the training (default:"
+              + " ${DEFAULT-VALUE}).")
+  private float n0;
+
+  @Option(
+      names = "--min-voiced-share",
+      defaultValue = "0.3",
+      description =
+          "With --adapt: windows with a smaller share of speech don't count (default:"
+              + " ${DEFAULT-VALUE}).")
+  private float minVoicedShare;
+
+  @Option(
+      names = "--uncertain-below",
+      defaultValue = "0.5",
+      description =
+          "Confidence below which a result is called uncertain, 0 to 1 (default: ${DEFAULT-VALUE}).")
+  float uncertainBelow;
+
+  @Option(
       names = "--seed",
       defaultValue = "1",
       description = "Seed of all that is random (default: ${DEFAULT-VALUE}).")
   long seed;
+
+  /** The adaptation that is asked for; empty if none was named. */
+  Optional<Adaptation.Mode> mode(CommandLine command) {
+    if (adapt == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Adaptation.Mode.named(adapt)
+            .orElseThrow(
+                () ->
+                    new CommandLine.ParameterException(
+                        command, "--adapt must be none, speaker or running, got " + adapt)));
+  }
 
   /** The options as settings; a bad value is wrong usage of the command. */
   Experiment.Settings settings(CommandLine command) {
@@ -101,6 +165,8 @@ final class FittingOptions {
                             .formatted(
                                 FeatureSpec.NAMED.stream().map(FeatureSpec::name).toList(), spec)));
     try {
+      new ModelManifest.Calibration(
+          1, uncertainBelow); // Says what is wrong before any work is done.
       return new Experiment.Settings(
           labels.stream().map(Labels::canonical).distinct().toList(),
           featureSpec,
@@ -108,8 +174,17 @@ final class FittingOptions {
           new FcnnTrainer.Settings(
               new ModelManifest.Architecture(ModelManifest.Architecture.FCNN, hidden, dropout),
               new ModelManifest.Hyperparameters(
-                  learningRate, batchSize, epochs, patience, validationShare),
-              seed));
+                  learningRate,
+                  batchSize,
+                  epochs,
+                  patience,
+                  validationShare,
+                  balanced,
+                  labelSmoothing,
+                  weightDecay),
+              new Adaptation(mode(command).orElse(Adaptation.Mode.NONE), n0, minVoicedShare),
+              seed),
+          uncertainBelow);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(command, e.getMessage(), e);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -12,10 +13,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a corpus is parted for training and testing. A protocol's name is the corpus's layout and the
- * kind of parting: {@code tess-speaker}.
+ * kind of parting: {@code tess-speaker}. Two take any corpora: {@code pooled-speaker} and {@code
+ * cross-corpus}.
+ *
+ * @param layout null where the protocol takes any corpora
  */
 record Protocol(CorpusLayout layout, Kind kind) {
 
@@ -24,7 +29,9 @@ record Protocol(CorpusLayout layout, Kind kind) {
     RANDOM(
         "a random fifth of the clips, stratified by label; speakers and texts are on both sides"),
     WORDS("a random fifth of the words, never heard in training; speakers are on both sides"),
-    SPEAKER("speakers never heard in training");
+    SPEAKER("speakers never heard in training"),
+    POOLED_SPEAKER("speakers never heard in training, which has all the corpora"),
+    CROSS_CORPUS("a corpus never heard in training, which has all the others");
 
     private final String meaning;
 
@@ -55,7 +62,8 @@ record Protocol(CorpusLayout layout, Kind kind) {
   private static final int SPEAKER_FOLDS = 4;
 
   String name() {
-    return layout.id() + "-" + kind.name().toLowerCase(java.util.Locale.ROOT);
+    String kindName = kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return layout == null ? kindName : layout.id() + "-" + kindName;
   }
 
   /** What is tested, in words. */
@@ -63,15 +71,23 @@ record Protocol(CorpusLayout layout, Kind kind) {
     return kind.meaning;
   }
 
-  /** All that there are: random, words and speaker for TESS, random and speaker for the others. */
+  /**
+   * All that there are: random, words and speaker for TESS, random and speaker for the others, and
+   * those for several corpora.
+   */
   static List<Protocol> all() {
-    return Arrays.stream(CorpusLayout.values())
-        .flatMap(
-            layout ->
-                Arrays.stream(Kind.values())
-                    .filter(kind -> kind != Kind.WORDS || layout == CorpusLayout.TESS)
-                    .filter(kind -> kind != Kind.SPEAKER || layout != CorpusLayout.FOLDERS)
-                    .map(kind -> new Protocol(layout, kind)))
+    Stream<Protocol> ofOneCorpus =
+        Arrays.stream(CorpusLayout.values())
+            .flatMap(
+                layout ->
+                    Stream.of(Kind.RANDOM, Kind.WORDS, Kind.SPEAKER)
+                        .filter(kind -> kind != Kind.WORDS || layout == CorpusLayout.TESS)
+                        .filter(kind -> kind != Kind.SPEAKER || layout != CorpusLayout.FOLDERS)
+                        .map(kind -> new Protocol(layout, kind)));
+    return Stream.concat(
+            ofOneCorpus,
+            Stream.of(
+                new Protocol(null, Kind.POOLED_SPEAKER), new Protocol(null, Kind.CROSS_CORPUS)))
         .toList();
   }
 
@@ -79,11 +95,14 @@ record Protocol(CorpusLayout layout, Kind kind) {
     return all().stream().filter(protocol -> protocol.name().equals(name)).findFirst();
   }
 
-  /** The protocols that a training on the corpus reports. */
-  static List<Protocol> reportedFor(Corpus corpus) {
-    boolean speakers = Fold.values(corpus.clips(), Clip::speaker).size() > 1;
+  /** The protocols that a training on the corpora reports. */
+  static List<Protocol> reportedFor(Corpora corpora) {
+    if (corpora.parts().size() > 1) {
+      return all().stream().filter(protocol -> protocol.layout == null).toList();
+    }
+    boolean speakers = Fold.values(corpora.clips(), Clip::voice).size() > 1;
     return all().stream()
-        .filter(protocol -> protocol.layout == corpus.layout())
+        .filter(protocol -> protocol.layout == corpora.parts().get(0).layout())
         .filter(protocol -> protocol.kind != Kind.SPEAKER || speakers)
         .toList();
   }
@@ -99,6 +118,8 @@ record Protocol(CorpusLayout layout, Kind kind) {
           case RANDOM -> List.of(random(clips, seed));
           case WORDS -> List.of(words(clips, seed));
           case SPEAKER -> speakers(clips);
+          case POOLED_SPEAKER -> pooledSpeakers(clips);
+          case CROSS_CORPUS -> crossCorpus(clips);
         };
     for (Fold fold : folds) {
       prove(fold);
@@ -114,8 +135,8 @@ record Protocol(CorpusLayout layout, Kind kind) {
     if (kind == Kind.WORDS) {
       requireDisjoint(fold, "word", Clip::text);
     }
-    if (kind == Kind.SPEAKER) {
-      requireDisjoint(fold, "speaker", Clip::speaker);
+    if (kind == Kind.SPEAKER || kind == Kind.POOLED_SPEAKER || kind == Kind.CROSS_CORPUS) {
+      requireDisjoint(fold, "speaker", Clip::voice);
     }
   }
 
@@ -154,6 +175,48 @@ record Protocol(CorpusLayout layout, Kind kind) {
       folds.add(fold(String.join(" ", test), clips, clip -> test.contains(clip.speaker())));
     }
     return folds;
+  }
+
+  /** Each fold tests a quarter of each corpus's speakers; those of a corpus with two are in two. */
+  private List<Fold> pooledSpeakers(List<Clip> clips) throws CorpusException {
+    Map<String, List<String>> byCorpus = new TreeMap<>();
+    for (Clip clip : clips) {
+      List<String> voices = byCorpus.computeIfAbsent(clip.corpus(), name -> new ArrayList<>());
+      if (!voices.contains(clip.voice())) {
+        voices.add(clip.voice());
+      }
+    }
+    List<Fold> folds = new ArrayList<>();
+    for (int i = 0; i < SPEAKER_FOLDS; i++) {
+      Set<String> test = new TreeSet<>();
+      for (List<String> voices : byCorpus.values()) {
+        Collections.sort(voices);
+        test.addAll(
+            voices.subList(
+                i * voices.size() / SPEAKER_FOLDS, (i + 1) * voices.size() / SPEAKER_FOLDS));
+      }
+      if (!test.isEmpty()) {
+        folds.add(fold(String.join(" ", test), clips, clip -> test.contains(clip.voice())));
+      }
+    }
+    if (folds.size() < 2) {
+      throw new CorpusException(
+          "%s needs recordings of two speakers or more; give several corpora, each with --layout and --data"
+              .formatted(name()));
+    }
+    return folds;
+  }
+
+  private List<Fold> crossCorpus(List<Clip> clips) throws CorpusException {
+    Set<String> corpora = Fold.values(clips, Clip::corpus);
+    if (corpora.size() < 2) {
+      throw new CorpusException(
+          "%s needs two corpora or more, each with --layout and --data; got %d"
+              .formatted(name(), corpora.size()));
+    }
+    return corpora.stream()
+        .map(corpus -> fold(corpus, clips, clip -> clip.corpus().equals(corpus)))
+        .toList();
   }
 
   private static Fold fold(

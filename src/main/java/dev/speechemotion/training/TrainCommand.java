@@ -48,7 +48,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--name",
-      description = "The model's name (default: the layout's name and -fcnn).")
+      description = "The model's name (default: the layouts' names and -fcnn).")
   private String name;
 
   @Option(
@@ -62,39 +62,43 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private FittingOptions fittingOptions;
 
+  private List<Corpora.Source> sources;
+
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
-    if (corpusOptions.layout == null) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--layout is missing: one of " + CorpusOptions.layoutNames());
-    }
+    sources = corpusOptions.sources(spec.commandLine(), null);
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
+    if (settings.fitting().adaptation().mode() == Adaptation.Mode.SPEAKER) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--adapt speaker is only for evaluate: a stream does not know the rest of the call; use running");
+    }
     train(settings, log);
     return 0;
   }
 
   private void train(Experiment.Settings settings, PrintWriter log) throws IOException {
     long begin = System.nanoTime();
-    Corpus corpus =
-        Corpus.load(
-            corpusOptions.layout,
-            corpusOptions.data,
+    Corpora corpora =
+        Corpora.load(
+            sources,
             new Corpus.Settings(
                 settings.labels(), settings.spec(), settings.windows(), Condition.CLEAN),
+            corpusOptions.cache(),
             log);
     // Before anything that takes long, so that a place that cannot be written is known at once.
     Files.createDirectories(out);
-    log.printf("analysed %d clips in %.1f s%n", corpus.clips().size(), secondsSince(begin));
+    log.printf("analysed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
 
-    Experiment experiment = new Experiment(settings, corpus, log);
+    Experiment experiment = new Experiment(settings, corpora, log);
     List<Experiment.ProtocolResult> results = new ArrayList<>();
     if (!noProtocols) {
       Map<String, Clip> clips =
-          corpus.clips().stream().collect(Collectors.toMap(Clip::id, Function.identity()));
-      for (Protocol protocol : Protocol.reportedFor(corpus)) {
+          corpora.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity()));
+      for (Protocol protocol : Protocol.reportedFor(corpora)) {
         long protocolBegin = System.nanoTime();
-        Experiment.ProtocolResult result = experiment.run(protocol, corpus.clips(), clips);
+        Experiment.ProtocolResult result = experiment.run(protocol, corpora.clips(), clips);
         results.add(result);
         log.printf(
             Locale.ROOT,
@@ -107,9 +111,9 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     long fitBegin = System.nanoTime();
-    FcnnTrainer.Fitted stopped = experiment.trainer().fit("training", corpus.clips());
+    FcnnTrainer.Fitted stopped = experiment.trainer().fit("training", corpora.clips());
     FcnnTrainer.Fitted fitted =
-        experiment.trainer().fitAll("training on all", corpus.clips(), stopped.epochs());
+        experiment.trainer().fitAll("training on all", corpora.clips(), stopped.epochs());
     log.printf(
         "trained %d epochs on all clips (%.1f s)%n", fitted.epochs(), secondsSince(fitBegin));
 
@@ -120,16 +124,20 @@ public final class TrainCommand implements Callable<Integer> {
             modelName(),
             version,
             fitted,
+            stopped.temperature(),
             command(),
-            List.of(
-                new ModelManifest.Corpus(
-                    corpus.layout().title(),
-                    corpus.clips().size(),
-                    corpus.sha256(),
-                    corpus.layout().licence())),
+            corpora.parts().stream()
+                .map(
+                    corpus ->
+                        new ModelManifest.Corpus(
+                            corpus.layout().title(),
+                            corpora.clips(corpus).size(),
+                            corpus.sha256(),
+                            corpus.layout().licence()))
+                .toList(),
             metrics);
     EmotionModel.save(out, manifest, fitted.weights());
-    new TrainingReport(manifest, corpus, results, stopped).write(out);
+    new TrainingReport(manifest, corpora, results, stopped).write(out);
 
     PrintWriter console = spec.commandLine().getOut();
     console.print(TrainingReport.protocolTable(results));
@@ -138,22 +146,37 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private String modelName() {
-    return name == null ? corpusOptions.layout.id() + "-fcnn" : name;
+    return name == null
+        ? sources.stream()
+                .map(source -> source.layout().id())
+                .distinct()
+                .collect(Collectors.joining("-"))
+            + "-fcnn"
+        : name;
   }
 
-  /** The command line, but for the place that is written to, which is no part of the model. */
+  /** The command line, but for the places that are written to, which are no part of the model. */
   private String command() {
     StringBuilder command = new StringBuilder("train");
     for (OptionSpec option : spec.options()) {
       if (option.inherited()
           || option.longestName().equals("--out")
+          || option.longestName().equals("--cache")
           || !spec.commandLine().getParseResult().hasMatchedOption(option)) {
         continue;
       }
-      command.append(' ').append(option.longestName());
-      if (option.arity().max() > 0) {
-        String value = String.join(",", option.originalStringValues());
-        command.append(' ').append(value.matches("[\\w./:,-]+") ? value : "'" + value + "'");
+      // A list that is not split by commas is given by naming the option again.
+      List<String> values =
+          option.arity().max() == 0
+              ? List.of("")
+              : option.splitRegex().isEmpty()
+                  ? option.originalStringValues()
+                  : List.of(String.join(",", option.originalStringValues()));
+      for (String value : values) {
+        command.append(' ').append(option.longestName());
+        if (!value.isEmpty()) {
+          command.append(' ').append(value.matches("[\\w./:,-]+") ? value : "'" + value + "'");
+        }
       }
     }
     return command.append(" --out models/").append(modelName()).toString();

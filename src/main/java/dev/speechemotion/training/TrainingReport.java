@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  */
 final class TrainingReport {
   private final ModelManifest manifest;
-  private final Corpus corpus;
+  private final Corpora corpora;
   private final List<Experiment.ProtocolResult> results;
   private final FcnnTrainer.Fitted stopped;
 
@@ -27,11 +27,11 @@ final class TrainingReport {
    */
   TrainingReport(
       ModelManifest manifest,
-      Corpus corpus,
+      Corpora corpora,
       List<Experiment.ProtocolResult> results,
       FcnnTrainer.Fitted stopped) {
     this.manifest = manifest;
-    this.corpus = corpus;
+    this.corpora = corpora;
     this.results = results;
     this.stopped = stopped;
   }
@@ -41,18 +41,23 @@ final class TrainingReport {
     Files.write(directory.resolve("learning-curve.png"), learningCurve);
     byte[] confusion = null;
     byte[] perClass = null;
+    byte[] reliability = null;
     if (results.isEmpty()) {
       // Those of an earlier training would be taken for this one's.
       Files.deleteIfExists(directory.resolve("confusion-matrix.png"));
       Files.deleteIfExists(directory.resolve("per-class.png"));
+      Files.deleteIfExists(directory.resolve("reliability.png"));
     } else {
       confusion = Charts.confusionMatrices(results);
       perClass = Charts.perClass(results);
       Files.write(directory.resolve("confusion-matrix.png"), confusion);
       Files.write(directory.resolve("per-class.png"), perClass);
+      reliability = Charts.reliability(results);
+      Files.write(directory.resolve("reliability.png"), reliability);
     }
     Files.writeString(directory.resolve("model-card.md"), modelCard());
-    Files.writeString(directory.resolve("report.html"), html(learningCurve, confusion, perClass));
+    Files.writeString(
+        directory.resolve("report.html"), html(learningCurve, confusion, perClass, reliability));
   }
 
   /** The protocols' figures as plain text. */
@@ -63,20 +68,21 @@ final class TrainingReport {
     StringBuilder text =
         new StringBuilder(
             format(
-                "%-18s%8s%10s%8s  %-18s%8s\n",
-                "protocol", "clips", "accuracy", "UAR", "worst recall", "ECE"));
+                "%-18s%8s%10s%8s  %-18s%8s%8s\n",
+                "protocol", "clips", "accuracy", "UAR", "worst recall", "ECE", "before"));
     for (Experiment.ProtocolResult result : results) {
       Evaluation evaluation = result.evaluation();
       int worst = evaluation.worstLabel();
       text.append(
           format(
-              "%-18s%8d%9.1f%%%7.1f%%  %-18s%8.3f\n",
+              "%-18s%8d%9.1f%%%7.1f%%  %-18s%8.3f%8.3f\n",
               result.protocol().name(),
               evaluation.clipCount(),
               100 * evaluation.accuracy(),
               100 * evaluation.uar(),
               format("%s %.1f%%", evaluation.labels().get(worst), 100 * evaluation.recall(worst)),
-              evaluation.ece()));
+              evaluation.ece(),
+              result.measurement().uncalibrated().ece()));
     }
     return text.toString();
   }
@@ -121,29 +127,34 @@ final class TrainingReport {
       card.append(
           format(
               """
-          Each line is from trainings with the same settings on a part of the corpus, tested on the rest. \
-          Chance is %.1f %%. UAR is the unweighted average recall, ECE the expected calibration error.
+          Each line is from trainings with the same settings on a part of the recordings, tested on the rest. \
+          Chance is %.1f %%. UAR is the unweighted average recall (in brackets, where there are five speakers or \
+          more, the 95 %% interval by the bootstrap over speakers), ECE the expected calibration error with and \
+          without calibration.
 
-          | protocol | tested on | clips | accuracy | UAR | worst class's recall | ECE |
-          | --- | --- | --- | --- | --- | --- | --- |
+          | protocol | tested on | clips | accuracy | UAR | worst class's recall | ECE | without |
+          | --- | --- | --- | --- | --- | --- | --- | --- |
           """,
               100.0 / manifest.labels().size()));
       for (Experiment.ProtocolResult result : results) {
         card.append(
             format(
-                "| `%s` | %s | %d | %s | %.1f %% | %s | %.3f |\n",
+                "| `%s` | %s | %d | %s | %s | %s | %.3f | %.3f |\n",
                 result.protocol().name(),
                 result.protocol().meaning(),
                 result.evaluation().clipCount(),
                 accuracyByFold(result),
-                100 * result.evaluation().uar(),
+                uar(result.evaluation()),
                 worst(result.evaluation()),
-                result.evaluation().ece()));
+                result.evaluation().ece(),
+                result.measurement().uncalibrated().ece()));
       }
       card.append(readingOfFigures());
       for (Experiment.ProtocolResult result : results) {
         card.append(format("\nRecall by class, `%s`: ", result.protocol().name()));
         card.append(recalls(result.evaluation())).append(".\n");
+        appendCorpora(card, result.measurement());
+        appendCallTime(card, result.measurement());
       }
       card.append('\n');
     }
@@ -154,11 +165,9 @@ final class TrainingReport {
 
         | corpus | clips used | speakers | licence |
         | --- | --- | --- | --- |
-        | %s | %d | %d | %s |
-
+        %s
         Left out by label: %s. %d epochs, as many as were best in a training that kept %.0f %% of the clips aside to decide when \
-        to stop; the weights here saw all clips. Features are normalised by mean and deviation of the training \
-        clips. The recordings are not in the model; their licence binds those who train on them.
+        to stop; the weights here saw all clips. %s The recordings are not in the model; their licence binds those who train on them.
 
         ## What it is for, and what not
 
@@ -166,7 +175,7 @@ final class TrainingReport {
         people on the telephone sound different.
         - It judges how a voice sounds in a few seconds, not what a person feels. Do not base decisions about a \
         person on it.
-        - Probabilities are not calibrated (temperature %s); see ECE above.
+        - %s
         - Level, bandwidth and room of the recordings are part of the features. On recordings made otherwise, such as \
         telephone audio for a model trained on wide-band audio, everything may be taken for one class. Measure with \
         `evaluate --model` on recordings of yours, and with `--condition telephone`, before you believe it.
@@ -178,21 +187,104 @@ final class TrainingReport {
         of information (Article 50(3)), and voice recordings are personal data. Agents' channels are therefore not analysed \
         unless that is switched on. Find out what your law asks before you do.
         """,
-            corpus.layout().title(),
-            corpus.clips().size(),
-            Protocol.Fold.values(corpus.clips(), Clip::speaker).size(),
-            corpus.layout().licence(),
-            corpus.leftOutText(),
+            corpora.parts().stream()
+                .map(
+                    part ->
+                        "| %s | %d | %d | %s |\n"
+                            .formatted(
+                                part.layout().title(),
+                                corpora.clips(part).size(),
+                                Protocol.Fold.values(part.clips(), Clip::speaker).size(),
+                                part.layout().licence()))
+                .collect(Collectors.joining()),
+            leftOutText(),
             manifest.training().epochs(),
             100 * manifest.training().hyperparameters().validationShare(),
-            plain(manifest.calibration().temperature())));
+            normalizationText(),
+            calibrationText()));
     return card.toString();
+  }
+
+  private String leftOutText() {
+    return corpora.parts().stream()
+        .map(part -> (corpora.parts().size() > 1 ? part.name() + ": " : "") + part.leftOutText())
+        .collect(Collectors.joining("; "));
+  }
+
+  private String normalizationText() {
+    ModelManifest.Normalization normalization = manifest.normalization();
+    return normalization.adapt().equals(ModelManifest.Normalization.RUNNING)
+        ? "Features are adapted to each call and channel: mean and deviation of what was heard so far, shrunk towards the training's (n0 = %s windows; windows with less than %s %% of speech don't count)."
+            .formatted(
+                plain(normalization.n0()), plain(Math.round(100 * normalization.minVoicedShare())))
+        : "Features are normalised by mean and deviation of the training clips.";
+  }
+
+  private String calibrationText() {
+    String heldOut =
+        stopped.validationVoices() > 0
+            ? "%d speakers that were kept aside".formatted(stopped.validationVoices())
+            : "clips that were kept aside, of speakers that were trained on: the probabilities are too high for new voices";
+    return format(
+        "Probabilities are calibrated with a temperature of %.2f, fitted on %s. Results with a confidence below %.2f are called uncertain.",
+        manifest.calibration().temperature(), heldOut, manifest.calibration().uncertainBelow());
+  }
+
+  private static void appendCorpora(StringBuilder card, Measurement measurement) {
+    if (measurement.byCorpus().size() < 2) {
+      return;
+    }
+    card.append(
+        "\n| corpus | clips | accuracy | UAR | recall by class, % |\n| --- | --- | --- | --- | --- |\n");
+    measurement
+        .byCorpus()
+        .forEach(
+            (name, evaluation) ->
+                card.append(
+                    format(
+                        "| %s | %d | %.1f %% | %s | %s |\n",
+                        name,
+                        evaluation.clipCount(),
+                        100 * evaluation.accuracy(),
+                        uar(evaluation),
+                        evaluation.recalls())));
+  }
+
+  private static void appendCallTime(StringBuilder card, Measurement measurement) {
+    List<Measurement.CallTime> stretches = measurement.curve();
+    if (stretches.size() < 2) {
+      return;
+    }
+    card.append("\nOver the time of a call: ")
+        .append(
+            stretches.stream()
+                .map(
+                    stretch ->
+                        format(
+                            "from %d s %.1f %% (%d clips)",
+                            stretch.fromSeconds(),
+                            100 * stretch.evaluation().accuracy(),
+                            stretch.evaluation().clipCount()))
+                .collect(Collectors.joining(", ")))
+        .append(".\n");
+  }
+
+  private static String uar(Evaluation evaluation) {
+    return percent(evaluation.uar())
+        + evaluation
+            .uarInterval()
+            .map(uar -> format(" (%.1f to %.1f)", 100 * uar.low(), 100 * uar.high()))
+            .orElse("");
   }
 
   /** What a reader must know who sees the figures side by side. */
   private String readingOfFigures() {
     Set<Protocol.Kind> kinds =
         results.stream().map(result -> result.protocol().kind()).collect(Collectors.toSet());
+    if (kinds.contains(Protocol.Kind.POOLED_SPEAKER)) {
+      return "\nAll of these test on voices that the model has never heard; `cross-corpus` also on a room, a"
+          + " microphone and a language that it has never heard.\n";
+    }
     if (!kinds.contains(Protocol.Kind.SPEAKER)) {
       return "\nThe speakers of the test clips were heard in training, so this says nothing about a voice"
           + " that is new.\n";
@@ -201,7 +293,7 @@ final class TrainingReport {
         + " others test on voices that it knows.\n";
   }
 
-  private String html(byte[] learningCurve, byte[] confusion, byte[] perClass) {
+  private String html(byte[] learningCurve, byte[] confusion, byte[] perClass, byte[] reliability) {
     StringBuilder html = new StringBuilder();
     html.append(
         format(
@@ -233,7 +325,16 @@ final class TrainingReport {
       html.append("<h2>Results by protocol</h2>\n");
       html.append("<table>\n")
           .append(
-              row("th", "protocol", "tested on", "clips", "accuracy", "UAR", "worst class", "ECE"));
+              row(
+                  "th",
+                  "protocol",
+                  "tested on",
+                  "clips",
+                  "accuracy",
+                  "UAR",
+                  "worst class",
+                  "ECE",
+                  "without calibration"));
       for (Experiment.ProtocolResult result : results) {
         html.append(
             row(
@@ -242,9 +343,10 @@ final class TrainingReport {
                 result.protocol().meaning(),
                 String.valueOf(result.evaluation().clipCount()),
                 accuracyByFold(result),
-                percent(result.evaluation().uar()),
+                uar(result.evaluation()),
                 worst(result.evaluation()),
-                format("%.3f", result.evaluation().ece())));
+                format("%.3f", result.evaluation().ece()),
+                format("%.3f", result.measurement().uncalibrated().ece())));
       }
       html.append("</table>\n<p>")
           .append(escaped(readingOfFigures().strip()))
@@ -267,6 +369,11 @@ final class TrainingReport {
           .append("<h2>Precision, recall and F1 by class</h2>\n")
           .append(image("Precision, recall and F1 of each class", perClass));
       results.forEach(result -> appendPerClass(html, result));
+      html.append("<h2>Calibration</h2>\n<p>")
+          .append(escaped(calibrationText()))
+          .append(
+              " Points on the diagonal are probabilities that can be taken at their word.</p>\n")
+          .append(image("Accuracy by confidence, with and without calibration", reliability));
     }
     html.append("<h2>The model</h2>\n<table>\n");
     ModelManifest.Hyperparameters hyper = manifest.training().hyperparameters();
@@ -304,11 +411,16 @@ final class TrainingReport {
   }
 
   private void appendData(StringBuilder html) {
-    List<Clip> clips = corpus.clips();
+    html.append("<h2>Data</h2>\n");
+    corpora.parts().forEach(corpus -> appendData(html, corpus));
+  }
+
+  private void appendData(StringBuilder html, Corpus corpus) {
+    List<Clip> clips = corpora.clips(corpus);
     List<String> speakers = new ArrayList<>(Protocol.Fold.values(clips, Clip::speaker));
     double seconds = clips.stream().mapToDouble(Clip::durationSeconds).sum();
     int windows = clips.stream().mapToInt(clip -> clip.windows().size()).sum();
-    html.append("<h2>Data</h2>\n<p>")
+    html.append("<p>")
         .append(
             escaped(
                 format(
@@ -376,7 +488,7 @@ final class TrainingReport {
                 String.valueOf(fold.fold().train().size()),
                 String.valueOf(fold.fold().test().size()),
                 String.valueOf(fold.fold().shared(Clip::sha256)),
-                String.valueOf(fold.fold().shared(Clip::speaker)),
+                String.valueOf(fold.fold().shared(Clip::voice)),
                 String.valueOf(fold.fold().shared(Clip::text)),
                 String.valueOf(fold.epochs()),
                 percent(fold.evaluation().accuracy())));

@@ -95,6 +95,36 @@ class EmotionModelTest {
   }
 
   @Test
+  void shouldReadAManifestFromBeforeThereWasAdaptation() throws Exception {
+    Path file = directory.resolve("manifest.json");
+    String manifest = Files.readString(file);
+    String old =
+        manifest.replaceFirst(
+            ",\\s*\"adapt\" : \"none\",\\s*\"n0\" : 10.0,\\s*\"minVoicedShare\" : 0.3", "");
+    assertThat(old).isNotEqualTo(manifest).doesNotContain("adapt", "n0");
+    Files.writeString(file, old);
+
+    try (EmotionModel model = EmotionModel.load(directory);
+        EmotionClassifier classifier = model.newClassifier()) {
+      assertThat(model.manifest()).isEqualTo(ModelFixture.manifest(weights, ModelFixture.LABELS));
+      assertThat(classifier.population()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldTellWhatToAdaptToIfTheModelWantsIt() throws Exception {
+    Path file = directory.resolve("manifest.json");
+    Files.writeString(
+        file, Files.readString(file).replace("\"adapt\" : \"none\"", "\"adapt\" : \"running\""));
+
+    try (EmotionModel model = EmotionModel.load(directory);
+        EmotionClassifier classifier = model.newClassifier()) {
+      assertThat(classifier.population()).isPresent();
+      assertThat(classifier.population().get().featureCount()).isEqualTo(ModelFixture.FEATURES);
+    }
+  }
+
+  @Test
   void shouldGiveTheSoftmaxOfTheNetworkOnNormalizedFeatures() throws Exception {
     float[] features = ModelFixture.features(1);
     float[] probabilities = new float[3];
@@ -255,6 +285,8 @@ class EmotionModelTest {
           "type" : "fcnn"       | "type" : "rnn"         | architecture.type must be fcnn
           weights.safetensors   | ../weights.safetensors | plain name of a file
           "dropout" : 0.1       | "dropout" : 0.1, "x":1 | "x"
+          "adapt" : "none"      | "adapt" : "sometimes"  | normalization.adapt must be none or running
+          "n0" : 10.0           | "n0" : 0               | priorWindows must be positive
           "hopMs" : 1000        | "hopMs" : null         | hopMs
           "sampleRateHz" : 8000 | "sampleRateHz" : 0     | sampleRateHz must be from
           "name" : "fixture"    | "name" : "fixture      | is not valid

@@ -49,13 +49,13 @@ final class ModelFixture {
         WindowSettings.DEFAULT,
         new ModelManifest.Normalization(
             Collections.nCopies(FEATURES, 0.5f), Collections.nCopies(FEATURES, 2f)),
-        new ModelManifest.Calibration(temperature),
+        new ModelManifest.Calibration(temperature, 0.5f),
         new ModelManifest.Weights(
             "weights.safetensors", EmotionModel.sha256(weights), weights.length),
         new ModelManifest.Training(
             "train",
             1,
-            new ModelManifest.Hyperparameters(0.001f, 32, 10, 5, 0.1),
+            new ModelManifest.Hyperparameters(0.001f, 32, 10, 5, 0.1, false, 0, 0),
             List.of(),
             3,
             Map.of()));

@@ -73,7 +73,7 @@ class ChunkCostTest {
     CallState call = new CallState("call-1");
     values.forEach(value -> analysis.accept(call, deserializer.deserialize("", value)));
     ByteArrayOutputStream state = new ByteArrayOutputStream();
-    new CallCodec(settings, extractor).write(call, new DataOutputStream(state));
+    new CallCodec(settings, extractor, null).write(call, new DataOutputStream(state));
     System.out.printf(
         "20 ms of mu-law: decode and check %.2f µs, with analysis %.2f µs; %d bytes of garbage;"
             + " record %d bytes; state of a channel %d bytes%n",

@@ -5,6 +5,7 @@ import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.features.FeatureSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -43,6 +45,7 @@ final class StreamTester implements AutoCloseable {
   final List<TestRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
 
   private final StreamSettings settings;
+  private final Supplier<EmotionClassifier> classifiers;
   private final EmotionSerdes serdes = EmotionSerdes.of(RegistryClients.inMemory());
   private final Path directory;
 
@@ -54,7 +57,12 @@ final class StreamTester implements AutoCloseable {
   private TestInputTopic<byte[], byte[]> input;
 
   StreamTester(StreamSettings settings) {
+    this(settings, EmotionTopologyTest.HighIsAngry::new);
+  }
+
+  StreamTester(StreamSettings settings, Supplier<EmotionClassifier> classifiers) {
     this.settings = settings;
+    this.classifiers = classifiers;
     try {
       directory = Files.createTempDirectory("stream-tester-");
     } catch (IOException e) {
@@ -75,8 +83,7 @@ final class StreamTester implements AutoCloseable {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
         new TopologyTestDriver(
-            EmotionTopology.build(
-                settings, FeatureSpec.TELEPHONE_8K, EmotionTopologyTest.HighIsAngry::new, serdes),
+            EmotionTopology.build(settings, FeatureSpec.TELEPHONE_8K, classifiers, serdes),
             properties,
             now);
     input =

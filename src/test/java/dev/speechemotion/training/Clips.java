@@ -2,6 +2,7 @@ package dev.speechemotion.training;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -12,13 +13,27 @@ final class Clips {
   private Clips() {}
 
   static Clip clip(String label, String speaker, String text, float[]... windows) {
+    return clip("made-up", label, speaker, text, windows);
+  }
+
+  static Clip clip(String corpus, String label, String speaker, String text, float[]... windows) {
     String id = "%s/%s_%s.wav".formatted(speaker, text, label);
+    float[] voicedShares = new float[windows.length];
+    Arrays.fill(voicedShares, 1);
     return new Clip(
-        new Recording(Path.of(id), id, label, speaker, text), "hash of " + id, 1, List.of(windows));
+        corpus,
+        new Recording(Path.of(id), id, label, speaker, text),
+        "hash of " + corpus + id,
+        new WindowedFeatures(1, List.of(windows), voicedShares));
   }
 
   /** A clip for each label, speaker and text; labels lie apart, features are noisy. */
   static List<Clip> all(List<String> labels, List<String> speakers, int texts, long seed) {
+    return all("made-up", labels, speakers, texts, seed);
+  }
+
+  static List<Clip> all(
+      String corpus, List<String> labels, List<String> speakers, int texts, long seed) {
     Random random = new Random(seed);
     List<Clip> clips = new ArrayList<>();
     for (String speaker : speakers) {
@@ -28,7 +43,7 @@ final class Clips {
           for (int i = 0; i < FEATURES; i++) {
             features[i] = (float) random.nextGaussian() + (i % labels.size() == label ? 20 : 0);
           }
-          clips.add(clip(labels.get(label), speaker, "w" + text, features));
+          clips.add(clip(corpus, labels.get(label), speaker, "w" + text, features));
         }
       }
     }

@@ -16,10 +16,10 @@ class EvaluationTest {
 
   /** Three angry (two recognised, one taken for sad), one happy (taken for angry), no sad. */
   private void addFour() {
-    evaluation.add("angry", new float[] {0.8f, 0.1f, 0.1f});
-    evaluation.add("angry", new float[] {0.8f, 0.2f, 0});
-    evaluation.add("angry", new float[] {0.3f, 0.1f, 0.6f});
-    evaluation.add("happy", new float[] {1, 0, 0});
+    evaluation.add("angry", "s", new float[] {0.8f, 0.1f, 0.1f});
+    evaluation.add("angry", "s", new float[] {0.8f, 0.2f, 0});
+    evaluation.add("angry", "s", new float[] {0.3f, 0.1f, 0.6f});
+    evaluation.add("happy", "s", new float[] {1, 0, 0});
   }
 
   @Test
@@ -66,7 +66,7 @@ class EvaluationTest {
   @Test
   void shouldCallConfidenceThatEqualsAccuracyCalibrated() {
     for (int i = 0; i < 4; i++) {
-      evaluation.add(i < 3 ? "angry" : "sad", new float[] {0.75f, 0.125f, 0.125f});
+      evaluation.add(i < 3 ? "angry" : "sad", "s", new float[] {0.75f, 0.125f, 0.125f});
     }
 
     assertThat(evaluation.ece()).isCloseTo(0, within(1e-6));
@@ -113,8 +113,48 @@ class EvaluationTest {
   @Test
   void shouldRefuseALabelThatItDoesNotKnow() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> evaluation.add("bored", new float[] {1, 0, 0}))
+        .isThrownBy(() -> evaluation.add("bored", "s", new float[] {1, 0, 0}))
         .withMessageContaining("bored");
+  }
+
+  @Test
+  void shouldGiveIntervalsOverSpeakersThatHoldTheFigure() {
+    // Ten speakers: of five everything is recognised, of five nothing.
+    for (int speaker = 0; speaker < 10; speaker++) {
+      for (int i = 0; i < 4; i++) {
+        evaluation.add(
+            "angry", "s" + speaker, speaker < 5 ? new float[] {1, 0, 0} : new float[] {0, 1, 0});
+      }
+    }
+
+    Evaluation.Interval interval = evaluation.accuracyInterval().orElseThrow();
+
+    // The mean of ten draws of 0 or 1: binomial, 95 % of it from 0.2 to 0.8.
+    assertThat(interval.low()).isCloseTo(0.2, within(1e-9));
+    assertThat(interval.high()).isCloseTo(0.8, within(1e-9));
+    assertThat(evaluation.uarInterval()).contains(interval);
+    assertThat(evaluation.table()).contains("95 % intervals over 10 speakers");
+  }
+
+  @Test
+  void shouldGiveNoIntervalsForAFewSpeakers() {
+    addFour();
+
+    assertThat(evaluation.accuracyInterval()).isEmpty();
+    assertThat(evaluation.table()).doesNotContain("95 %");
+  }
+
+  @Test
+  void shouldGiveTheBinsOfAReliabilityDiagram() {
+    addFour();
+
+    assertThat(evaluation.reliability())
+        .extracting(Evaluation.Bin::clips, Evaluation.Bin::accuracy)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(1, 0.0),
+            org.assertj.core.groups.Tuple.tuple(2, 1.0),
+            org.assertj.core.groups.Tuple.tuple(1, 0.0));
+    assertThat(evaluation.reliability().get(1).meanConfidence()).isCloseTo(0.8, within(1e-6));
   }
 
   @Test

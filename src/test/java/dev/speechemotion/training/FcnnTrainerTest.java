@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.speechemotion.model.ModelManifest;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +62,7 @@ class FcnnTrainerTest {
   }
 
   @Test
-  void shouldTrainForTheGivenEpochsOnAllClips() {
+  void shouldTrainForTheGivenEpochsOnAllClips() throws Exception {
     FcnnTrainer.Fitted fitted =
         trainer(1, 100).fitAll("test", Clips.all(LABELS, List.of("a"), 5, 1), 3);
 
@@ -84,6 +85,45 @@ class FcnnTrainerTest {
   }
 
   @Test
+  void shouldWeighEverySpeakerTheSameWhereVectorsAreAdapted() throws Exception {
+    ModelManifest.Normalization normalization =
+        FcnnTrainer.normalizationWithin(
+            Adaptation.byVoice(
+                List.of(
+                    Clips.clip("sad", "a", "x", new float[] {1}, new float[] {3}),
+                    Clips.clip("sad", "b", "x", new float[] {10}, new float[] {10}),
+                    Clips.clip("sad", "b", "y", new float[] {10}, new float[] {10}))));
+
+    assertThat(normalization.mean()).containsExactly(6f);
+    // The second speaker's never changes, which counts as 1.
+    assertThat(normalization.deviation()).containsExactly(1f);
+  }
+
+  @Test
+  void shouldLearnAcrossSpeakersWhenTheyDifferMoreThanLabels() throws Exception {
+    // Each speaker has an offset of his own that is larger than what labels differ by.
+    List<Clip> clips = new ArrayList<>();
+    for (int speaker = 0; speaker < 8; speaker++) {
+      for (Clip clip : Clips.all(LABELS, List.of("s" + speaker), 12, speaker)) {
+        float[] shifted = clip.windows().get(0).clone();
+        for (int i = 0; i < shifted.length; i++) {
+          shifted[i] += 40 * (speaker - 4);
+        }
+        clips.add(clip.with(List.of(shifted)));
+      }
+    }
+
+    FcnnTrainer.Fitted fitted =
+        new FcnnTrainer(settings(1, 30, Adaptation.Mode.RUNNING), LABELS, NO_LOG)
+            .fit("test", clips);
+
+    assertThat(fitted.validationVoices()).isEqualTo(2);
+    assertThat(fitted.normalization().adapt()).isEqualTo("running");
+    assertThat(fitted.curve().get(fitted.epochs() - 1).validationAccuracy()).isGreaterThan(0.8);
+    assertThat(fitted.temperature()).isBetween(0.25f, 16f);
+  }
+
+  @Test
   void shouldSayWhenThereIsTooLittleToTrainOn() {
     List<Clip> clips = Clips.all(LABELS, List.of("a"), 1, 1);
 
@@ -93,12 +133,14 @@ class FcnnTrainerTest {
   }
 
   private static FcnnTrainer trainer(long seed, int maxEpochs) {
-    return new FcnnTrainer(
-        new FcnnTrainer.Settings(
-            new ModelManifest.Architecture("fcnn", List.of(16, 8), 0.1f),
-            new ModelManifest.Hyperparameters(0.005f, 16, maxEpochs, 5, 0.2),
-            seed),
-        LABELS,
-        NO_LOG);
+    return new FcnnTrainer(settings(seed, maxEpochs, Adaptation.Mode.NONE), LABELS, NO_LOG);
+  }
+
+  private static FcnnTrainer.Settings settings(long seed, int maxEpochs, Adaptation.Mode mode) {
+    return new FcnnTrainer.Settings(
+        new ModelManifest.Architecture("fcnn", List.of(16, 8), 0.1f),
+        new ModelManifest.Hyperparameters(0.005f, 16, maxEpochs, 5, 0.2, false, 0, 0),
+        new Adaptation(mode, 10, 0.3f),
+        seed);
   }
 }

@@ -83,7 +83,12 @@ class ProtocolTest {
     for (Clip clip : Clips.all(LABELS, List.of("OAF", "YAF"), 4, 1)) {
       Recording recording =
           new Recording(Path.of(clip.id()), clip.id(), clip.label(), clip.speaker(), clip.text());
-      clips.add(new Clip(recording, "all the same", 1, clip.windows()));
+      clips.add(
+          new Clip(
+              "tess",
+              recording,
+              "all the same",
+              new WindowedFeatures(1, clip.windows(), new float[clip.windows().size()])));
     }
 
     assertThatThrownBy(() -> protocol("tess-speaker").folds(clips, 1))
@@ -105,9 +110,54 @@ class ProtocolTest {
     assertThat(Protocol.all())
         .extracting(Protocol::name)
         .contains("tess-random", "tess-words", "tess-speaker", "ravdess-speaker", "emodb-speaker")
+        .contains("pooled-speaker", "cross-corpus")
         .doesNotContain("emodb-words", "folders-speaker")
         .doesNotHaveDuplicates();
     assertThat(Protocol.named("tess-nothing")).isEmpty();
+  }
+
+  @Test
+  void shouldTestAQuarterOfEachCorpussSpeakersAtATime() throws Exception {
+    List<String> actors = IntStream.rangeClosed(1, 8).mapToObj("actor%02d"::formatted).toList();
+    List<Clip> clips = new ArrayList<>(Clips.all("ravdess", LABELS, actors, 1, 1));
+    clips.addAll(Clips.all("tess", LABELS, List.of("actor01", "YAF"), 4, 1));
+
+    List<Protocol.Fold> folds = protocol("pooled-speaker").folds(clips, 1);
+
+    assertThat(folds)
+        .extracting(Protocol.Fold::name)
+        .containsExactly(
+            "ravdess/actor01 ravdess/actor02",
+            "ravdess/actor03 ravdess/actor04 tess/YAF",
+            "ravdess/actor05 ravdess/actor06",
+            "ravdess/actor07 ravdess/actor08 tess/actor01");
+    assertThat(folds).allMatch(fold -> fold.shared(Clip::voice) == 0);
+    // Two people whom their corpora name alike.
+    assertThat(folds.get(0).train()).anyMatch(clip -> clip.voice().equals("tess/actor01"));
+  }
+
+  @Test
+  void shouldTestEachCorpusOnceAcrossCorpora() throws Exception {
+    List<Clip> clips = new ArrayList<>(Clips.all("ravdess", LABELS, List.of("a"), 1, 1));
+    assertThatThrownBy(() -> protocol("cross-corpus").folds(clips, 1))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("two corpora or more");
+    clips.addAll(Clips.all("tess", LABELS, List.of("a"), 4, 1));
+
+    List<Protocol.Fold> folds = protocol("cross-corpus").folds(clips, 1);
+
+    assertThat(folds).extracting(Protocol.Fold::name).containsExactly("ravdess", "tess");
+    assertThat(folds.get(1).test()).hasSize(12).allMatch(clip -> clip.corpus().equals("tess"));
+    assertThat(folds.get(1).train()).hasSize(3);
+  }
+
+  @Test
+  void shouldSayWhenOneSpeakerIsAllThereIsToPool() {
+    List<Clip> clips = Clips.all(LABELS, List.of("OAF"), 4, 1);
+
+    assertThatThrownBy(() -> protocol("pooled-speaker").folds(clips, 1))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("two speakers or more");
   }
 
   private static Protocol protocol(String name) {

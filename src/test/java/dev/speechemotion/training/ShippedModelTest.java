@@ -120,10 +120,12 @@ class ShippedModelTest {
 
   private static List<Clip> clips(CorpusLayout layout, Path data) throws Exception {
     return Corpus.load(
+            layout.id(),
             layout,
             data,
             new Corpus.Settings(
                 model.labels(), model.featureSpec(), model.manifest().windows(), Condition.CLEAN),
+            FeatureCache.none(),
             new PrintWriter(Writer.nullWriter()))
         .clips();
   }

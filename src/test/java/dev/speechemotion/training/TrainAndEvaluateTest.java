@@ -66,6 +66,7 @@ class TrainAndEvaluateTest {
       assertThat(loaded.featureSpec().name()).isEqualTo("telephone-8k");
       Corpus corpus =
           Corpus.load(
+              "tess",
               CorpusLayout.TESS,
               data,
               new Corpus.Settings(
@@ -73,6 +74,7 @@ class TrainAndEvaluateTest {
                   loaded.featureSpec(),
                   loaded.manifest().windows(),
                   Condition.CLEAN),
+              FeatureCache.none(),
               new PrintWriter(new StringWriter()));
       float[] probabilities = new float[3];
       for (Clip clip : corpus.clips()) {
@@ -182,6 +184,89 @@ class TrainAndEvaluateTest {
   }
 
   @Test
+  void shouldTrainForCallsAndMeasureThem() throws Exception {
+    Path running = folder.resolve("running");
+    Run made = train(data, running, "--adapt", "running", "--n0", "5");
+    assertThat(made.exitCode()).as(made.log()).isZero();
+
+    String[] arguments = {
+      "--model",
+      running.toString(),
+      "--layout",
+      "tess",
+      "--data",
+      data.toString(),
+      "--cache",
+      cache(),
+      "--format",
+      "json"
+    };
+    Run own = evaluate(arguments);
+    List<String> without = new ArrayList<>(Arrays.asList(arguments));
+    without.addAll(List.of("--adapt", "none"));
+    Run none = evaluate(without.toArray(new String[0]));
+
+    try (EmotionModel loaded = EmotionModel.load(running);
+        EmotionClassifier classifier = loaded.newClassifier()) {
+      assertThat(classifier.population()).isPresent();
+      assertThat(loaded.manifest().normalization().n0()).isEqualTo(5);
+      assertThat(loaded.manifest().calibration().uncertainBelow()).isEqualTo(0.5f);
+    }
+    JsonNode json = new ObjectMapper().readTree(own.out());
+    assertThat(json.get("adapt").asText()).isEqualTo("running");
+    assertThat(json.get("uar").asDouble()).isGreaterThan(0.9);
+    assertThat(json.get("callTime")).hasSizeGreaterThan(1);
+    assertThat(json.get("callTime").get(0).get("fromSeconds").asInt()).isZero();
+    assertThat(new ObjectMapper().readTree(none.out()).get("adapt").asText()).isEqualTo("none");
+    assertThat(Files.readString(running.resolve("model-card.md")))
+        .contains("adapted to each call", "Over the time of a call: from 0 s", "temperature of ");
+  }
+
+  @Test
+  void shouldPoolCorporaAndReportEach() throws Exception {
+    Path other = MadeUpCorpus.tess(folder.resolve("other"), 6);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--protocol",
+                "pooled-speaker",
+                "--layout",
+                "tess",
+                "--data",
+                data.toString(),
+                "--layout",
+                "tess",
+                "--data",
+                other.toString(),
+                "--cache",
+                cache(),
+                "--adapt",
+                "speaker",
+                "--format",
+                "json"));
+    arguments.addAll(Arrays.asList(SMALL));
+
+    Run run = evaluate(arguments.toArray(new String[0]));
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    // The second corpus repeats some of the first one's files.
+    int copies = json.get("n").asInt();
+    assertThat(run.log()).contains("because an earlier corpus has the same content");
+    assertThat(json.get("corpora").get("tess").get("n").asInt()).isEqualTo(60);
+    assertThat(json.get("corpora").get("tess-2").get("n").asInt()).isEqualTo(copies - 60);
+    assertThat(json.get("corpora").get("tess").get("recall")).hasSize(3);
+    for (JsonNode fold : json.get("folds")) {
+      assertThat(fold.get("sharedSpeakers").asInt()).isZero();
+      assertThat(fold.get("sharedFiles").asInt()).isZero();
+    }
+  }
+
+  private String cache() {
+    return folder.resolve("cache").toString();
+  }
+
+  @Test
   void shouldShowATableWithTheWorstClass() throws Exception {
     Run run = evaluate("--model", model.toString(), "--layout", "tess", "--data", data.toString());
 
@@ -280,10 +365,15 @@ class TrainAndEvaluateTest {
       {"--model", "x", "--protocol", "tess-random", "--data", "x"},
       {"--model", "x", "--data", "x"},
       {"--model", "x", "--layout", "tapes", "--data", "x"},
-      {"--model", "x", "--layout", "tess", "--data", "x", "--adapt", "running"},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--adapt", "sometimes"},
       {"--model", "x", "--layout", "tess", "--data", "x", "--condition", "noisy"},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--condition", "noise:high"},
       {"--model", "x", "--layout", "tess", "--data", "x", "--format", "xml"},
       {"--protocol", "tess-nothing", "--data", "x"},
+      {"--protocol", "pooled-speaker", "--data", "x"},
+      {"--protocol", "pooled-speaker", "--layout", "tess", "--data", "x", "--data", "y"},
+      {"--protocol", "tess-random", "--data", "x", "--n0", "0"},
+      {"--protocol", "tess-random", "--data", "x", "--uncertain-below", "2"},
       {"--protocol", "tess-random", "--layout", "emodb", "--data", "x"},
       {"--protocol", "tess-random", "--data", "x", "--hidden", "0"},
       {"--protocol", "tess-random", "--data", "x", "--spec", "mp3"},
@@ -308,11 +398,16 @@ class TrainAndEvaluateTest {
       }
     }
     arguments.addAll(later);
+    arguments.addAll(List.of("--cache", "none"));
     return run(new TrainCommand(), arguments.toArray(new String[0]));
   }
 
   private static Run evaluate(String... arguments) {
-    return run(new EvaluateCommand(), arguments);
+    List<String> all = new ArrayList<>(Arrays.asList(arguments));
+    if (!all.contains("--cache")) {
+      all.addAll(List.of("--cache", "none"));
+    }
+    return run(new EvaluateCommand(), all.toArray(new String[0]));
   }
 
   private static Run run(Callable<Integer> command, String... arguments) {

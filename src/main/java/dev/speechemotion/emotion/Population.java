@@ -1,0 +1,94 @@
+package dev.speechemotion.emotion;
+
+import java.util.Arrays;
+
+/**
+ * What the feature vectors of a model's training are like, and how fast a call's own count against
+ * that; see {@link RunningNormalization}. Immutable.
+ */
+public final class Population {
+  private final float[] mean;
+  private final float[] deviation;
+  private final float priorWindows;
+  private final float minVoicedShare;
+  private final int fingerprint;
+
+  /**
+   * @param mean {@code [featureCount]}, finite; copied
+   * @param deviation {@code [featureCount]}, what is usual within one speaker; positive; copied
+   * @param priorWindows how many of a call's windows weigh as much as the training; positive
+   * @param minVoicedShare windows with a smaller share of speech don't count, 0 to 1
+   * @throws IllegalArgumentException if a value is out of its range
+   */
+  public Population(float[] mean, float[] deviation, float priorWindows, float minVoicedShare) {
+    if (mean.length != deviation.length || mean.length == 0) {
+      throw new IllegalArgumentException(
+          "a population needs as many means as deviations, got %d and %d"
+              .formatted(mean.length, deviation.length));
+    }
+    for (int i = 0; i < mean.length; i++) {
+      if (!Float.isFinite(mean[i]) || !Float.isFinite(deviation[i]) || deviation[i] <= 0) {
+        throw new IllegalArgumentException(
+            "means must be finite, deviations positive and finite, got %s and %s for feature %d"
+                .formatted(mean[i], deviation[i], i));
+      }
+    }
+    requirePriorWindows(priorWindows);
+    requireMinVoicedShare(minVoicedShare);
+    this.mean = mean.clone();
+    this.deviation = deviation.clone();
+    this.priorWindows = priorWindows;
+    this.minVoicedShare = minVoicedShare;
+    fingerprint =
+        31 * Arrays.hashCode(this.mean)
+            + Arrays.hashCode(this.deviation)
+            + 17 * Float.hashCode(priorWindows)
+            + Float.hashCode(minVoicedShare);
+  }
+
+  /**
+   * @throws IllegalArgumentException if the weight of a population is not positive and finite
+   */
+  public static void requirePriorWindows(float priorWindows) {
+    if (!(priorWindows > 0 && priorWindows <= 1_000_000)) {
+      throw new IllegalArgumentException(
+          "priorWindows must be positive and at most 1000000, got " + priorWindows);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if a share of speech is not from 0 to 1
+   */
+  public static void requireMinVoicedShare(float minVoicedShare) {
+    if (!(minVoicedShare >= 0 && minVoicedShare <= 1)) {
+      throw new IllegalArgumentException(
+          "minVoicedShare must be from 0 to 1, got " + minVoicedShare);
+    }
+  }
+
+  /** Length of the vectors. */
+  public int featureCount() {
+    return mean.length;
+  }
+
+  float mean(int feature) {
+    return mean[feature];
+  }
+
+  float deviation(int feature) {
+    return deviation[feature];
+  }
+
+  float priorWindows() {
+    return priorWindows;
+  }
+
+  float minVoicedShare() {
+    return minVoicedShare;
+  }
+
+  /** The same for equal populations, in every process; hardly ever for others. */
+  int fingerprint() {
+    return fingerprint;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.speechemotion.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ValidationTest {
+  private static final List<String> LABELS = List.of("angry", "happy", "sad");
+
+  @Test
+  void shouldKeepWholeVoicesAsideWhereThereAreMany() {
+    List<String> actors = IntStream.range(0, 12).mapToObj("actor%02d"::formatted).toList();
+    List<Clip> clips = new ArrayList<>(Clips.all("many", LABELS, actors, 4, 1));
+    clips.addAll(Clips.all("few", LABELS, List.of("actor00", "x"), 10, 1));
+
+    Validation parts = new Validation(clips, 0.1, 1);
+
+    Set<String> fitted = Protocol.Fold.values(parts.fit(), Clip::voice);
+    Set<String> aside = Protocol.Fold.values(parts.aside(), Clip::voice);
+    assertThat(parts.voices()).isEqualTo(2);
+    assertThat(aside).hasSize(2).allMatch(voice -> voice.startsWith("many"));
+    assertThat(fitted.stream().filter(voice -> voice.startsWith("many")))
+        .hasSize(10)
+        .doesNotContainAnyElementsOf(aside);
+    assertThat(fitted).contains("few/actor00", "few/x");
+    assertThat(parts.fit().stream().filter(clip -> clip.corpus().equals("few"))).hasSize(60);
+    assertThat(parts.fit().size() + parts.aside().size()).isEqualTo(clips.size());
+  }
+
+  @Test
+  void shouldKeepAShareOfEachLabelsClipsAsideWhereVoicesAreFew() {
+    Validation parts = new Validation(Clips.all(LABELS, List.of("a", "b"), 10, 1), 0.1, 1);
+
+    assertThat(parts.voices()).isZero();
+    assertThat(parts.aside()).extracting(Clip::label).hasSize(6).contains("angry", "happy", "sad");
+    assertThat(parts.fit()).hasSize(54);
+  }
+
+  @Test
+  void shouldKeepTheSameAsideForTheSameSeedOnly() {
+    List<String> actors = IntStream.range(0, 12).mapToObj("actor%02d"::formatted).toList();
+    List<Clip> clips = Clips.all(LABELS, actors, 2, 1);
+
+    assertThat(new Validation(clips, 0.1, 1).aside())
+        .isEqualTo(new Validation(clips, 0.1, 1).aside());
+    assertThat(
+            IntStream.range(0, 20)
+                .mapToObj(seed -> new Validation(clips, 0.1, seed).aside())
+                .distinct())
+        .hasSizeGreaterThan(5);
+  }
+
+  @Test
+  void shouldLeaveAVoiceToFitOn() {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b", "c", "d", "e"), 2, 1);
+
+    assertThat(new Validation(clips, 0.99, 1).fit()).isNotEmpty();
+  }
+}
