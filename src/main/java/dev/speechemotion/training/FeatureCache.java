@@ -30,7 +30,7 @@ final class FeatureCache {
    * Raised whenever the same recording gives other features: after a change of decoding,
    * resampling, framing, features, voice activity, window statistics or conditions.
    */
-  static final int CODE_VERSION = 1;
+  static final int CODE_VERSION = 2;
 
   private static final int MAGIC = 0x53455346;
   private static final int MAX_ENTRY_BYTES = 64 << 20;
