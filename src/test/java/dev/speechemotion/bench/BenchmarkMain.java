@@ -53,28 +53,44 @@ public final class BenchmarkMain {
 
   private static void print(Collection<RunResult> results) throws IOException {
     System.out.printf(
-        "%n%-36s %-13s %9s %9s %9s %-9s %9s %8s%n",
-        "benchmark", "of", "p50 us", "mean us", "+- us", "per", "x real", "bytes");
+        "%n%-38s %-22s %9s %9s %9s %9s %-9s %8s %8s %8s%n",
+        "benchmark",
+        "of",
+        "p50 us",
+        "least us",
+        "mean us",
+        "+- us",
+        "per",
+        "x real",
+        "at best",
+        "bytes");
     for (RunResult run : results) {
       Work work = Work.of(run.getParams());
       Result<?> primary = run.getPrimaryResult();
       double median = primary.getStatistics().getPercentile(50) / work.count;
+      double least = primary.getStatistics().getMin() / work.count;
       Result<?> allocated = run.getSecondaryResults().get("gc.alloc.rate.norm");
       System.out.printf(
-          "%-36s %-13s %9.3f %9.3f %9.3f %-9s %9s %8.2f%n",
+          "%-38s %-22s %9.3f %9.3f %9.3f %9.3f %-9s %8s %8s %8.2f%n",
           run.getParams().getBenchmark().replaceAll(".*\\.(\\w+\\.\\w+)$", "$1"),
           work.of,
           median,
+          least,
           primary.getScore() / work.count,
           primary.getScoreError() / work.count,
           work.unit,
-          work.secondsPerUnit > 0 ? Math.round(work.secondsPerUnit * 1e6 / median) : "",
+          work.timesRealTime(median),
+          work.timesRealTime(least),
           allocated == null ? Double.NaN : allocated.getScore() / work.count);
     }
   }
 
   /** What one invocation of a benchmark does. */
   private record Work(String of, double count, String unit, double secondsPerUnit) {
+
+    String timesRealTime(double microseconds) {
+      return secondsPerUnit > 0 ? "" + Math.round(secondsPerUnit * 1e6 / microseconds) : "";
+    }
 
     static Work of(BenchmarkParams params) throws IOException {
       if (params.getParamsKeys().contains("spec")) {
