@@ -7,6 +7,7 @@ import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.Framer;
 import dev.speechemotion.audio.Resampler;
 import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.ChannelMemory;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.features.WindowSettings;
@@ -47,8 +48,8 @@ final class FeaturesCommand implements Callable<Integer> {
       defaultValue = "librosa-22k",
       paramLabel = "SPEC|MODEL_DIR",
       description =
-          "librosa-22k, wideband-16k, telephone-8k, or that of a model (default"
-              + " ${DEFAULT-VALUE}).")
+          "librosa-22k, wideband-16k, telephone-8k, wideband-16k-extended,"
+              + " telephone-8k-extended, or that of a model (default ${DEFAULT-VALUE}).")
   private String specName;
 
   @Option(
@@ -143,6 +144,7 @@ final class FeaturesCommand implements Callable<Integer> {
   private static List<float[]> frames(AudioClip clip, FeatureExtractor extractor) {
     FeatureSpec features = extractor.spec();
     float[] samples = Resampler.resample(clip.mono(), clip.sampleRateHz(), features.sampleRateHz());
+    ChannelMemory memory = new ChannelMemory(features);
     List<float[]> frames = new ArrayList<>();
     new Framer(features.fftLength(), features.hopLength())
         .accept(
@@ -151,7 +153,7 @@ final class FeaturesCommand implements Callable<Integer> {
             samples.length,
             (frame, offset, index) -> {
               float[] values = new float[features.frameFeatureCount()];
-              extractor.extract(frame, offset, values, 0);
+              extractor.extract(frame, offset, memory, values, 0);
               frames.add(values);
             });
     return frames;
@@ -197,14 +199,21 @@ final class FeaturesCommand implements Callable<Integer> {
   private static void putMatrices(ObjectNode document, FeatureSpec features, List<float[]> frames) {
     document
         .put("frames", frames.size())
-        .put("layout", "matrices are [coefficient][frame]; zcr is [frame]");
+        .put(
+            "layout",
+            features.groups().isEmpty()
+                ? "matrices are [coefficient][frame]; zcr is [frame]"
+                : "matrices are [coefficient][frame]; zcr and what follows are [frame]");
     int first = 0;
     first = putMatrix(document.putArray("mfcc"), frames, first, features.mfccCount());
     first = putMatrix(document.putArray("chroma"), frames, first, features.chromaBins());
     first = putMatrix(document.putArray("contrast"), frames, first, features.contrastBands() + 1);
-    ArrayNode zcr = document.putArray("zcr");
-    for (float[] frame : frames) {
-      zcr.add(frame[first]);
+    List<String> names = features.frameFeatureNames();
+    for (int i = first; i < names.size(); i++) {
+      ArrayNode row = document.putArray(names.get(i));
+      for (float[] frame : frames) {
+        row.add(frame[i]);
+      }
     }
   }
 

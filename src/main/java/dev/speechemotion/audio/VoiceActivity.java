@@ -7,7 +7,9 @@ import java.util.Arrays;
 
 /**
  * Says of each frame of one channel whether it holds speech: its energy against a noise floor that
- * follows the line, with a hang-over that bridges the gaps between words.
+ * follows the line, with a hang-over that bridges the gaps between words; and, where the caller
+ * knows it, its voicing: what rises above the floor without ever being voiced is noise. Music that
+ * has a pitch is still taken for speech.
  *
  * <p>The noise floor is the least energy of the last two seconds, after R. Martin's minimum
  * statistics (2001), without his smoothing, since frames are long here: speech dips down to the
@@ -22,6 +24,17 @@ public final class VoiceActivity {
   /** 6 dB above the noise floor. */
   private static final float SPEECH_TO_NOISE = 4;
 
+  /** 3 dB: enough for a frame that is voiced. */
+  private static final float VOICED_TO_NOISE = 2;
+
+  private static final float VOICED_FROM = 0.6f;
+
+  /** A voice is voiced for so long at least, with frames that overlap; noise only by chance. */
+  private static final double LEAST_VOICE_SECONDS = 0.045;
+
+  /** Speech is unvoiced for so long at most. */
+  private static final double VOICELESS_SECONDS = 0.3;
+
   /** -65 dB of full scale: above the idle noise of G.711 lines, below quiet speech. */
   private static final float LEAST_SPEECH = 3.2e-7f;
 
@@ -35,6 +48,8 @@ public final class VoiceActivity {
 
   private final int framesPerSlot;
   private final int hangOverFrames;
+  private final int leastVoiceFrames;
+  private final int voicelessFrames;
 
   /** {@code [SLOTS]}, the least power within each of the last stretches, the newest last. */
   private final float[] slotFloors = new float[SLOTS];
@@ -50,6 +65,14 @@ public final class VoiceActivity {
   /** Frames that still count as speech if they do not hold any. */
   private int hangOver;
 
+  /** Voiced frames in a row up to now, as far as they matter. */
+  private int voicedRun;
+
+  /** Frames that may still count as a voice's if they are not voiced. */
+  private int voiceless;
+
+  private boolean active;
+
   /**
    * @param framesPerSecond frames per second of media time, for the time constants
    */
@@ -60,6 +83,8 @@ public final class VoiceActivity {
     }
     framesPerSlot = (int) Math.max(1, Math.round(framesPerSecond * SLOT_SECONDS));
     hangOverFrames = (int) Math.round(framesPerSecond * HANG_OVER_SECONDS);
+    leastVoiceFrames = (int) Math.max(1, Math.round(framesPerSecond * LEAST_VOICE_SECONDS));
+    voicelessFrames = (int) Math.round(framesPerSecond * VOICELESS_SECONDS);
     Arrays.fill(slotFloors, Float.MAX_VALUE);
     Arrays.fill(slotFloors, 0, INITIAL_SLOTS, INITIAL_FLOOR);
     pastFloor = INITIAL_FLOOR;
@@ -67,16 +92,47 @@ public final class VoiceActivity {
   }
 
   /**
-   * Takes the next frame.
+   * Takes the next frame by its energy alone.
    *
    * @param samples in [-1, 1], {@code length} of them from {@code offset}
    * @return whether the frame holds speech
    */
   public boolean accept(float[] samples, int offset, int length) {
     float power = power(samples, offset, length);
+    return accept(power, power > floorWith(power) * SPEECH_TO_NOISE);
+  }
+
+  /**
+   * Takes the next frame by its energy and its voicing: speech is what is voiced, and what is loud
+   * soon after.
+   *
+   * @param power mean square of the frame's samples without their mean
+   * @param voicing how likely the frame is voiced, 0 to 1
+   * @return whether the frame holds speech
+   */
+  public boolean accept(float power, float voicing) {
+    float floor = floorWith(power);
+    boolean voiced =
+        voicing >= VOICED_FROM && power > floor * VOICED_TO_NOISE && power > LEAST_SPEECH;
+    voicedRun = voiced ? Math.min(voicedRun + 1, leastVoiceFrames) : 0;
+    boolean voice = voicedRun == leastVoiceFrames;
+    voiceless = voice ? voicelessFrames : Math.max(0, voiceless - 1);
+    return accept(power, voice || voiceless > 0 && power > floor * SPEECH_TO_NOISE);
+  }
+
+  /** Whether the last frame held speech itself, and not only a gap that the hang-over bridged. */
+  public boolean active() {
+    return active;
+  }
+
+  private float floorWith(float power) {
     slotFloor = Math.min(slotFloor, power);
-    float floor = Math.min(slotFloor, pastFloor);
-    if (power > LEAST_SPEECH && power > floor * SPEECH_TO_NOISE) {
+    return Math.min(slotFloor, pastFloor);
+  }
+
+  private boolean accept(float power, boolean speech) {
+    active = speech && power > LEAST_SPEECH;
+    if (active) {
       // One more than the gap that it bridges, since this frame takes one.
       hangOver = hangOverFrames + 1;
     }
@@ -96,15 +152,28 @@ public final class VoiceActivity {
 
   /** The samples' variance: a line's constant offset is no sound. */
   private static float power(float[] samples, int offset, int length) {
-    double sum = 0;
-    double squares = 0;
-    for (int i = offset; i < offset + length; i++) {
-      double sample = samples[i];
-      sum += sample;
-      squares += sample * sample;
+    // Two sums of each kind, for an addition waits for the one before.
+    double sum0 = 0;
+    double sum1 = 0;
+    double squares0 = 0;
+    double squares1 = 0;
+    int end = offset + length;
+    int i = offset;
+    for (; i + 1 < end; i += 2) {
+      double sample0 = samples[i];
+      double sample1 = samples[i + 1];
+      sum0 += sample0;
+      sum1 += sample1;
+      squares0 += sample0 * sample0;
+      squares1 += sample1 * sample1;
     }
-    double mean = sum / length;
-    return (float) Math.max(0, squares / length - mean * mean);
+    if (i < end) {
+      double sample = samples[i];
+      sum0 += sample;
+      squares0 += sample * sample;
+    }
+    double mean = (sum0 + sum1) / length;
+    return (float) Math.max(0, (squares0 + squares1) / length - mean * mean);
   }
 
   private static float least(float[] values) {
@@ -119,6 +188,8 @@ public final class VoiceActivity {
   public void writeState(DataOutput out) throws IOException {
     out.writeInt(slotFrames);
     out.writeInt(hangOver);
+    out.writeInt(voicedRun);
+    out.writeInt(voiceless);
     out.writeFloat(slotFloor);
     for (float floor : slotFloors) {
       out.writeFloat(floor);
@@ -133,20 +204,32 @@ public final class VoiceActivity {
   public void readState(DataInput in) throws IOException {
     int readFrames = in.readInt();
     int readHangOver = in.readInt();
+    int readVoicedRun = in.readInt();
+    int readVoiceless = in.readInt();
     if (readFrames < 0
         || readFrames >= framesPerSlot
         || readHangOver < 0
-        || readHangOver > hangOverFrames) {
+        || readHangOver > hangOverFrames
+        || readVoicedRun < 0
+        || readVoicedRun > leastVoiceFrames
+        || readVoiceless < 0
+        || readVoiceless > voicelessFrames) {
       throw new IOException(
           "state of a voice activity of "
               + framesPerSlot
               + " frames cannot hold frame "
               + readFrames
-              + " and a hang-over of "
-              + readHangOver);
+              + ", a hang-over of "
+              + readHangOver
+              + ", and voice of "
+              + readVoicedRun
+              + " and "
+              + readVoiceless);
     }
     slotFrames = readFrames;
     hangOver = readHangOver;
+    voicedRun = readVoicedRun;
+    voiceless = readVoiceless;
     slotFloor = in.readFloat();
     for (int i = 0; i < SLOTS; i++) {
       slotFloors[i] = in.readFloat();

@@ -43,8 +43,10 @@ public final class ChannelAnalyzer {
   private final Resampler resampler;
 
   private final Framer framer;
+  private final ChannelMemory memory;
   private final VoiceActivity voiceActivity;
   private final WindowStatistics statistics;
+  private final boolean pitch;
   private final Framer.FrameSink frameSink = this::acceptFrame;
   private long sampleCount;
 
@@ -65,7 +67,9 @@ public final class ChannelAnalyzer {
         inputRateHz == spec.sampleRateHz() ? null : new Resampler(inputRateHz, spec.sampleRateHz());
     framer = new Framer(spec.fftLength(), spec.hopLength());
     voiceActivity = new VoiceActivity((double) spec.sampleRateHz() / spec.hopLength());
-    statistics = new WindowStatistics(spec, windows);
+    memory = new ChannelMemory(spec);
+    pitch = spec.groups().contains(FeatureGroup.PITCH);
+    statistics = new WindowStatistics(spec, windows, extractor.windowSummary());
   }
 
   public int inputRateHz() {
@@ -124,9 +128,19 @@ public final class ChannelAnalyzer {
 
   private void acceptFrame(float[] samples, int offset, long frameIndex) {
     float[] features = extractor.frameScratch();
-    extractor.extract(samples, offset, features, 0);
-    boolean voiced = voiceActivity.accept(samples, offset, extractor.spec().fftLength());
-    statistics.accept(frameIndex, features, voiced, extractor.windowScratch(), sink);
+    extractor.extract(samples, offset, memory, features, 0);
+    boolean voiced =
+        pitch
+            ? voiceActivity.accept(memory.power, memory.voicing)
+            : voiceActivity.accept(samples, offset, extractor.spec().fftLength());
+    statistics.accept(
+        frameIndex,
+        features,
+        memory.loudest,
+        voiced,
+        voiceActivity.active(),
+        extractor.windowScratch(),
+        sink);
   }
 
   /** Writes what {@link #readState} needs to go on as if nothing had happened. */
@@ -137,6 +151,7 @@ public final class ChannelAnalyzer {
       resampler.writeState(out);
     }
     framer.writeState(out);
+    memory.writeState(out);
     voiceActivity.writeState(out);
     statistics.writeState(out);
   }
@@ -162,6 +177,7 @@ public final class ChannelAnalyzer {
       resampler.readState(in);
     }
     framer.readState(in);
+    memory.readState(in);
     voiceActivity.readState(in);
     statistics.readState(in);
   }
@@ -179,6 +195,9 @@ public final class ChannelAnalyzer {
         spec.contrastBands(),
         spec.contrastMinHz(),
         spec.contrastQuantile(),
+        // As text: an enum constant's own hash differs between processes.
+        spec.groups().toString(),
+        spec.statistics().toString(),
         windows.lengthMs(),
         windows.hopMs(),
         inputRateHz);

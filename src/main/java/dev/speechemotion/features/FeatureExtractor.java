@@ -13,6 +13,14 @@ public final class FeatureExtractor {
   private final Chroma chroma;
   private final SpectralContrast contrast;
 
+  /** Null where the spec has means of the basic features alone. */
+  private final ExtendedFeatures extended;
+
+  private final WindowSummary windowSummary;
+
+  /** For frames of no channel. */
+  private final ChannelMemory alone;
+
   /** Scratch space of the analysers that share this extractor; there may be thousands. */
   private final float[] frame;
 
@@ -25,6 +33,9 @@ public final class FeatureExtractor {
     mfcc = new Mfcc(spec);
     chroma = new Chroma(spec);
     contrast = new SpectralContrast(spec);
+    extended = spec.extended() ? new ExtendedFeatures(spec) : null;
+    windowSummary = spec.extended() ? new WindowSummary(spec) : null;
+    alone = new ChannelMemory(spec);
     frame = new float[spec.frameFeatureCount()];
     window = new float[spec.windowFeatureCount()];
   }
@@ -34,13 +45,25 @@ public final class FeatureExtractor {
   }
 
   /**
+   * Computes the values of a frame as if it were the first of its channel.
+   *
+   * @see #extract(float[], int, ChannelMemory, float[], int)
+   */
+  public void extract(float[] samples, int offset, float[] features, int featuresOffset) {
+    alone.forget();
+    extract(samples, offset, alone, features, featuresOffset);
+  }
+
+  /**
    * Computes the values of a frame, in the order of {@link FeatureSpec#frameFeatureNames()}.
    *
    * @param samples {@code [fftLength]} from {@code offset}, in [-1, 1]
+   * @param memory of the frame's channel, which goes on by this frame; of this extractor's spec
    * @param features {@code [frameFeatureCount]} from {@code featuresOffset}
    * @throws IndexOutOfBoundsException if an array is too short
    */
-  public void extract(float[] samples, int offset, float[] features, int featuresOffset) {
+  public void extract(
+      float[] samples, int offset, ChannelMemory memory, float[] features, int featuresOffset) {
     Objects.checkFromIndexSize(offset, spec.fftLength(), samples.length);
     Objects.checkFromIndexSize(featuresOffset, spec.frameFeatureCount(), features.length);
     double[] power = spectrum.compute(samples, offset);
@@ -52,6 +75,14 @@ public final class FeatureExtractor {
     contrast.compute(power, features, at);
     at += spec.contrastBands() + 1;
     features[at] = ZeroCrossings.rate(samples, offset, spec.fftLength());
+    if (extended != null) {
+      extended.compute(power, memory, features, featuresOffset);
+    }
+  }
+
+  /** Null where the spec has means of the basic features alone. */
+  WindowSummary windowSummary() {
+    return windowSummary;
   }
 
   /** Room for the features of a frame, {@code [frameFeatureCount]}. */

@@ -2,6 +2,7 @@ package dev.speechemotion.features;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,10 @@ import java.util.Optional;
  * @param contrastBands number of octave bands of the spectral contrast; there is one value more
  * @param contrastMinHz upper end of the lowest contrast band, Hz
  * @param contrastQuantile share of a band's bins that counts as its peak and as its valley
+ * @param groups features of a frame beside MFCC, chroma, contrast and zero-crossing rate; each
+ *     once, in the order of {@link FeatureGroup}
+ * @param statistics what a window has of each frame feature beside the mean; each once, in the
+ *     order of {@link Statistic}
  */
 public record FeatureSpec(
     String name,
@@ -30,7 +35,9 @@ public record FeatureSpec(
     int chromaBins,
     int contrastBands,
     double contrastMinHz,
-    double contrastQuantile) {
+    double contrastQuantile,
+    List<FeatureGroup> groups,
+    List<Statistic> statistics) {
 
   /** The seed's features with librosa's defaults. */
   public static final FeatureSpec LIBROSA_22K =
@@ -44,8 +51,47 @@ public record FeatureSpec(
   public static final FeatureSpec TELEPHONE_8K =
       new FeatureSpec("telephone-8k", 8_000, 512, 128, 40, 13, 12, 4, 200, 0.02);
 
+  /** {@link #WIDEBAND_16K} with 20 MFCC, level, pitch, spectral shape, and all statistics. */
+  public static final FeatureSpec WIDEBAND_16K_EXTENDED =
+      new FeatureSpec(
+          "wideband-16k-extended",
+          16_000,
+          1024,
+          256,
+          64,
+          20,
+          12,
+          5,
+          200,
+          0.02,
+          List.of(FeatureGroup.RMS, FeatureGroup.PITCH, FeatureGroup.SHAPE),
+          List.of(Statistic.values()));
+
+  /** {@link #TELEPHONE_8K} with 20 MFCC, level, pitch, spectral shape, and all statistics. */
+  public static final FeatureSpec TELEPHONE_8K_EXTENDED =
+      new FeatureSpec(
+          "telephone-8k-extended",
+          8_000,
+          512,
+          128,
+          40,
+          20,
+          12,
+          4,
+          200,
+          0.02,
+          List.of(FeatureGroup.RMS, FeatureGroup.PITCH, FeatureGroup.SHAPE),
+          List.of(Statistic.values()));
+
   /** The specs that have a name on the command line. */
-  public static final List<FeatureSpec> NAMED = List.of(LIBROSA_22K, WIDEBAND_16K, TELEPHONE_8K);
+  public static final List<FeatureSpec> NAMED =
+      List.of(
+          LIBROSA_22K, WIDEBAND_16K, TELEPHONE_8K, WIDEBAND_16K_EXTENDED, TELEPHONE_8K_EXTENDED);
+
+  /**
+   * What {@code mfcc1} would say of a window but for the level: left out where others are there.
+   */
+  private static final String LEVEL = "mfcc1";
 
   public FeatureSpec {
     require(name != null && !name.isBlank(), "name must not be blank", name);
@@ -80,6 +126,63 @@ public record FeatureSpec(
         contrastQuantile > 0 && contrastQuantile < 0.5,
         "contrastQuantile must be between 0 and 0.5",
         contrastQuantile);
+    groups = requireOrdered(groups, "groups");
+    statistics = requireOrdered(statistics, "statistics");
+    require(
+        !groups.contains(FeatureGroup.PITCH) || PitchTracker.fits(sampleRateHz, fftLength),
+        "fftLength must be at least 50 ms of sampleRateHz with pitch",
+        fftLength);
+    require(
+        !statistics.contains(Statistic.PITCH) || groups.contains(FeatureGroup.PITCH),
+        "statistics may hold PITCH only where groups does",
+        groups);
+    require(
+        !statistics.contains(Statistic.TIMING)
+            || groups.contains(FeatureGroup.PITCH) && groups.contains(FeatureGroup.RMS),
+        "statistics may hold TIMING only where groups holds RMS and PITCH",
+        groups);
+  }
+
+  /** A spec of MFCC, chroma, contrast and zero-crossing rate, and their means. */
+  public FeatureSpec(
+      String name,
+      int sampleRateHz,
+      int fftLength,
+      int hopLength,
+      int melBands,
+      int mfccCount,
+      int chromaBins,
+      int contrastBands,
+      double contrastMinHz,
+      double contrastQuantile) {
+    this(
+        name,
+        sampleRateHz,
+        fftLength,
+        hopLength,
+        melBands,
+        mfccCount,
+        chromaBins,
+        contrastBands,
+        contrastMinHz,
+        contrastQuantile,
+        List.of(),
+        List.of());
+  }
+
+  /** A null is refused like any other bad value; a vector has one spec, so the order is fixed. */
+  private static <E extends Enum<E>> List<E> requireOrdered(List<E> values, String field) {
+    require(
+        values != null && values.stream().noneMatch(Objects::isNull),
+        field + " must not be missing or hold null",
+        values);
+    for (int i = 1; i < values.size(); i++) {
+      require(
+          values.get(i - 1).compareTo(values.get(i)) < 0,
+          field + " must be in their order, each once",
+          values);
+    }
+    return List.copyOf(values);
   }
 
   private static void require(boolean holds, String rule, Object value) {
@@ -93,32 +196,86 @@ public record FeatureSpec(
     return NAMED.stream().filter(spec -> spec.name.equals(name)).findFirst();
   }
 
+  /** Whether there is more than means of MFCC, chroma, contrast and zero-crossing rate. */
+  boolean extended() {
+    return !groups.isEmpty() || !statistics.isEmpty();
+  }
+
+  /**
+   * Number of MFCC, chroma, contrast values and the zero-crossing rate: a frame begins with them.
+   */
+  int basicFeatureCount() {
+    return mfccCount + chromaBins + contrastBands + 1 + 1;
+  }
+
   /** Number of values per frame. */
   public int frameFeatureCount() {
-    return mfccCount + chromaBins + contrastBands + 1 + 1;
+    int count = basicFeatureCount();
+    // Asked for every frame, so without the iterator that the other form of loop allocates.
+    for (int i = 0; i < groups.size(); i++) {
+      count += groups.get(i).count(this);
+    }
+    return count;
+  }
+
+  /** Where a group's values begin within a frame's; -1 if it has none. */
+  int offset(FeatureGroup wanted) {
+    int at = basicFeatureCount();
+    for (FeatureGroup group : groups) {
+      if (group == wanted) {
+        return at;
+      }
+      at += group.count(this);
+    }
+    return -1;
   }
 
   /** Number of values per window. */
   public int windowFeatureCount() {
-    return frameFeatureCount();
+    return windowFeatureNames().size();
   }
 
-  /** Names of a frame's values in order: {@code mfcc1}, {@code chroma1}, {@code contrast1}, … */
+  /**
+   * Names of a frame's values in order: {@code mfcc1}, {@code chroma1}, {@code contrast1}, …,
+   * {@code zcr}, and those of the groups.
+   */
   public List<String> frameFeatureNames() {
-    List<String> names = new ArrayList<>(frameFeatureCount());
+    List<String> names = new ArrayList<>();
     addNumbered(names, "mfcc", mfccCount);
     addNumbered(names, "chroma", chromaBins);
     addNumbered(names, "contrast", contrastBands + 1);
     names.add("zcr");
+    for (FeatureGroup group : groups) {
+      group.addNames(this, names);
+    }
     return names;
   }
 
-  /** Names of a window's values in order: {@code mfcc1.mean}, … */
+  /**
+   * Names of a window's values in order: {@code mfcc1.mean}, …; where there are other statistics,
+   * {@code mfcc1.std}, {@code mfcc1.p10}, … without {@code mfcc1.mean}, which is the level, and at
+   * the end those of pitch and of timing.
+   */
   public List<String> windowFeatureNames() {
-    return frameFeatureNames().stream().map(name -> name + ".mean").toList();
+    List<String> names = new ArrayList<>();
+    for (String name : frameFeatureNames()) {
+      if (name.equals(FeatureGroup.F0)) {
+        continue;
+      }
+      if (!extended() || !name.equals(LEVEL)) {
+        names.add(name + ".mean");
+      }
+      for (Statistic statistic : statistics) {
+        statistic.addNames(name, names);
+      }
+    }
+    for (Statistic statistic : statistics) {
+      statistic.addWindowNames(names);
+    }
+    return names;
   }
 
-  private static void addNumbered(List<String> names, String name, int count) {
+  static void addNumbered(List<String> names, String name, int count) {
     for (int i = 1; i <= count; i++) {
       names.add(name + i);
     }

@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Means of frame features over the overlapping windows of one channel, without keeping the frames:
- * there are sums per block of {@code hopMs}, and a window is a number of blocks. Its sums are
- * always added up from its first block to its last, so that the same frames give the same bits.
+ * Statistics of frame features over the overlapping windows of one channel, each of a number of
+ * blocks of {@code hopMs}. Means alone do without keeping the frames: there are sums per block,
+ * always added up from a window's first block to its last, so that the same frames give the same
+ * bits. For more than means, a {@link FrameRing} keeps the frames of the window that has not ended.
  *
  * <p>Positions are in samples at the spec's rate. Block {@code b} begins at {@code b * hopMs} of
  * media time, rounded to a sample; a frame belongs to the block in which its centre lies.
@@ -27,14 +28,24 @@ final class WindowStatistics {
   private final int[] frames;
   private final int[] voicedFrames;
 
+  /** Null where the spec has means alone; then there are no sums. */
+  private final FrameRing ring;
+
+  private final WindowSummary summary;
+
   /** The next window due is the one that begins with this block. */
   private long nextWindow;
 
-  WindowStatistics(FeatureSpec spec, WindowSettings settings) {
+  /**
+   * @param summary of the same spec; null where that has means alone
+   */
+  WindowStatistics(FeatureSpec spec, WindowSettings settings, WindowSummary summary) {
     this.spec = spec;
+    this.summary = summary;
     this.settings = settings;
     blocksPerWindow = settings.lengthMs() / settings.hopMs();
-    featureCount = spec.frameFeatureCount();
+    ring = spec.extended() ? new FrameRing(spec, settings, summary.codes()) : null;
+    featureCount = ring == null ? spec.frameFeatureCount() : 0;
     sums = new double[blocksPerWindow * featureCount];
     frames = new int[blocksPerWindow];
     voicedFrames = new int[blocksPerWindow];
@@ -45,21 +56,30 @@ final class WindowStatistics {
    *
    * @param frameIndex number of the frame, from 0; they come in order
    * @param features {@code [frameFeatureCount]}
-   * @param means scratch space for the windows' values, {@code [windowFeatureCount]}
+   * @param loudest the channel's loudest by this frame, dB
+   * @param voiced whether it counts as speech
+   * @param active whether it holds speech itself
+   * @param values scratch space for the windows' values, {@code [windowFeatureCount]}
    */
   void accept(
       long frameIndex,
       float[] features,
+      float loudest,
       boolean voiced,
-      float[] means,
+      boolean active,
+      float[] values,
       ChannelAnalyzer.WindowSink sink) {
     long begin = frameIndex * spec.hopLength();
     long centre = begin + spec.fftLength() / 2;
-    emitEndingBy(centre, means, sink);
+    emitEndingBy(centre, values, sink);
     int row = row(centreBlock(centre));
     int at = row * featureCount;
     for (int i = 0; i < featureCount; i++) {
       sums[at + i] += features[i];
+    }
+    if (ring != null) {
+      ring.add(
+          features, loudest, (voiced ? FrameRing.SPEECH : 0) | (active ? FrameRing.ACTIVE : 0));
     }
     frames[row]++;
     if (voiced) {
@@ -67,7 +87,7 @@ final class WindowStatistics {
     }
     // A window is complete with its last frame, not only when the next one comes; but never before
     // the audio has reached its end.
-    emitEndingBy(Math.min(centre + spec.hopLength(), begin + spec.fftLength()), means, sink);
+    emitEndingBy(Math.min(centre + spec.hopLength(), begin + spec.fftLength()), values, sink);
   }
 
   /**
@@ -77,20 +97,23 @@ final class WindowStatistics {
    * @param sampleCount length of the audio, samples at the spec's rate
    * @param durationMs the same in milliseconds: where the last window ends
    */
-  void finish(long sampleCount, long durationMs, float[] means, ChannelAnalyzer.WindowSink sink) {
-    emitEndingBy(sampleCount, means, sink);
+  void finish(long sampleCount, long durationMs, float[] values, ChannelAnalyzer.WindowSink sink) {
+    emitEndingBy(sampleCount, values, sink);
     // All blocks but the next window's last one were in an earlier window, if there was one.
     if (nextWindow == 0 || frames[row(nextWindow + blocksPerWindow - 1)] > 0) {
-      emit(durationMs, means, sink);
+      emit(durationMs, values, sink);
     }
   }
 
-  private void emitEndingBy(long position, float[] means, ChannelAnalyzer.WindowSink sink) {
+  private void emitEndingBy(long position, float[] values, ChannelAnalyzer.WindowSink sink) {
     while (blockBegin(nextWindow + blocksPerWindow) <= position) {
-      emit(nextWindow * settings.hopMs() + settings.lengthMs(), means, sink);
+      emit(nextWindow * settings.hopMs() + settings.lengthMs(), values, sink);
       // The block that only this window needed makes room for the one after the next window's end.
       int row = row(nextWindow);
       Arrays.fill(sums, row * featureCount, (row + 1) * featureCount, 0);
+      if (ring != null) {
+        ring.drop(frames[row]);
+      }
       frames[row] = 0;
       voicedFrames[row] = 0;
       nextWindow++;
@@ -98,7 +121,7 @@ final class WindowStatistics {
   }
 
   /** Hands out the window that begins with block {@code nextWindow}, unless it has no frame. */
-  private void emit(long endMs, float[] means, ChannelAnalyzer.WindowSink sink) {
+  private void emit(long endMs, float[] values, ChannelAnalyzer.WindowSink sink) {
     int count = 0;
     int voiced = 0;
     for (int row = 0; row < blocksPerWindow; row++) {
@@ -108,14 +131,17 @@ final class WindowStatistics {
     if (count == 0) {
       return;
     }
+    if (ring != null) {
+      summary.compute(ring, values);
+    }
     for (int i = 0; i < featureCount; i++) {
       double sum = 0;
       for (int block = 0; block < blocksPerWindow; block++) {
         sum += sums[row(nextWindow + block) * featureCount + i];
       }
-      means[i] = (float) (sum / count);
+      values[i] = (float) (sum / count);
     }
-    sink.window(nextWindow * settings.hopMs(), endMs, (float) voiced / count, means);
+    sink.window(nextWindow * settings.hopMs(), endMs, (float) voiced / count, values);
   }
 
   private int row(long block) {
@@ -144,6 +170,9 @@ final class WindowStatistics {
         out.writeDouble(sums[row * featureCount + i]);
       }
     }
+    if (ring != null) {
+      ring.writeState(out);
+    }
   }
 
   void readState(DataInput in) throws IOException {
@@ -153,6 +182,13 @@ final class WindowStatistics {
       voicedFrames[row] = in.readInt();
       for (int i = 0; i < featureCount; i++) {
         sums[row * featureCount + i] = frames[row] > 0 ? in.readDouble() : 0;
+      }
+    }
+    if (ring != null) {
+      ring.readState(in);
+      if (ring.count() != Arrays.stream(frames).sum()) {
+        throw new IOException(
+            "blocks of " + Arrays.toString(frames) + " frames cannot be " + ring.count());
       }
     }
   }

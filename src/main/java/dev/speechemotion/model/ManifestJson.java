@@ -1,5 +1,6 @@
 package dev.speechemotion.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -11,8 +12,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.speechemotion.features.FeatureSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -25,7 +28,14 @@ final class ManifestJson {
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .addMixIn(FeatureSpec.class, FeatureSpecJson.class)
           .build();
+
+  /** Fields of a feature spec that are left out where they are empty. */
+  private static final List<String> OPTIONAL_LISTS = List.of("groups", "statistics");
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  private interface FeatureSpecJson {}
 
   private static final DefaultPrettyPrinter PRINTER =
       new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
@@ -77,6 +87,9 @@ final class ManifestJson {
 
   /** Fields that the first manifests did not have, with the values that say the same. */
   private static void addWhatCameLater(JsonNode tree) {
+    if (tree.get("featureSpec") instanceof ObjectNode spec) {
+      OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
+    }
     if (tree.get("normalization") instanceof ObjectNode normalization
         && !normalization.has("adapt")) {
       normalization.put("adapt", ModelManifest.Normalization.NONE);

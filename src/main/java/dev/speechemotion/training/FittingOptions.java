@@ -21,7 +21,8 @@ final class FittingOptions {
       names = "--spec",
       defaultValue = "librosa-22k",
       description =
-          "Features: librosa-22k, wideband-16k or telephone-8k (default: ${DEFAULT-VALUE}).")
+          "Features: librosa-22k, wideband-16k, telephone-8k, wideband-16k-extended or"
+              + " telephone-8k-extended (default: ${DEFAULT-VALUE}).")
   String spec;
 
   @Option(

@@ -91,6 +91,26 @@ class FeaturesCommandTest {
   }
 
   @Test
+  void shouldNameTheExtendedSpecsValues() throws IOException {
+    String spec = "telephone-8k-extended";
+    JsonNode frames = JSON.readTree(run("emodb-03a01Fa-8000", spec, "frame", "json").out());
+    JsonNode window =
+        JSON.readTree(run("emodb-03a01Fa-8000", spec, "window", "json").out()).at("/windows/0");
+
+    assertThat(frames.get("mfcc")).hasSize(20);
+    for (String name : List.of("rms", "f0", "voicing", "centroid", "rolloff", "flatness", "flux")) {
+      assertThat(frames.get(name)).as(name).hasSize(frames.get("frames").asInt());
+    }
+    assertThat(window.get("features")).hasSize(280);
+    assertThat(window.at("/features/centroid.mean").doubleValue())
+        .isCloseTo(mean(frames.get("centroid")), within(0.5));
+    // A woman's voice: 100 to 400 Hz.
+    assertThat(window.at("/features/f0.median").doubleValue()).isBetween(22.3, 46.4);
+    assertThat(window.at("/features/speech.share").doubleValue())
+        .isCloseTo(window.get("voicedShare").doubleValue(), within(1e-6));
+  }
+
+  @Test
   void shouldWriteAnArrayForSeveralFiles() throws IOException {
     CommandLineRun run =
         CommandLineRun.of(

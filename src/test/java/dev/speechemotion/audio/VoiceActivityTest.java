@@ -158,7 +158,7 @@ class VoiceActivityTest {
     for (int i = 0; i < expected.length; i++) {
       if (random.nextInt(4) == 0) {
         byte[] state = state(voice);
-        assertThat(state).hasSize(44);
+        assertThat(state).hasSize(52);
         voice = new VoiceActivity(FRAMES_PER_SECOND);
         voice.readState(input(state));
       }
@@ -167,12 +167,25 @@ class VoiceActivityTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-1, 0", "16, 0", "0, -1", "0, 14", "2147483647, 2147483647"})
-  void shouldRefuseAStateThatCannotBe(int slotFrames, int hangOver) throws Exception {
+  @CsvSource({
+    "-1, 0, 0, 0",
+    "16, 0, 0, 0",
+    "0, -1, 0, 0",
+    "0, 14, 0, 0",
+    "0, 0, -1, 0",
+    "0, 0, 4, 0",
+    "0, 0, 0, -1",
+    "0, 0, 0, 20",
+    "2147483647, 2147483647, 2147483647, 2147483647"
+  })
+  void shouldRefuseAStateThatCannotBe(int slotFrames, int hangOver, int voicedRun, int voiceless)
+      throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeInt(slotFrames);
     out.writeInt(hangOver);
+    out.writeInt(voicedRun);
+    out.writeInt(voiceless);
     out.write(new byte[36]);
 
     assertThatThrownBy(

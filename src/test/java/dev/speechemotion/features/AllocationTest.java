@@ -35,12 +35,18 @@ class AllocationTest {
     assertThat(allocated).isZero();
   }
 
-  @ParameterizedTest(name = "{0} Hz")
-  @CsvSource({"8000", "16000", "44100"})
-  void shouldAllocateNothingPerChunkAndWindow(int inputRateHz) {
+  @ParameterizedTest(name = "{0} from {1} Hz")
+  @CsvSource({
+    "telephone-8k, 8000",
+    "telephone-8k, 16000",
+    "telephone-8k, 44100",
+    "telephone-8k-extended, 8000",
+    "wideband-16k-extended, 8000",
+  })
+  void shouldAllocateNothingPerChunkAndWindow(String spec, int inputRateHz) {
     ChannelAnalyzer analyzer =
         new ChannelAnalyzer(
-            new FeatureExtractor(FeatureSpec.TELEPHONE_8K),
+            new FeatureExtractor(FeatureSpec.named(spec).orElseThrow()),
             new WindowSettings(300, 100),
             inputRateHz);
     float[] samples = Signals.bursts(inputRateHz, inputRateHz, 2);

@@ -23,6 +23,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ChannelAnalyzerTest {
   private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K;
+  private static final FeatureSpec ALL_GROUPS =
+      new FeatureSpec(
+          "all groups",
+          8_000,
+          512,
+          100,
+          40,
+          20,
+          12,
+          4,
+          200,
+          0.02,
+          List.of(FeatureGroup.values()),
+          List.of(Statistic.values()));
 
   /** The same as bits, so that two lists are equal only if every bit is. */
   private record Window(long beginMs, long endMs, int voicedShareBits, List<Integer> featureBits) {}
@@ -170,10 +184,14 @@ class ChannelAnalyzerTest {
         Arguments.of(FeatureSpec.WIDEBAND_16K, 16_000),
         Arguments.of(FeatureSpec.WIDEBAND_16K, 24_414),
         Arguments.of(FeatureSpec.LIBROSA_22K, 22_050),
-        Arguments.of(FeatureSpec.LIBROSA_22K, 8_000));
+        Arguments.of(FeatureSpec.LIBROSA_22K, 8_000),
+        Arguments.of(FeatureSpec.TELEPHONE_8K_EXTENDED, 8_000),
+        Arguments.of(FeatureSpec.TELEPHONE_8K_EXTENDED, 16_000),
+        Arguments.of(FeatureSpec.WIDEBAND_16K_EXTENDED, 16_000),
+        Arguments.of(ALL_GROUPS, 8_000));
   }
 
-  /** 25 cases for each of 6 pairs of rates. */
+  /** 25 cases for each spec and rate. */
   @ParameterizedTest
   @MethodSource("rates")
   void shouldGiveTheSameBitsForAnyChunking(FeatureSpec spec, int inputRateHz) {
@@ -200,7 +218,7 @@ class ChannelAnalyzerTest {
     }
   }
 
-  /** 25 cases for each of 6 pairs of rates, with about 10 restarts each. */
+  /** 25 cases for each spec and rate, with about 10 restarts each. */
   @ParameterizedTest
   @MethodSource("rates")
   void shouldGiveTheSameBitsAfterAnyRestart(FeatureSpec spec, int inputRateHz) throws IOException {

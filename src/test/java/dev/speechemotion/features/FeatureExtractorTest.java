@@ -173,6 +173,12 @@ class FeatureExtractorTest {
       assertThat(value).isNotNegative();
     }
     assertThat(frame.zcr()).isBetween(0f, 1f);
+    for (int i = spec.basicFeatureCount(); i < frame.values.length; i++) {
+      float nyquist = spec.sampleRateHz() / 2f;
+      assertThat(frame.values[i])
+          .as(spec.frameFeatureNames().get(i))
+          .isBetween(-160f, nyquist * 1.0001f);
+    }
   }
 
   @Test
@@ -269,7 +275,7 @@ class FeatureExtractorTest {
     }
 
     float zcr() {
-      return values[values.length - 1];
+      return values[spec.basicFeatureCount() - 1];
     }
 
     private float[] range(int from, int count) {

@@ -3,6 +3,8 @@ package dev.speechemotion.features;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,10 +105,93 @@ class FeatureSpecTest {
   }
 
   @Test
+  void shouldNameTheExtendedSpecsValues() {
+    FeatureSpec spec = FeatureSpec.TELEPHONE_8K_EXTENDED;
+
+    assertThat(spec.frameFeatureNames())
+        .hasSize(46)
+        .hasSize(spec.frameFeatureCount())
+        .contains("mfcc20", "chroma12", "contrast5", "zcr", "rms", "f0", "voicing")
+        .endsWith("centroid", "bandwidth", "rolloff", "flatness", "flux");
+    assertThat(spec.windowFeatureNames())
+        .hasSize(45 * 6 - 1 + 11)
+        .hasSize(spec.windowFeatureCount())
+        .doesNotHaveDuplicates()
+        // The level, and zeros that stand for no pitch, are not features.
+        .doesNotContain("mfcc1.mean", "f0.delta.std")
+        .startsWith("mfcc1.std", "mfcc1.p10", "mfcc1.median", "mfcc1.p90", "mfcc1.delta.std")
+        .contains("mfcc3.std", "f0.median", "f0.slope", "voiced.share", "rms.p90", "flux.mean")
+        .endsWith("speech.share", "pause.rate", "pause.length", "syllable.rate");
+  }
+
+  @Test
+  void shouldNameAllGroupsAndStatisticsApart() {
+    FeatureSpec spec = with(List.of(FeatureGroup.values()), List.of(Statistic.values()));
+
+    assertThat(spec.frameFeatureNames()).hasSize(spec.frameFeatureCount()).doesNotHaveDuplicates();
+    assertThat(spec.windowFeatureNames()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldLeaveTheNamedSpecsAtTheirMeans() {
+    for (FeatureSpec spec :
+        List.of(FeatureSpec.LIBROSA_22K, FeatureSpec.WIDEBAND_16K, FeatureSpec.TELEPHONE_8K)) {
+      assertThat(spec.extended()).isFalse();
+      assertThat(spec.windowFeatureNames())
+          .hasSameSizeAs(spec.frameFeatureNames())
+          .allMatch(name -> name.endsWith(".mean"));
+    }
+  }
+
+  @Test
+  void shouldRefuseGroupsAndStatisticsThatDoNotFit() {
+    assertRefused(() -> with(null, List.of()), "groups");
+    assertRefused(() -> with(List.of(), null), "statistics");
+    assertRefused(() -> with(List.of(FeatureGroup.PITCH, FeatureGroup.RMS), List.of()), "groups");
+    assertRefused(() -> with(List.of(FeatureGroup.RMS, FeatureGroup.RMS), List.of()), "groups");
+    assertRefused(
+        () -> with(List.of(), List.of(Statistic.PERCENTILES, Statistic.DEVIATION)), "statistics");
+    assertRefused(() -> with(List.of(), List.of(Statistic.PITCH)), "statistics");
+    assertRefused(() -> with(List.of(FeatureGroup.PITCH), List.of(Statistic.TIMING)), "statistics");
+    // Three periods of 60 Hz take 400 samples at 8 kHz.
+    assertRefused(
+        () ->
+            new FeatureSpec(
+                "x",
+                8_000,
+                256,
+                128,
+                40,
+                13,
+                12,
+                4,
+                200,
+                0.02,
+                List.of(FeatureGroup.PITCH),
+                List.of()),
+        "fftLength");
+  }
+
+  private static FeatureSpec with(List<FeatureGroup> groups, List<Statistic> statistics) {
+    return new FeatureSpec("x", 8_000, 512, 128, 40, 13, 12, 4, 200, 0.02, groups, statistics);
+  }
+
+  private static void assertRefused(ThrowingCallable making, String field) {
+    assertThatThrownBy(making)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("feature spec: " + field + " ")
+        .hasMessageContaining(", got ");
+  }
+
+  @Test
   void shouldFindTheNamedSpecs() {
     assertThat(FeatureSpec.named("telephone-8k")).contains(FeatureSpec.TELEPHONE_8K);
     assertThat(FeatureSpec.named("wideband-16k")).contains(FeatureSpec.WIDEBAND_16K);
     assertThat(FeatureSpec.named("librosa-22k")).contains(FeatureSpec.LIBROSA_22K);
+    assertThat(FeatureSpec.named("telephone-8k-extended"))
+        .contains(FeatureSpec.TELEPHONE_8K_EXTENDED);
+    assertThat(FeatureSpec.named("wideband-16k-extended"))
+        .contains(FeatureSpec.WIDEBAND_16K_EXTENDED);
     assertThat(FeatureSpec.named("telephone")).isEmpty();
   }
 }

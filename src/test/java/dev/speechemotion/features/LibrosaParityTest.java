@@ -49,7 +49,9 @@ class LibrosaParityTest {
     for (String signal :
         List.of("chirp", "emodb-03a01Fa", "impulse", "noise", "silence", "sine440")) {
       for (FeatureSpec spec : FeatureSpec.NAMED) {
-        expected.add(signal + "-" + spec.sampleRateHz());
+        if (!spec.extended()) {
+          expected.add(signal + "-" + spec.sampleRateHz());
+        }
       }
     }
 

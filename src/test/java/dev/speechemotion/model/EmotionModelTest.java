@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.features.FeatureSpec;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -52,6 +54,48 @@ class EmotionModelTest {
       assertThat(model.identity().hash())
           .isEqualTo(EmotionModel.sha256(Files.readAllBytes(directory.resolve("manifest.json"))));
     }
+  }
+
+  /** A model made before there were groups and statistics is read as it was. */
+  @Test
+  void shouldLeaveOutGroupsAndStatisticsWhereThereAreNone() throws Exception {
+    String json = Files.readString(directory.resolve("manifest.json"));
+
+    assertThat(json).doesNotContain("groups").doesNotContain("statistics");
+    ModelManifest manifest = ManifestJson.parse(json.getBytes(StandardCharsets.UTF_8));
+    assertThat(manifest.featureSpec()).isEqualTo(FeatureSpec.TELEPHONE_8K);
+    byte[] shipped = Files.readAllBytes(Path.of("models/tess-fcnn/manifest.json"));
+    ModelManifest first = ManifestJson.parse(shipped);
+    assertThat(first.featureSpec()).isEqualTo(FeatureSpec.LIBROSA_22K);
+    assertThat(new String(ManifestJson.write(first), StandardCharsets.UTF_8))
+        .doesNotContain("groups")
+        .doesNotContain("statistics");
+  }
+
+  @Test
+  void shouldReadTheGroupsAndStatisticsThatWereWritten() throws Exception {
+    ModelManifest plain = ModelFixture.manifest(weights, ModelFixture.LABELS);
+    FeatureSpec spec = FeatureSpec.TELEPHONE_8K_EXTENDED;
+    List<Float> ones = Collections.nCopies(spec.windowFeatureCount(), 1f);
+    ModelManifest manifest =
+        new ModelManifest(
+            plain.formatVersion(),
+            plain.name(),
+            plain.version(),
+            plain.architecture(),
+            plain.labels(),
+            spec,
+            plain.windows(),
+            new ModelManifest.Normalization(ones, ones),
+            plain.calibration(),
+            plain.weights(),
+            plain.training());
+
+    byte[] json = ManifestJson.write(manifest);
+
+    assertThat(new String(json, StandardCharsets.UTF_8))
+        .contains("\"groups\" : [ \"RMS\", \"PITCH\", \"SHAPE\" ]");
+    assertThat(ManifestJson.parse(json)).isEqualTo(manifest);
   }
 
   @Test

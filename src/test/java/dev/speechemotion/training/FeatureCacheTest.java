@@ -145,7 +145,7 @@ class FeatureCacheTest {
     assertThat(FeatureCache.CODE_VERSION).isEqualTo(1);
     float[] features = clips.get(0).windows().get(0);
     assertThat(new double[] {features[0], features[1], features[12], features[13], features[29]})
-        .containsExactly(new double[] {-124.689, 6.490, -9.357, 0.001, 32.426}, within(0.02));
+        .containsExactly(new double[] {-124.831, 6.689, -9.510, 0.001, 33.382}, within(0.02));
     assertThat(clips.get(0).voicedShare(0)).isCloseTo(0.414f, within(0.01f));
   }
 

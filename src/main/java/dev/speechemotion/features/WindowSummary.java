@@ -1,0 +1,306 @@
+package dev.speechemotion.features;
+
+import java.util.Arrays;
+
+/**
+ * What a window has of its frames beyond means. Holds scratch space and nothing that outlives a
+ * call; sums are of whole numbers and thus exact.
+ */
+final class WindowSummary {
+  /** What the pitch of a window without voice is said to be, semitones: about 156 Hz. */
+  static final float NO_PITCH = 30;
+
+  /** Stretches without speech from this length on are pauses. */
+  private static final double PAUSE_SECONDS = 0.2;
+
+  /**
+   * A syllable's peak rises and falls by 2 dB, and lies within 25 dB of the window's highest (after
+   * N. de Jong and T. Wempe, "Praat script to detect syllable nuclei", 2009).
+   */
+  private static final double SYLLABLE_DB = 2;
+
+  private static final double SYLLABLE_RANGE_DB = 25;
+
+  private static final int COARSE_SHIFT = FrameCodes.BITS / 2;
+
+  private final FrameCodes codes;
+  private final int features;
+  private final int rmsColumn;
+  private final int f0Column;
+  private final boolean deviation;
+  private final boolean percentiles;
+  private final boolean deltaDeviation;
+  private final boolean pitch;
+  private final boolean timing;
+
+  /** In steps of {@code rms}. */
+  private final int rmsRange;
+
+  private final int syllableRise;
+  private final int syllableRange;
+  private final double framesPerSecond;
+  private final int pauseFrames;
+
+  /** How many frames have each code, and how many each of its upper halves. */
+  private final short[] fine = new short[1 << FrameCodes.BITS];
+
+  private final short[] coarse = new short[1 << FrameCodes.BITS - COARSE_SHIFT];
+  private int[] values = new int[0];
+  private int[] flags = new int[0];
+  private int[] pitches = new int[0];
+  private int[] slopes = new int[0];
+
+  WindowSummary(FeatureSpec spec) {
+    codes = new FrameCodes(spec);
+    features = spec.frameFeatureCount();
+    rmsColumn = spec.offset(FeatureGroup.RMS);
+    f0Column = spec.offset(FeatureGroup.PITCH);
+    deviation = spec.statistics().contains(Statistic.DEVIATION);
+    percentiles = spec.statistics().contains(Statistic.PERCENTILES);
+    deltaDeviation = spec.statistics().contains(Statistic.DELTA_DEVIATION);
+    pitch = spec.statistics().contains(Statistic.PITCH);
+    timing = spec.statistics().contains(Statistic.TIMING);
+    framesPerSecond = (double) spec.sampleRateHz() / spec.hopLength();
+    pauseFrames = (int) Math.max(1, Math.round(PAUSE_SECONDS * framesPerSecond));
+    rmsRange = rmsSteps(-ExtendedFeatures.LEAST_RMS);
+    syllableRise = rmsSteps(SYLLABLE_DB);
+    syllableRange = rmsSteps(SYLLABLE_RANGE_DB);
+  }
+
+  FrameCodes codes() {
+    return codes;
+  }
+
+  private int rmsSteps(double db) {
+    return rmsColumn < 0 ? 0 : (int) Math.round(db / codes.step(rmsColumn));
+  }
+
+  /**
+   * Computes a window's values from all frames of the ring, which is not empty.
+   *
+   * @param out receives {@code [windowFeatureCount]}
+   */
+  void compute(FrameRing ring, float[] out) {
+    if (values.length < ring.capacity()) {
+      values = new int[ring.capacity()];
+      flags = new int[ring.capacity()];
+      pitches = new int[ring.capacity()];
+      slopes = new int[ring.capacity()];
+    }
+    int count = ring.count();
+    int at = 0;
+    for (int feature = 0; feature < features; feature++) {
+      if (feature == f0Column) {
+        continue;
+      }
+      ring.column(feature, values);
+      if (feature == rmsColumn) {
+        belowLoudest(ring, count);
+      }
+      at = describe(feature, values, count, feature == 0, out, at);
+    }
+    if (pitch) {
+      at = describePitch(ring, count, out, at);
+    }
+    if (timing) {
+      describeTiming(ring, count, out, at);
+    }
+  }
+
+  /** Levels of the full scale to codes of which 0 is the least {@code rms}, the last its 0 dB. */
+  private void belowLoudest(FrameRing ring, int count) {
+    int top = codes.encode(rmsColumn, ring.loudest());
+    for (int i = 0; i < count; i++) {
+      values[i] = Math.max(0, Math.min(rmsRange, values[i] - top + rmsRange));
+    }
+  }
+
+  private int describe(
+      int feature, int[] values, int count, boolean level, float[] out, int begin) {
+    int at = begin;
+    long sum = 0;
+    long squares = 0;
+    for (int i = 0; i < count; i++) {
+      int value = values[i];
+      sum += value;
+      squares += (long) value * value;
+    }
+    double mean = (double) sum / count;
+    double step = codes.step(feature);
+    // What code 0 stands for; what is the level is taken less its mean.
+    double zero =
+        feature == rmsColumn ? -rmsRange * step : level ? -mean * step : codes.decode(feature, 0);
+    if (!level) {
+      out[at++] = (float) (zero + mean * step);
+    }
+    if (deviation) {
+      out[at++] = (float) (step * deviation(sum, squares, count));
+    }
+    if (percentiles) {
+      at = percentiles(values, count, zero, step, out, at);
+    }
+    if (deltaDeviation) {
+      out[at++] = (float) (step / Slopes.SQUARES * slopeDeviation(values, count));
+    }
+    return at;
+  }
+
+  private static double deviation(long sum, long squares, long count) {
+    // Exact up to the root: with 12 bits and up to 2^14 frames there is no overflow.
+    return Math.sqrt((double) (count * squares - sum * sum)) / count;
+  }
+
+  /** Deviation of {@code sum_k k x[i + k]} over the frames with four others on either side. */
+  private double slopeDeviation(int[] values, int count) {
+    int slopes = count - 2 * Slopes.REACH;
+    if (slopes <= 0) {
+      return 0;
+    }
+    // In a loop of its own, of which the compiler makes vector instructions.
+    final int[] found = this.slopes;
+    for (int i = 0; i < slopes; i++) {
+      found[i] =
+          4 * (values[i + 8] - values[i])
+              + 3 * (values[i + 7] - values[i + 1])
+              + 2 * (values[i + 6] - values[i + 2])
+              + (values[i + 5] - values[i + 3]);
+    }
+    long sum = 0;
+    long squares = 0;
+    for (int i = 0; i < slopes; i++) {
+      sum += found[i];
+      squares += (long) found[i] * found[i];
+    }
+    return deviation(sum, squares, slopes);
+  }
+
+  /** The values of rank {@code (count - 1) p} to the nearest, by counting: nothing is sorted. */
+  private int percentiles(
+      int[] values, int count, double zero, double step, float[] out, int begin) {
+    final short[] fine = this.fine;
+    final short[] coarse = this.coarse;
+    for (int i = 0; i < count; i++) {
+      int value = values[i];
+      fine[value]++;
+      coarse[value >> COARSE_SHIFT]++;
+    }
+    int upper = 0;
+    int before = 0;
+    for (int i = 0; i < 3; i++) {
+      // To the nearest of (count - 1) * 0.1, 0.5, 0.9.
+      int rank = ((1 + 4 * i) * (count - 1) + 5) / 10;
+      while (rank - before >= coarse[upper]) {
+        before += coarse[upper++];
+      }
+      int code = upper << COARSE_SHIFT;
+      int left = rank - before;
+      while (left >= fine[code]) {
+        left -= fine[code++];
+      }
+      out[begin + i] = (float) (zero + step * code);
+    }
+    for (int i = 0; i < count; i++) {
+      fine[values[i]] = 0;
+    }
+    Arrays.fill(coarse, (short) 0);
+    return begin + 3;
+  }
+
+  private int describePitch(FrameRing ring, int count, float[] out, int begin) {
+    int at = begin;
+    ring.column(f0Column, values);
+    int voiced = 0;
+    long sum = 0;
+    long squares = 0;
+    long times = 0;
+    long timeSquares = 0;
+    long products = 0;
+    for (int i = 0; i < count; i++) {
+      int code = values[i];
+      if (code > 0) {
+        pitches[voiced++] = code;
+        sum += code;
+        squares += (long) code * code;
+        times += i;
+        timeSquares += (long) i * i;
+        products += (long) i * code;
+      }
+    }
+    double step = codes.step(f0Column);
+    double zero = codes.decode(f0Column, 0);
+    if (voiced == 0) {
+      out[at++] = NO_PITCH;
+      out[at++] = 0;
+      Arrays.fill(out, at, at + 3, NO_PITCH);
+      at += 3;
+      out[at++] = 0;
+    } else {
+      out[at++] = (float) (zero + step * sum / voiced);
+      out[at++] = (float) (step * deviation(sum, squares, voiced));
+      at = percentiles(pitches, voiced, zero, step, out, at);
+      // The straight line of least squared error through the voiced frames.
+      double spread = (double) (voiced * timeSquares - times * times);
+      double slope = spread == 0 ? 0 : (voiced * products - times * sum) / spread;
+      out[at++] = (float) (slope * step * framesPerSecond);
+    }
+    out[at++] = (float) voiced / count;
+    return at;
+  }
+
+  private void describeTiming(FrameRing ring, int count, float[] out, int begin) {
+    ring.flags(flags);
+    int speech = 0;
+    int pauses = 0;
+    int paused = 0;
+    int silent = 0;
+    for (int i = 0; i < count; i++) {
+      speech += flags[i] & FrameRing.SPEECH;
+      silent = (flags[i] & FrameRing.ACTIVE) == 0 ? silent + 1 : 0;
+      if (silent == pauseFrames) {
+        pauses++;
+        paused += silent;
+      } else if (silent > pauseFrames) {
+        paused++;
+      }
+    }
+    out[begin] = (float) speech / count;
+    out[begin + 1] = (float) (pauses * framesPerSecond / count);
+    out[begin + 2] = pauses == 0 ? 0 : (float) (paused / (pauses * framesPerSecond));
+    out[begin + 3] = speech == 0 ? 0 : (float) (syllables(ring, count) * framesPerSecond / speech);
+  }
+
+  /** Peaks of the level in voiced frames that hold speech. */
+  private int syllables(FrameRing ring, int count) {
+    ring.column(rmsColumn, values);
+    ring.column(f0Column, pitches);
+    int highest = 0;
+    for (int i = 0; i < count; i++) {
+      highest = Math.max(highest, values[i]);
+    }
+    int least = highest - syllableRange;
+    int peaks = 0;
+    boolean rising = false;
+    boolean voiced = false;
+    int turn = values[0];
+    for (int i = 0; i < count; i++) {
+      int value = values[i];
+      if (rising) {
+        if (value >= turn) {
+          turn = value;
+          voiced = pitches[i] > 0 && (flags[i] & FrameRing.SPEECH) != 0;
+        } else if (value <= turn - syllableRise) {
+          peaks += voiced && turn >= least ? 1 : 0;
+          rising = false;
+          turn = value;
+        }
+      } else if (value <= turn) {
+        turn = value;
+      } else if (value >= turn + syllableRise) {
+        rising = true;
+        turn = value;
+        voiced = pitches[i] > 0 && (flags[i] & FrameRing.SPEECH) != 0;
+      }
+    }
+    return peaks;
+  }
+}
