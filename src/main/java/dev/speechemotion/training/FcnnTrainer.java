@@ -366,7 +366,7 @@ final class FcnnTrainer {
    * As many examples as there are, drawn so that each label of each corpus comes up as often as any
    * other.
    */
-  private static int[] balancedOrder(String[] groups, Random random) {
+  static int[] balancedOrder(String[] groups, Random random) {
     Map<String, List<Integer>> byGroup = new TreeMap<>();
     for (int i = 0; i < groups.length; i++) {
       byGroup.computeIfAbsent(groups[i], name -> new ArrayList<>()).add(i);

@@ -166,7 +166,7 @@ final class TrainingReport {
         | corpus | clips used | speakers | licence |
         | --- | --- | --- | --- |
         %s
-        Left out by label: %s. %d epochs, as many as were best in a training that kept %.0f %% of the clips aside to decide when \
+        Left out by label: %s. %d epochs, as many as were best in a training that kept %s aside to decide when \
         to stop; the weights here saw all clips. %s The recordings are not in the model; their licence binds those who train on them.
 
         ## What it is for, and what not
@@ -199,7 +199,7 @@ final class TrainingReport {
                 .collect(Collectors.joining()),
             leftOutText(),
             manifest.training().epochs(),
-            100 * manifest.training().hyperparameters().validationShare(),
+            keptAside(),
             normalizationText(),
             calibrationText()));
     return card.toString();
@@ -209,6 +209,13 @@ final class TrainingReport {
     return corpora.parts().stream()
         .map(part -> (corpora.parts().size() > 1 ? part.name() + ": " : "") + part.leftOutText())
         .collect(Collectors.joining("; "));
+  }
+
+  private String keptAside() {
+    return stopped.validationVoices() > 0
+        ? stopped.validationVoices() == 1 ? "one speaker" : stopped.validationVoices() + " speakers"
+        : format(
+            "%.0f %% of the clips", 100 * manifest.training().hyperparameters().validationShare());
   }
 
   private String normalizationText() {
@@ -223,7 +230,7 @@ final class TrainingReport {
   private String calibrationText() {
     String heldOut =
         stopped.validationVoices() > 0
-            ? "%d speakers that were kept aside".formatted(stopped.validationVoices())
+            ? keptAside() + " kept aside, whom the fitted network had not heard"
             : "clips that were kept aside, of speakers that were trained on: the probabilities are too high for new voices";
     return format(
         "Probabilities are calibrated with a temperature of %.2f, fitted on %s. Results with a confidence below %.2f are called uncertain.",
@@ -360,9 +367,9 @@ final class TrainingReport {
         .append(image("Loss and accuracy by epoch", learningCurve))
         .append(
             format(
-                "<p>A training with %.0f %% of the clips kept aside; epoch %d was best. The model was then trained on"
+                "<p>A training with %s kept aside; epoch %d was best. The model was then trained on"
                     + " all clips for as many epochs.</p>\n",
-                100 * manifest.training().hyperparameters().validationShare(), stopped.epochs()));
+                keptAside(), stopped.epochs()));
     if (!results.isEmpty()) {
       html.append("<h2>Confusion matrices</h2>\n")
           .append(image("Clips by actual and predicted label", confusion))

@@ -7,8 +7,15 @@ import static org.assertj.core.api.Assertions.within;
 import dev.speechemotion.model.ModelManifest;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class FcnnTrainerTest {
@@ -124,6 +131,67 @@ class FcnnTrainerTest {
   }
 
   @Test
+  void shouldDrawEachGroupAsOftenAsAnyOther() {
+    String[] groups = new String[10_000];
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] = i < 100 ? "rare" : i < 1_000 ? "some" : "common";
+    }
+
+    int[] order = FcnnTrainer.balancedOrder(groups, new Random(1));
+
+    Map<String, Long> drawn =
+        Arrays.stream(order)
+            .mapToObj(i -> groups[i])
+            .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
+    assertThat(order).hasSize(10_000);
+    assertThat(drawn.values()).hasSize(3).allMatch(count -> Math.abs(count - 3_333) < 200);
+  }
+
+  @Test
+  void shouldBeLessSureWithLabelSmoothing() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 20, 1);
+
+    // All are right, so the loss tells how sure the network is: with 0.3 over three labels it is
+    // taught to say 0.8, which costs 0.22.
+    assertThat(lastLoss(clips, 0)).isLessThan(0.05);
+    assertThat(lastLoss(clips, 0.3f)).isBetween(0.1, 0.4);
+  }
+
+  private static double lastLoss(List<Clip> clips, float labelSmoothing) throws Exception {
+    FcnnTrainer.Fitted fitted =
+        new FcnnTrainer(settings(1, 30, Adaptation.Mode.NONE, labelSmoothing, 0), LABELS, NO_LOG)
+            .fit("test", clips);
+    return fitted.curve().get(fitted.curve().size() - 1).validationLoss();
+  }
+
+  @Test
+  void shouldGiveSmallerWeightsWithWeightDecay() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 20, 1);
+
+    assertThat(squares(clips, 1)).isLessThan(0.95 * squares(clips, 0));
+  }
+
+  /** Sum of the squares of all weights after some epochs. */
+  private static double squares(List<Clip> clips, float weightDecay) throws Exception {
+    byte[] file =
+        new FcnnTrainer(settings(1, 20, Adaptation.Mode.NONE, 0, weightDecay), LABELS, NO_LOG)
+            .fitAll("test", clips, 20)
+            .weights();
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    FloatBuffer weights =
+        bytes
+            .position(Long.BYTES + (int) bytes.getLong(0))
+            .slice()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asFloatBuffer();
+    double sum = 0;
+    while (weights.hasRemaining()) {
+      sum += Math.pow(weights.get(), 2);
+    }
+    return sum;
+  }
+
+  @Test
   void shouldSayWhenThereIsTooLittleToTrainOn() {
     List<Clip> clips = Clips.all(LABELS, List.of("a"), 1, 1);
 
@@ -137,9 +205,15 @@ class FcnnTrainerTest {
   }
 
   private static FcnnTrainer.Settings settings(long seed, int maxEpochs, Adaptation.Mode mode) {
+    return settings(seed, maxEpochs, mode, 0, 0);
+  }
+
+  private static FcnnTrainer.Settings settings(
+      long seed, int maxEpochs, Adaptation.Mode mode, float labelSmoothing, float weightDecay) {
     return new FcnnTrainer.Settings(
         new ModelManifest.Architecture("fcnn", List.of(16, 8), 0.1f),
-        new ModelManifest.Hyperparameters(0.005f, 16, maxEpochs, 5, 0.2, false, 0, 0),
+        new ModelManifest.Hyperparameters(
+            0.005f, 16, maxEpochs, 5, 0.2, false, labelSmoothing, weightDecay),
         new Adaptation(mode, 10, 0.3f),
         seed);
   }
