@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -42,6 +43,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -382,10 +384,13 @@ abstract class PipelineScenarios {
     return new StreamApp(settings, model.featureSpec(), classifiers, fixture.registry());
   }
 
-  private void send(List<ProducerRecord<String, AudioChunk>> chunks) {
+  private void send(List<ProducerRecord<String, AudioChunk>> chunks) throws Exception {
     try (Producer<String, AudioChunk> producer = ChunkProducer.create(settings, serdes)) {
-      chunks.forEach(producer::send);
+      List<Future<RecordMetadata>> sent = chunks.stream().map(producer::send).toList();
       producer.flush();
+      for (Future<RecordMetadata> each : sent) {
+        each.get();
+      }
     }
   }
 
