@@ -148,11 +148,11 @@ public record ModelManifest(
           "others");
     }
 
-    float[] meanArray() {
+    public float[] meanArray() {
       return toArray(mean);
     }
 
-    float[] deviationArray() {
+    public float[] deviationArray() {
       return toArray(deviation);
     }
 

@@ -23,12 +23,18 @@ import dev.speechemotion.model.Fcnn;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.Torch;
 import dev.speechemotion.model.WeightsFile;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Fits the network: cross-entropy, Adam, early stopping. Every window of a clip is an example with
@@ -98,32 +104,28 @@ final class FcnnTrainer {
     }
   }
 
-  /** Windows as arrays, normalised. */
+  /** Windows as they come from the clips; normalised where a batch is made of them. */
   private static final class Examples {
-    private final float[] features;
+    private final List<float[]> windows = new ArrayList<>();
     private final float[] labels;
 
     /** Corpus and label of each. */
     private final String[] groups;
 
-    private final int featureCount;
+    private final float[] mean;
+    private final float[] deviation;
 
     Examples(List<Clip> clips, List<String> labelNames, ModelManifest.Normalization by) {
       int count = clips.stream().mapToInt(clip -> clip.windows().size()).sum();
-      featureCount = by.mean().size();
-      features = new float[count * featureCount];
+      mean = by.meanArray();
+      deviation = by.deviationArray();
       labels = new float[count];
       groups = new String[count];
-      int row = 0;
       for (Clip clip : clips) {
         for (float[] window : clip.windows()) {
-          for (int i = 0; i < featureCount; i++) {
-            features[row * featureCount + i] =
-                (window[i] - by.mean().get(i)) / by.deviation().get(i);
-          }
-          labels[row] = labelNames.indexOf(clip.label());
-          groups[row] = clip.corpus() + "/" + clip.label();
-          row++;
+          labels[windows.size()] = labelNames.indexOf(clip.label());
+          groups[windows.size()] = clip.corpus() + "/" + clip.label();
+          windows.add(window);
         }
       }
     }
@@ -136,11 +138,14 @@ final class FcnnTrainer {
      * Features {@code [rows, features]} and labels {@code [rows]} of the rows from one to another.
      */
     NDList batch(NDManager manager, int[] order, int from, int to) {
+      int featureCount = mean.length;
       float[] x = new float[(to - from) * featureCount];
       float[] y = new float[to - from];
       for (int i = from; i < to; i++) {
-        System.arraycopy(
-            features, order[i] * featureCount, x, (i - from) * featureCount, featureCount);
+        float[] window = windows.get(order[i]);
+        for (int k = 0; k < featureCount; k++) {
+          x[(i - from) * featureCount + k] = (window[k] - mean[k]) / deviation[k];
+        }
         y[i - from] = labels[order[i]];
       }
       return new NDList(manager.create(x, new Shape(to - from, featureCount)), manager.create(y));
@@ -149,11 +154,13 @@ final class FcnnTrainer {
 
   private final Settings settings;
   private final List<String> labels;
+  private final EpochSource source;
   private final PrintWriter log;
 
-  FcnnTrainer(Settings settings, List<String> labels, PrintWriter log) {
+  FcnnTrainer(Settings settings, List<String> labels, EpochSource source, PrintWriter log) {
     this.settings = settings;
     this.labels = labels;
+    this.source = source;
     this.log = log;
   }
 
@@ -161,7 +168,7 @@ final class FcnnTrainer {
    * Fits on the clips but a validation part, until that part's loss has not improved for as many
    * epochs as patience allows; gives the weights of the best epoch.
    */
-  Fitted fit(String task, List<Clip> clips) throws CorpusException {
+  Fitted fit(String task, List<Clip> clips) throws IOException {
     Validation parts =
         new Validation(clips, settings.hyperparameters().validationShare(), settings.seed());
     if (parts.fit().isEmpty() || parts.aside().isEmpty()) {
@@ -174,7 +181,7 @@ final class FcnnTrainer {
   }
 
   /** Fits on all of the clips for a number of epochs. */
-  Fitted fitAll(String task, List<Clip> clips, int epochs) throws CorpusException {
+  Fitted fitAll(String task, List<Clip> clips, int epochs) throws IOException {
     return run(task, clips, List.of(), epochs, 0);
   }
 
@@ -182,7 +189,7 @@ final class FcnnTrainer {
    * What a new listener needs: the same as training's own fit, but with the mean of the speakers'
    * means and the deviation within speakers where vectors are adapted to who speaks.
    */
-  ModelManifest.Normalization normalizationFor(List<Clip> clips) throws CorpusException {
+  ModelManifest.Normalization normalizationFor(List<Clip> clips) throws IOException {
     Adaptation adaptation = settings.adaptation();
     ModelManifest.Normalization all =
         adaptation.mode() == Adaptation.Mode.NONE
@@ -203,7 +210,7 @@ final class FcnnTrainer {
    * presented twice: as a call in random order from a cold start, and as at the end of a very long
    * call, so that the network knows the beginning of calls and what they come to.
    */
-  private List<Clip> presented(List<Clip> clips, Population population) throws CorpusException {
+  private List<Clip> presented(List<Clip> clips, Population population) throws IOException {
     List<Clip> presented = new ArrayList<>();
     Adaptation adaptation = settings.adaptation();
     adaptation
@@ -220,10 +227,9 @@ final class FcnnTrainer {
 
   private Fitted run(
       String task, List<Clip> train, List<Clip> validation, int maxEpochs, int validationVoices)
-      throws CorpusException {
+      throws IOException {
     ModelManifest.Normalization normalization = normalizationFor(train);
     Population population = normalization.population();
-    Examples examples = new Examples(presented(train, population), labels, normalization);
     Examples stop =
         new Examples(
             settings.adaptation().apply(validation, population, settings.seed()).stream()
@@ -252,14 +258,22 @@ final class FcnnTrainer {
                       .optWeightDecays(hyper.weightDecay())
                       .build());
       try (Trainer trainer = model.newTrainer(config);
-          Progress progress = new Progress(task, maxEpochs, log)) {
-        trainer.initialize(new Shape(hyper.batchSize(), examples.featureCount));
+          Progress progress = new Progress(task, maxEpochs, log);
+          Ahead ahead = new Ahead(train)) {
+        trainer.initialize(new Shape(hyper.batchSize(), normalization.mean().size()));
+        List<Clip> heard = null;
+        Examples examples = null;
         List<Epoch> curve = new ArrayList<>();
         byte[] best = null;
         float[] bestLogits = new float[0];
         double bestLoss = Double.POSITIVE_INFINITY;
         int bestEpoch = 0;
         for (int epoch = 1; epoch <= maxEpochs; epoch++) {
+          List<Clip> before = heard;
+          heard = ahead.clips(epoch, maxEpochs);
+          if (heard != before) {
+            examples = new Examples(presented(heard, population), labels, normalization);
+          }
           int[] order =
               hyper.balanced()
                   ? balancedOrder(examples.groups, random)
@@ -296,6 +310,51 @@ final class FcnnTrainer {
                 temperature(Temperature.fit(bestLogits, stop.labels), validationVoices),
                 validationVoices);
       }
+    }
+  }
+
+  /** Has the source make the next epoch's clips while the network is fitted on this one's. */
+  private final class Ahead implements AutoCloseable {
+    private final ExecutorService thread =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "epoch-source");
+              thread.setDaemon(true);
+              return thread;
+            });
+    private final List<Clip> train;
+    private Future<List<Clip>> next;
+
+    Ahead(List<Clip> train) {
+      this.train = train;
+      ask(1);
+    }
+
+    private void ask(int epoch) {
+      next = thread.submit(() -> source.clips(train, epoch));
+    }
+
+    List<Clip> clips(int epoch, int maxEpochs) throws IOException {
+      try {
+        List<Clip> clips = next.get();
+        if (epoch < maxEpochs) {
+          ask(epoch + 1);
+        }
+        return clips;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("the training was interrupted");
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof IOException cause) {
+          throw cause;
+        }
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+
+    @Override
+    public void close() {
+      thread.shutdownNow();
     }
   }
 

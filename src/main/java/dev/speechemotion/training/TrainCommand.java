@@ -91,7 +91,7 @@ public final class TrainCommand implements Callable<Integer> {
     Files.createDirectories(out);
     log.printf("analysed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
 
-    Experiment experiment = new Experiment(settings, corpora, log);
+    Experiment experiment = new Experiment(settings, corpora, EpochSource.PLAIN, log);
     List<Experiment.ProtocolResult> results = new ArrayList<>();
     if (!noProtocols) {
       Map<String, Clip> clips =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.model.ModelManifest;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -121,7 +123,7 @@ class FcnnTrainerTest {
     }
 
     FcnnTrainer.Fitted fitted =
-        new FcnnTrainer(settings(1, 30, Adaptation.Mode.RUNNING), LABELS, NO_LOG)
+        new FcnnTrainer(settings(1, 30, Adaptation.Mode.RUNNING), LABELS, EpochSource.PLAIN, NO_LOG)
             .fit("test", clips);
 
     assertThat(fitted.validationVoices()).isEqualTo(2);
@@ -159,7 +161,11 @@ class FcnnTrainerTest {
 
   private static double lastLoss(List<Clip> clips, float labelSmoothing) throws Exception {
     FcnnTrainer.Fitted fitted =
-        new FcnnTrainer(settings(1, 30, Adaptation.Mode.NONE, labelSmoothing, 0), LABELS, NO_LOG)
+        new FcnnTrainer(
+                settings(1, 30, Adaptation.Mode.NONE, labelSmoothing, 0),
+                LABELS,
+                EpochSource.PLAIN,
+                NO_LOG)
             .fit("test", clips);
     return fitted.curve().get(fitted.curve().size() - 1).validationLoss();
   }
@@ -174,7 +180,11 @@ class FcnnTrainerTest {
   /** Sum of the squares of all weights after some epochs. */
   private static double squares(List<Clip> clips, float weightDecay) throws Exception {
     byte[] file =
-        new FcnnTrainer(settings(1, 20, Adaptation.Mode.NONE, 0, weightDecay), LABELS, NO_LOG)
+        new FcnnTrainer(
+                settings(1, 20, Adaptation.Mode.NONE, 0, weightDecay),
+                LABELS,
+                EpochSource.PLAIN,
+                NO_LOG)
             .fitAll("test", clips, 20)
             .weights();
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
@@ -200,8 +210,47 @@ class FcnnTrainerTest {
         .hasMessageContaining("too few");
   }
 
+  @Test
+  void shouldTrainOnWhatTheSourceGivesInEachEpoch() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 20, 1);
+    List<Integer> asked = Collections.synchronizedList(new ArrayList<>());
+    EpochSource unchanging =
+        (given, epoch) -> {
+          asked.add(epoch);
+          return given.stream().map(clip -> clip.with(clip.windows())).toList();
+        };
+    EpochSource exchanged =
+        (given, epoch) -> given.stream().map(clip -> clip.with(given.get(0).windows())).toList();
+    FcnnTrainer.Settings settings = settings(1, 5, Adaptation.Mode.NONE);
+
+    byte[] plain = trainer(1, 5).fitAll("test", clips, 5).weights();
+    byte[] same =
+        new FcnnTrainer(settings, LABELS, unchanging, NO_LOG).fitAll("test", clips, 5).weights();
+    FcnnTrainer.Fitted nothingToLearn =
+        new FcnnTrainer(settings, LABELS, exchanged, NO_LOG).fitAll("test", clips, 5);
+
+    assertThat(same).isEqualTo(plain);
+    assertThat(asked).containsExactly(1, 2, 3, 4, 5);
+    assertThat(nothingToLearn.curve().get(4).accuracy()).isLessThan(0.8);
+  }
+
+  @Test
+  void shouldPassOnThatTheSourceFailed() {
+    EpochSource failing =
+        (given, epoch) -> {
+          throw new IOException("a.wav is gone");
+        };
+    FcnnTrainer trainer =
+        new FcnnTrainer(settings(1, 5, Adaptation.Mode.NONE), LABELS, failing, NO_LOG);
+
+    assertThatThrownBy(() -> trainer.fit("test", Clips.all(LABELS, List.of("a", "b"), 20, 1)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("a.wav is gone");
+  }
+
   private static FcnnTrainer trainer(long seed, int maxEpochs) {
-    return new FcnnTrainer(settings(seed, maxEpochs, Adaptation.Mode.NONE), LABELS, NO_LOG);
+    return new FcnnTrainer(
+        settings(seed, maxEpochs, Adaptation.Mode.NONE), LABELS, EpochSource.PLAIN, NO_LOG);
   }
 
   private static FcnnTrainer.Settings settings(long seed, int maxEpochs, Adaptation.Mode mode) {
