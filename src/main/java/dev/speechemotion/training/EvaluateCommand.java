@@ -145,13 +145,20 @@ public final class EvaluateCommand implements Callable<Integer> {
         protocol.layout() == null
             || sources.size() == 1 && sources.get(0).layout() == protocol.layout(),
         "--protocol %s is for one corpus in this layout".formatted(protocolName));
-    Corpora corpora = load(sources, corpusSettings(settings, Condition.CLEAN), log);
+    Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
+    Corpus.Settings clean = corpusSettings(settings, Condition.CLEAN);
+    Corpora corpora = load(sources, clean, log);
     Corpora heard =
         condition.equals(Condition.CLEAN)
             ? corpora
             : load(sources, corpusSettings(settings, condition), log);
     Experiment.ProtocolResult result =
-        new Experiment(settings, corpora, EpochSource.PLAIN, log)
+        new Experiment(
+                settings,
+                corpora,
+                new Augmenter(
+                    augmentation, clean, corpusOptions.cache(), settings.fitting().seed()),
+                log)
             .run(
                 protocol,
                 corpora.clips(),

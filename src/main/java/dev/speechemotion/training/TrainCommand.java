@@ -80,18 +80,22 @@ public final class TrainCommand implements Callable<Integer> {
 
   private void train(Experiment.Settings settings, PrintWriter log) throws IOException {
     long begin = System.nanoTime();
-    Corpora corpora =
-        Corpora.load(
-            sources,
-            new Corpus.Settings(
-                settings.labels(), settings.spec(), settings.windows(), Condition.CLEAN),
-            corpusOptions.cache(),
-            log);
+    Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
+    Corpus.Settings clean =
+        new Corpus.Settings(
+            settings.labels(), settings.spec(), settings.windows(), Condition.CLEAN);
+    FeatureCache cache = corpusOptions.cache();
+    Corpora corpora = Corpora.load(sources, clean, cache, log);
     // Before anything that takes long, so that a place that cannot be written is known at once.
     Files.createDirectories(out);
     log.printf("analysed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
 
-    Experiment experiment = new Experiment(settings, corpora, EpochSource.PLAIN, log);
+    Experiment experiment =
+        new Experiment(
+            settings,
+            corpora,
+            new Augmenter(augmentation, clean, cache, settings.fitting().seed()),
+            log);
     List<Experiment.ProtocolResult> results = new ArrayList<>();
     if (!noProtocols) {
       Map<String, Clip> clips =
