@@ -7,14 +7,22 @@ import org.jtransforms.fft.FloatFFT_1D;
  * Changes the length of the vocal tract: the spectrum's envelope is warped by a factor, while the
  * harmonics, and so the pitch, stay (after N. Jaitly and G. Hinton, "Vocal tract length
  * perturbation (VTLP) improves speech recognition", ICML workshop 2013, who warp the mel axis). The
- * envelope is the log spectrum without what lies beyond 2 ms of its cepstrum.
+ * envelope is the log spectrum without what lies in its cepstrum near the pitch period and beyond.
  */
 final class FormantShift {
   private static final int LENGTH = 512;
   private static final int HALF = LENGTH / 2;
 
-  /** The cepstrum up to here is the vocal tract's, what lies beyond is the pitch's. */
-  private static final double TRACT_SECONDS = 0.002;
+  /** Pitch periods that are looked for, seconds. */
+  private static final double LEAST_PERIOD = 0.0022;
+
+  private static final double LONGEST_PERIOD = 0.0125;
+
+  /** How much of the pitch period the envelope's cepstrum ends at, and its bounds in seconds. */
+  private static final double TRACT_SHARE = 0.75;
+
+  private static final double TRACT_LEAST = 0.0015;
+  private static final double TRACT_MOST = 0.005;
 
   /** No bin is changed by more than 20 dB. */
   private static final float MAX_LOG_GAIN = 2.3f;
@@ -28,18 +36,20 @@ final class FormantShift {
   private final float[] cepstrum = new float[LENGTH];
   private final float[] liftered = new float[LENGTH];
   private final float[] logEnvelope = new float[HALF + 1];
-  private final float[] lifter = new float[HALF];
+  private final int leastPeriod;
+  private final int longestPeriod;
+  private final int tractLeast;
+  private final int tractMost;
 
   FormantShift(int rateHz) {
     for (int i = 0; i < LENGTH; i++) {
       // Applied before and after: their product is a Hann window.
       window[i] = (float) Math.sqrt(0.5 - 0.5 * Math.cos(2 * Math.PI * i / LENGTH));
     }
-    int end = (int) Math.round(TRACT_SECONDS * rateHz);
-    for (int i = 0; i < end && i < HALF; i++) {
-      // It fades out, because an edge would ring in the envelope.
-      lifter[i] = (float) (0.5 + 0.5 * Math.cos(Math.PI * i / end)) / LENGTH;
-    }
+    leastPeriod = (int) Math.round(LEAST_PERIOD * rateHz);
+    longestPeriod = Math.min(HALF - 1, (int) Math.round(LONGEST_PERIOD * rateHz));
+    tractLeast = (int) Math.round(TRACT_LEAST * rateHz);
+    tractMost = (int) Math.round(TRACT_MOST * rateHz);
   }
 
   /**
@@ -79,15 +89,23 @@ final class FormantShift {
       cepstrum[k] = log(re * re + im * im);
       cepstrum[LENGTH - k] = cepstrum[k];
     }
-    // The transform of an even sequence is real and even. Real parts are at 2 n; the one in the
-    // middle is at 1, and the lifter is 0 there.
+    // The transform of an even sequence is real and even; real parts are at 2 n.
     fft.realForward(cepstrum);
-    liftered[0] = lifter[0] * cepstrum[0];
-    for (int n = 1; n < HALF; n++) {
-      liftered[n] = lifter[n] * cepstrum[2 * n];
+    int period = leastPeriod;
+    for (int n = leastPeriod; n <= longestPeriod; n++) {
+      if (cepstrum[2 * n] > cepstrum[2 * period]) {
+        period = n;
+      }
+    }
+    int end = (int) Math.max(tractLeast, Math.min(tractMost, TRACT_SHARE * period));
+    Arrays.fill(liftered, 0);
+    liftered[0] = cepstrum[0] / LENGTH;
+    for (int n = 1; n < end; n++) {
+      // Its second half fades out, because an edge would ring in the envelope.
+      float weight = Math.min(1, 2 * (end - n) / (float) end) / LENGTH;
+      liftered[n] = weight * cepstrum[2 * n];
       liftered[LENGTH - n] = liftered[n];
     }
-    liftered[HALF] = 0;
     fft.realForward(liftered);
     for (int k = 0; k < HALF; k++) {
       logEnvelope[k] = liftered[2 * k];

@@ -74,7 +74,10 @@ class AugmenterTest {
                 assertThat(clip.windows())
                     .isNotEmpty()
                     .allSatisfy(
-                        window -> assertThat(window).hasSize(27).doesNotContain(Float.NaN)));
+                        window ->
+                            assertThat(window)
+                                .hasSize(SETTINGS.spec().windowFeatureCount())
+                                .doesNotContain(Float.NaN)));
   }
 
   @Test
