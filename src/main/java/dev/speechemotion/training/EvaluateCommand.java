@@ -182,14 +182,18 @@ public final class EvaluateCommand implements Callable<Integer> {
       line.put("sharedFiles", fold.fold().shared(Clip::sha256));
       line.put("epochs", fold.epochs());
       line.put("temperature", fold.temperature());
+      line.put("validationLoss", fold.validation().validationLoss());
+      line.put("validationAccuracy", fold.validation().validationAccuracy());
       folds.add(line);
       foldLines.append(
           String.format(
               Locale.ROOT,
-              "tested on %s: trained on %d clips, %d epochs, temperature %.2f; %d clips, accuracy %.1f %%, UAR %.1f %%; recall %s%n",
+              "tested on %s: trained on %d clips, %d epochs (validation loss %.3f, accuracy %.1f %%), temperature %.2f; %d clips, accuracy %.1f %%, UAR %.1f %%; recall %s%n",
               fold.fold().name(),
               fold.fold().train().size(),
               fold.epochs(),
+              fold.validation().validationLoss(),
+              100 * fold.validation().validationAccuracy(),
               fold.temperature(),
               evaluation.clipCount(),
               100 * evaluation.accuracy(),

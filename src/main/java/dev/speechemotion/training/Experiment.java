@@ -22,8 +22,17 @@ final class Experiment {
       FcnnTrainer.Settings fitting,
       float uncertainBelow) {}
 
-  /** What one training of a protocol gave. */
-  record FoldResult(Protocol.Fold fold, Evaluation evaluation, int epochs, float temperature) {}
+  /**
+   * What one training of a protocol gave.
+   *
+   * @param validation of the best epoch, by the part of the training clips that was kept aside
+   */
+  record FoldResult(
+      Protocol.Fold fold,
+      Evaluation evaluation,
+      int epochs,
+      float temperature,
+      FcnnTrainer.Epoch validation) {}
 
   /** What a protocol gave: over all folds together, and for each. */
   record ProtocolResult(Protocol protocol, Measurement measurement, List<FoldResult> folds) {
@@ -127,7 +136,13 @@ final class Experiment {
         pooled.add(classifier, uncalibrated, test);
         evaluation.addAll(classifier, test.stream().map(Adaptation.Heard::clip).toList());
       }
-      results.add(new FoldResult(fold, evaluation, fitted.epochs(), stopped.temperature()));
+      results.add(
+          new FoldResult(
+              fold,
+              evaluation,
+              fitted.epochs(),
+              stopped.temperature(),
+              stopped.curve().get(stopped.epochs() - 1)));
     }
     return new ProtocolResult(protocol, pooled, results);
   }

@@ -262,6 +262,38 @@ class TrainAndEvaluateTest {
     }
   }
 
+  @Test
+  void shouldTrainOnChangedRecordings() throws Exception {
+    Path plain = folder.resolve("plain");
+    Path augmented = folder.resolve("augmented");
+    Path again = folder.resolve("again");
+    String[] few = {"--no-protocols", "--epochs", "3"};
+    train(data, plain, few);
+    List<String> options = new ArrayList<>(Arrays.asList(few));
+    options.addAll(List.of("--augment", "voice,line", "--augment-versions", "2"));
+
+    Run made = train(data, augmented, options.toArray(new String[0]));
+    train(data, again, options.toArray(new String[0]));
+
+    assertThat(made.exitCode()).as(made.log()).isZero();
+    byte[] weights = Files.readAllBytes(augmented.resolve("weights.safetensors"));
+    assertThat(weights)
+        .isNotEqualTo(Files.readAllBytes(plain.resolve("weights.safetensors")))
+        .isEqualTo(Files.readAllBytes(again.resolve("weights.safetensors")));
+    try (EmotionModel loaded = EmotionModel.load(augmented)) {
+      assertThat(loaded.manifest().training().command())
+          .contains("--augment voice,line --augment-versions 2");
+    }
+  }
+
+  @Test
+  void shouldRefuseToChangeWhatItDoesNotKnow() {
+    Run run = train(data, folder.resolve("none"), "--augment", "voice,echo");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.log()).contains("--augment must be none, all, or some of voice,room,line");
+  }
+
   private String cache() {
     return folder.resolve("cache").toString();
   }
