@@ -6,9 +6,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.SequentialBlock;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
@@ -19,14 +17,18 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.model.Fcnn;
+import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.Network;
 import dev.speechemotion.model.Torch;
 import dev.speechemotion.model.WeightsFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -44,6 +46,7 @@ final class FcnnTrainer {
   /** What the network is to be and how it is fitted. */
   record Settings(
       ModelManifest.Architecture architecture,
+      FeatureSpec spec,
       ModelManifest.Hyperparameters hyperparameters,
       Adaptation adaptation,
       long seed) {}
@@ -104,7 +107,7 @@ final class FcnnTrainer {
     }
   }
 
-  /** Windows as they come from the clips; normalised where a batch is made of them. */
+  /** Windows as they come from the clips; varied and normalised where a batch is made of them. */
   private static final class Examples {
     private final List<float[]> windows = new ArrayList<>();
     private final float[] labels;
@@ -135,22 +138,47 @@ final class FcnnTrainer {
     }
 
     /**
-     * Features {@code [rows, features]} and labels {@code [rows]} of the rows from one to another.
+     * Features {@code [row][windowFeatureCount]}, normalised.
+     *
+     * @param hyper how they are varied; null: not at all
      */
-    NDList batch(NDManager manager, int[] order, int from, int to) {
-      int featureCount = mean.length;
+    float[] features(
+        int[] order, int from, int to, ModelManifest.Hyperparameters hyper, Random random) {
+      int featureCount = windows.get(0).length;
+      int columns = mean.length;
       float[] x = new float[(to - from) * featureCount];
-      float[] y = new float[to - from];
       for (int i = from; i < to; i++) {
         float[] window = windows.get(order[i]);
-        for (int k = 0; k < featureCount; k++) {
-          x[(i - from) * featureCount + k] = (window[k] - mean[k]) / deviation[k];
+        int at = (i - from) * featureCount;
+        if (hyper != null && hyper.warp() > 0) {
+          SpecAugment.warp(window, columns, SpecAugment.factor(hyper.warp(), random), x, at);
+        } else {
+          System.arraycopy(window, 0, x, at, featureCount);
         }
+        int row = 0;
+        for (; row < featureCount && !Float.isNaN(x[at + row]); row += columns) {
+          for (int k = 0; k < columns; k++) {
+            x[at + row + k] = (x[at + row + k] - mean[k]) / deviation[k];
+          }
+        }
+        if (hyper != null && hyper.specAugment()) {
+          SpecAugment.mask(x, at, row / columns, columns, random);
+        }
+      }
+      return x;
+    }
+
+    float[] labels(int[] order, int from, int to) {
+      float[] y = new float[to - from];
+      for (int i = from; i < to; i++) {
         y[i - from] = labels[order[i]];
       }
-      return new NDList(manager.create(x, new Shape(to - from, featureCount)), manager.create(y));
+      return y;
     }
   }
+
+  /** Windows of the validation part that go through the network together. */
+  private static final int EVALUATED_AT_ONCE = 64;
 
   private final Settings settings;
   private final List<String> labels;
@@ -193,8 +221,8 @@ final class FcnnTrainer {
     Adaptation adaptation = settings.adaptation();
     ModelManifest.Normalization all =
         adaptation.mode() == Adaptation.Mode.NONE
-            ? normalization(clips)
-            : normalizationWithin(Adaptation.byVoice(clips));
+            ? normalization(clips, settings.spec().windowColumnCount())
+            : normalizationWithin(Adaptation.byVoice(clips), settings.spec().windowColumnCount());
     return new ModelManifest.Normalization(
         all.mean(),
         all.deviation(),
@@ -243,9 +271,11 @@ final class FcnnTrainer {
     Random random = new Random(settings.seed());
 
     try (Model model = Model.newInstance(task, Device.cpu(), Torch.ENGINE)) {
-      SequentialBlock network = Fcnn.forTraining(settings.architecture(), labels.size());
-      network.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
-      model.setBlock(network);
+      Network network =
+          Network.forTraining(settings.architecture(), settings.spec(), labels.size());
+      network.block().setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
+      model.setBlock(network.block());
+      Steps steps = new Steps();
       DefaultTrainingConfig config =
           new DefaultTrainingConfig(
                   hyper.labelSmoothing() == 0
@@ -254,13 +284,14 @@ final class FcnnTrainer {
               .optDevices(new Device[] {Device.cpu()})
               .optOptimizer(
                   Optimizer.adamW()
-                      .optLearningRateTracker(Tracker.fixed(hyper.learningRate()))
+                      .optLearningRateTracker(steps)
                       .optWeightDecays(hyper.weightDecay())
                       .build());
       try (Trainer trainer = model.newTrainer(config);
           Progress progress = new Progress(task, maxEpochs, log);
           Ahead ahead = new Ahead(train)) {
-        trainer.initialize(new Shape(hyper.batchSize(), normalization.mean().size()));
+        trainer.initialize(network.inputShapes(hyper.batchSize()));
+        LastWeights last = new LastWeights(network, hyper.averagedEpochs());
         List<Clip> heard = null;
         Examples examples = null;
         List<Epoch> curve = new ArrayList<>();
@@ -278,8 +309,10 @@ final class FcnnTrainer {
               hyper.balanced()
                   ? balancedOrder(examples.groups, random)
                   : order(examples.count(), random);
-          double[] fitted = epoch(trainer, examples, order);
-          float[] logits = stop.count() == 0 ? new float[0] : logits(trainer, stop);
+          double[] fitted = epoch(trainer, network, examples, order, steps.epoch(epoch), random);
+          last.add();
+          last.useMean();
+          float[] logits = stop.count() == 0 ? new float[0] : logits(trainer, network, stop);
           double loss =
               stop.count() == 0 ? Double.NaN : Temperature.crossEntropy(logits, stop.labels, 1);
           curve.add(
@@ -298,6 +331,9 @@ final class FcnnTrainer {
             best = WeightsFile.encode(network);
           } else if (epoch - bestEpoch >= hyper.patience() && stop.count() > 0) {
             break;
+          }
+          if (epoch < maxEpochs) {
+            last.useLast();
           }
         }
         return best == null
@@ -364,27 +400,163 @@ final class FcnnTrainer {
   }
 
   /** Trains on each example once; gives the mean loss and the share recognised on the way. */
-  private double[] epoch(Trainer trainer, Examples examples, int[] order) {
-    int batchSize = settings.hyperparameters().batchSize();
+  private double[] epoch(
+      Trainer trainer,
+      Network network,
+      Examples examples,
+      int[] order,
+      Steps steps,
+      Random random) {
+    ModelManifest.Hyperparameters hyper = settings.hyperparameters();
+    int batchSize = hyper.batchSize();
     double loss = 0;
     double correct = 0;
     for (int from = 0; from < examples.count(); from += batchSize) {
       int to = Math.min(from + batchSize, examples.count());
       try (NDManager manager = trainer.getManager().newSubManager()) {
-        NDList batch = examples.batch(manager, order, from, to);
+        float[] actual = examples.labels(order, from, to);
+        NDList inputs =
+            network.inputs(manager, examples.features(order, from, to, hyper, random), to - from);
         try (GradientCollector gradients = trainer.newGradientCollector()) {
-          NDList output = trainer.forward(new NDList(batch.get(0)));
-          NDArray batchLoss = trainer.getLoss().evaluate(new NDList(target(batch.get(1))), output);
+          NDList output = trainer.forward(inputs);
+          NDArray batchLoss =
+              trainer.getLoss().evaluate(new NDList(target(manager.create(actual))), output);
           gradients.backward(batchLoss);
           loss += batchLoss.getFloat() * (to - from);
-          correct += correct(output.singletonOrThrow().toFloatArray(), batch.get(1).toFloatArray());
+          correct += correct(output.singletonOrThrow().toFloatArray(), actual);
           output.attach(manager);
           batchLoss.attach(manager);
         }
+        if (hyper.clipNorm() > 0) {
+          clip(network, hyper.clipNorm());
+        }
+        steps.at(from / (double) examples.count());
         trainer.step();
       }
     }
     return new double[] {loss / examples.count(), correct / examples.count()};
+  }
+
+  /** Shortens the gradient of all weights together to the norm, if it is longer. */
+  private static void clip(Network network, float norm) {
+    try (NDList gradients = new NDList()) {
+      double squares = 0;
+      for (Parameter parameter : network.parameters().values()) {
+        if (parameter.requiresGradient()) {
+          NDArray gradient = parameter.getArray().getGradient();
+          gradients.add(gradient);
+          try (NDArray square = gradient.square();
+              NDArray sum = square.sum()) {
+            squares += sum.getFloat();
+          }
+        }
+      }
+      double length = Math.sqrt(squares);
+      if (length > norm) {
+        gradients.forEach(gradient -> gradient.muli(norm / length));
+      }
+    }
+  }
+
+  /** The learning rate over the training. */
+  private final class Steps implements Tracker {
+    private int epoch;
+    private float rate;
+
+    /** The steps of an epoch, from 1. */
+    Steps epoch(int epoch) {
+      this.epoch = epoch;
+      return this;
+    }
+
+    /** The next step is where so much of the epoch, 0 to 1, is done. */
+    void at(double done) {
+      rate = rate(settings.hyperparameters(), epoch - 1 + done);
+    }
+
+    @Override
+    public float getNewValue(int update) {
+      return rate;
+    }
+  }
+
+  /**
+   * The learning rate.
+   *
+   * @param epochs how many are done
+   */
+  static float rate(ModelManifest.Hyperparameters hyper, double epochs) {
+    double rate = hyper.learningRate();
+    if (epochs < hyper.warmUpEpochs()) {
+      // Not quite 0 at the first step.
+      return (float) (rate * (epochs + 0.01) / (hyper.warmUpEpochs() + 0.01));
+    }
+    if (hyper.schedule().equals(ModelManifest.Hyperparameters.COSINE)) {
+      double falling = Math.max(1, hyper.maxEpochs() - hyper.warmUpEpochs());
+      double done = Math.min(1, (epochs - hyper.warmUpEpochs()) / falling);
+      rate *= 0.5 * (1 + Math.cos(Math.PI * done));
+    }
+    return (float) rate;
+  }
+
+  /** The weights after the last epochs, and their mean. */
+  private static final class LastWeights {
+    private final Network network;
+    private final int epochs;
+    private final Deque<List<float[]>> last = new ArrayDeque<>();
+
+    LastWeights(Network network, int epochs) {
+      this.network = network;
+      this.epochs = epochs;
+    }
+
+    /** Takes those that the network has. */
+    void add() {
+      if (epochs > 1) {
+        last.addLast(
+            network.parameters().values().stream()
+                .map(parameter -> parameter.getArray().toFloatArray())
+                .toList());
+        if (last.size() > epochs) {
+          last.removeFirst();
+        }
+      }
+    }
+
+    /** Gives the network the mean, in which running means and variances count like weights. */
+    void useMean() {
+      if (last.size() > 1) {
+        List<float[]> mean = new ArrayList<>();
+        for (int i = 0; i < last.getLast().size(); i++) {
+          double[] sums = new double[last.getLast().get(i).length];
+          for (List<float[]> weights : last) {
+            for (int k = 0; k < sums.length; k++) {
+              sums[k] += weights.get(i)[k];
+            }
+          }
+          float[] means = new float[sums.length];
+          for (int k = 0; k < sums.length; k++) {
+            means[k] = (float) (sums[k] / last.size());
+          }
+          mean.add(means);
+        }
+        use(mean);
+      }
+    }
+
+    /** Gives the network the last ones, with which it is to be fitted on. */
+    void useLast() {
+      if (last.size() > 1) {
+        use(last.getLast());
+      }
+    }
+
+    private void use(List<float[]> weights) {
+      int i = 0;
+      for (Parameter parameter : network.parameters().values()) {
+        parameter.getArray().set(weights.get(i++));
+      }
+    }
   }
 
   /** The labels, or with smoothing a row of probabilities for each (Szegedy et al. 2016). */
@@ -396,17 +568,25 @@ final class FcnnTrainer {
   }
 
   /** The network's outputs, {@code [row][labels]}, row by row. */
-  private static float[] logits(Trainer trainer, Examples examples) {
+  private static float[] logits(Trainer trainer, Network network, Examples examples) {
     int[] order = new int[examples.count()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    try (NDManager manager = trainer.getManager().newSubManager()) {
-      NDList batch = examples.batch(manager, order, 0, order.length);
-      NDList output = trainer.evaluate(new NDList(batch.get(0)));
-      output.attach(manager);
-      return output.singletonOrThrow().toFloatArray();
+    float[] logits = new float[0];
+    for (int from = 0; from < order.length; from += EVALUATED_AT_ONCE) {
+      int to = Math.min(order.length, from + EVALUATED_AT_ONCE);
+      try (NDManager manager = trainer.getManager().newSubManager()) {
+        NDList output =
+            trainer.evaluate(
+                network.inputs(manager, examples.features(order, from, to, null, null), to - from));
+        output.attach(manager);
+        float[] some = output.singletonOrThrow().toFloatArray();
+        logits = Arrays.copyOf(logits, logits.length + some.length);
+        System.arraycopy(some, 0, logits, logits.length - some.length, some.length);
+      }
     }
+    return logits;
   }
 
   private static long correct(float[] scores, float[] actual) {
@@ -453,51 +633,54 @@ final class FcnnTrainer {
    * The mean of the speakers' means, and the root of the mean of their variances: every speaker
    * weighs the same.
    */
-  static ModelManifest.Normalization normalizationWithin(Map<String, List<Clip>> byVoice) {
-    int featureCount = byVoice.values().iterator().next().get(0).windows().get(0).length;
-    double[] means = new double[featureCount];
-    double[] variances = new double[featureCount];
+  static ModelManifest.Normalization normalizationWithin(
+      Map<String, List<Clip>> byVoice, int columns) {
+    double[] means = new double[columns];
+    double[] variances = new double[columns];
     for (List<Clip> ofVoice : byVoice.values()) {
-      ModelManifest.Normalization own = normalization(ofVoice);
-      for (int i = 0; i < featureCount; i++) {
+      ModelManifest.Normalization own = normalization(ofVoice, columns);
+      for (int i = 0; i < columns; i++) {
         means[i] += own.mean().get(i) / byVoice.size();
         variances[i] += Math.pow(own.deviation().get(i), 2) / byVoice.size();
       }
     }
     List<Float> mean = new ArrayList<>();
     List<Float> deviation = new ArrayList<>();
-    for (int i = 0; i < featureCount; i++) {
+    for (int i = 0; i < columns; i++) {
       mean.add((float) means[i]);
       deviation.add((float) Math.sqrt(variances[i]));
     }
     return new ModelManifest.Normalization(mean, deviation);
   }
 
-  /** Mean and deviation of every feature over all windows. */
-  static ModelManifest.Normalization normalization(List<Clip> clips) {
-    int featureCount = clips.get(0).windows().get(0).length;
-    double[] sums = new double[featureCount];
-    double[] squares = new double[featureCount];
+  /** Mean and deviation of every column over all windows, or over all of their frames. */
+  static ModelManifest.Normalization normalization(List<Clip> clips, int columns) {
+    double[] sums = new double[columns];
+    double[] squares = new double[columns];
     int count = 0;
     for (Clip clip : clips) {
       for (float[] window : clip.windows()) {
-        for (int i = 0; i < featureCount; i++) {
-          sums[i] += window[i];
+        for (int at = 0; at < window.length && !Float.isNaN(window[at]); at += columns) {
+          for (int i = 0; i < columns; i++) {
+            sums[i] += window[at + i];
+          }
+          count++;
         }
-        count++;
       }
     }
     for (Clip clip : clips) {
       for (float[] window : clip.windows()) {
-        for (int i = 0; i < featureCount; i++) {
-          double distance = window[i] - sums[i] / count;
-          squares[i] += distance * distance;
+        for (int at = 0; at < window.length && !Float.isNaN(window[at]); at += columns) {
+          for (int i = 0; i < columns; i++) {
+            double distance = window[at + i] - sums[i] / count;
+            squares[i] += distance * distance;
+          }
         }
       }
     }
     List<Float> mean = new ArrayList<>();
     List<Float> deviation = new ArrayList<>();
-    for (int i = 0; i < featureCount; i++) {
+    for (int i = 0; i < columns; i++) {
       mean.add((float) (sums[i] / count));
       double value = Math.sqrt(squares[i] / count);
       // A feature that never changes tells nothing; it stays near 0 whatever comes later.

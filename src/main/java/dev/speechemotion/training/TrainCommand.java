@@ -48,7 +48,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--name",
-      description = "The model's name (default: the layouts' names and -fcnn).")
+      description = "The model's name (default: the layouts' names and the architecture).")
   private String name;
 
   @Option(
@@ -63,6 +63,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private FittingOptions fittingOptions;
 
   private List<Corpora.Source> sources;
+  private String architecture;
 
   @Override
   public Integer call() throws IOException {
@@ -79,6 +80,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private void train(Experiment.Settings settings, PrintWriter log) throws IOException {
+    architecture = settings.fitting().architecture().type();
     long begin = System.nanoTime();
     Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
     Corpus.Settings clean =
@@ -155,7 +157,8 @@ public final class TrainCommand implements Callable<Integer> {
                 .map(source -> source.layout().id())
                 .distinct()
                 .collect(Collectors.joining("-"))
-            + "-fcnn"
+            + "-"
+            + architecture
         : name;
   }
 

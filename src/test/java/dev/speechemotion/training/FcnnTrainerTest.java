@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.model.ModelManifest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -85,7 +86,8 @@ class FcnnTrainerTest {
         FcnnTrainer.normalization(
             List.of(
                 Clips.clip("sad", "a", "x", new float[] {1, 7}, new float[] {2, 7}),
-                Clips.clip("sad", "a", "y", new float[] {6, 7})));
+                Clips.clip("sad", "a", "y", new float[] {6, 7})),
+            2);
 
     assertThat(normalization.mean()).containsExactly(3f, 7f);
     assertThat((double) normalization.deviation().get(0))
@@ -101,7 +103,8 @@ class FcnnTrainerTest {
                 List.of(
                     Clips.clip("sad", "a", "x", new float[] {1}, new float[] {3}),
                     Clips.clip("sad", "b", "x", new float[] {10}, new float[] {10}),
-                    Clips.clip("sad", "b", "y", new float[] {10}, new float[] {10}))));
+                    Clips.clip("sad", "b", "y", new float[] {10}, new float[] {10}))),
+            1);
 
     assertThat(normalization.mean()).containsExactly(6f);
     // The second speaker's never changes, which counts as 1.
@@ -260,7 +263,8 @@ class FcnnTrainerTest {
   private static FcnnTrainer.Settings settings(
       long seed, int maxEpochs, Adaptation.Mode mode, float labelSmoothing, float weightDecay) {
     return new FcnnTrainer.Settings(
-        new ModelManifest.Architecture("fcnn", List.of(16, 8), 0.1f),
+        ModelManifest.Architecture.fcnn(List.of(16, 8), 0.1f),
+        FeatureSpec.LIBROSA_22K,
         new ModelManifest.Hyperparameters(
             0.005f, 16, maxEpochs, 5, 0.2, false, labelSmoothing, weightDecay),
         new Adaptation(mode, 10, 0.3f),
