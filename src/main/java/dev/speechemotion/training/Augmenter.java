@@ -29,6 +29,9 @@ import java.util.stream.Collectors;
 final class Augmenter implements EpochSource {
   private static final int CLIPS_OF_CALL = 40;
 
+  /** Longer vectors, such as spectrograms, fill a disk faster than making them anew takes time. */
+  private static final int MOST_KEPT_FEATURES = 1_000;
+
   /** Voices are changed at a rate that holds all of them. */
   private static final int LEAST_RATE_HZ = 16_000;
 
@@ -44,7 +47,8 @@ final class Augmenter implements EpochSource {
   Augmenter(Augmentation augmentation, Corpus.Settings settings, FeatureCache cache, long seed) {
     this.augmentation = augmentation;
     this.settings = settings;
-    this.cache = cache;
+    this.cache =
+        settings.spec().windowFeatureCount() > MOST_KEPT_FEATURES ? FeatureCache.none() : cache;
     this.seed = seed;
     rateHz = Math.max(LEAST_RATE_HZ, settings.spec().sampleRateHz());
   }
