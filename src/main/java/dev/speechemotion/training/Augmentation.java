@@ -16,12 +16,19 @@ record Augmentation(Set<Part> parts, int versions) {
 
   /** What can be changed. */
   enum Part {
-    /** Pitch, length of the vocal tract, tempo. */
-    VOICE,
-    /** Reverberation, noise, microphone, level. */
-    ROOM,
-    /** Telephone line: band-pass, G.711, lost packets. */
-    LINE
+    VOICE("pitch, vocal tract, tempo"),
+    ROOM("reverberation, noise, microphone, level"),
+    LINE("telephone band, G.711, lost packets");
+
+    private final String meaning;
+
+    Part(String meaning) {
+      this.meaning = meaning;
+    }
+
+    String meaning() {
+      return meaning;
+    }
   }
 
   static final Augmentation NONE = new Augmentation(Set.of(), 1);

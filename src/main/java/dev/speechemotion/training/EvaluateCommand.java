@@ -162,7 +162,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             .run(
                 protocol,
                 corpora.clips(),
-                heard.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity())));
+                heard.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity())),
+                null);
 
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("protocol", protocol.name());
