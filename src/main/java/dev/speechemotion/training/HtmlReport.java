@@ -254,9 +254,9 @@ final class HtmlReport {
     pair(
         html,
         "weights",
-        "%,d parameters, %,d bytes, SHA-256 %s"
-            .formatted(
-                outcome.parameters(), manifest.weights().bytes(), manifest.weights().sha256()));
+        Figures.format(
+            "%,d parameters, %,d bytes, SHA-256 %s",
+            outcome.parameters(), manifest.weights().bytes(), manifest.weights().sha256()));
     pair(
         html,
         "speed",

@@ -114,8 +114,18 @@ class TrainAndEvaluateTest {
         .contains("`tess-speaker`", "worst class", "CC BY-NC-ND 4.0", "Lawful use");
     assertThat(Files.readString(model.resolve("report.html")))
         .contains("Split proof", "data:image/png;base64,", "Confusion matrices")
+        .contains("Learning curves", "Feature importance", "zero crossings", "size and speed")
+        .contains("0 (must be 0)", "µs for a window", "675 parameters")
+        .contains("evaluate --protocol tess-speaker --layout tess --data ")
+        .contains("Training recordings were not changed.")
         .doesNotContain("src=\"http");
-    for (String plot : List.of("learning-curve", "confusion-matrix", "per-class")) {
+    for (String plot :
+        List.of(
+            "learning-curve",
+            "fold-curves",
+            "confusion-matrix",
+            "per-class",
+            "feature-importance")) {
       assertThat(Files.readAllBytes(model.resolve(plot + ".png")))
           .startsWith(0x89, 'P', 'N', 'G')
           .hasSizeGreaterThan(5_000);
