@@ -70,7 +70,7 @@ final class Importance {
       case "centroid", "bandwidth", "rolloff", "flatness", "flux" -> "spectral shape";
       case "zcr" -> "zero crossings";
       case "rms" -> "course of the level";
-      case "f0" -> "pitch";
+      case "f" -> "pitch"; // Of f0 without its number.
       case "voicing", "voiced" -> "voicing";
       case "speech", "pause", "syllable" -> "timing";
       case "mfccdelta" -> "MFCC slopes";
