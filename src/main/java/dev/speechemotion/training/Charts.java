@@ -71,7 +71,7 @@ final class Charts {
   static byte[] foldCurves(List<Experiment.ProtocolResult> results) throws IOException {
     List<XYChart> charts = new ArrayList<>();
     for (Experiment.ProtocolResult result : results) {
-      XYChart chart = lines(result.protocol().name(), "loss on what was kept aside");
+      XYChart chart = lines(result.protocol().name(), "validation loss");
       for (int i = 0; i < result.folds().size(); i++) {
         List<FcnnTrainer.Epoch> curve = result.folds().get(i).curve();
         line(
@@ -111,6 +111,8 @@ final class Charts {
                   chart.addSeries(
                       corpus, stretches, accuracies(curve.subList(0, stretches.size()))));
     }
+    // Else the points of a stretch would lie side by side, as bars do.
+    chart.getStyler().setOverlapped(true);
     chart.getStyler().setDefaultSeriesRenderStyle(CategorySeries.CategorySeriesRenderStyle.Line);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);

@@ -113,7 +113,8 @@ final class HtmlReport {
               Figures.format("%.3f", result.measurement().uncalibrated().ece())));
     }
     html.append("</table>\n<p>")
-        .append(escaped(outcome.readingOfFigures().strip()))
+        .append(
+            escaped(outcome.readingOfFigures().strip()).replaceAll("`(.*?)`", "<code>$1</code>"))
         .append(
             Figures.format(
                 " Chance is %.1f %%. UAR: unweighted average recall, with its 95 %% interval by the"
@@ -333,7 +334,7 @@ final class HtmlReport {
         """
         <h2>Split proof</h2>
         <p>What the training and the test part of each fold have in common. Training stops with an error if a file is on
-        both sides, in a words protocol a word, in a speaker protocol a speaker: those cells must be 0. Files with the
+        both sides, in a words protocol a word, in a speaker protocol a speaker: the cells with a mark. Files with the
         same content are dropped before the recordings are parted, and what is changed in training recordings is
         changed after it.</p>
         <table>
@@ -372,7 +373,7 @@ final class HtmlReport {
   private static String shared(
       Experiment.FoldResult fold, Function<Clip, String> property, boolean mustBeNone) {
     int shared = fold.fold().shared(property);
-    return mustBeNone ? shared + " (must be 0)" : String.valueOf(shared);
+    return mustBeNone ? shared + " ✓" : String.valueOf(shared);
   }
 
   private static void appendPerClass(StringBuilder html, Experiment.ProtocolResult result) {

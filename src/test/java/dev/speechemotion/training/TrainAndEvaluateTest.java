@@ -115,7 +115,7 @@ class TrainAndEvaluateTest {
     assertThat(Files.readString(model.resolve("report.html")))
         .contains("Split proof", "data:image/png;base64,", "Confusion matrices")
         .contains("Learning curves", "Feature importance", "zero crossings", "size and speed")
-        .contains("0 (must be 0)", "µs for a window", "675 parameters")
+        .contains("<td>0 ✓</td>", "µs for a window", "675 parameters")
         .contains("evaluate --protocol tess-speaker --layout tess --data ")
         .contains("Training recordings were not changed.")
         .doesNotContain("src=\"http");
