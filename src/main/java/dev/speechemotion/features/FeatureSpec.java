@@ -317,6 +317,19 @@ public record FeatureSpec(
   }
 
   /**
+   * @throws IllegalArgumentException if windows hold more frames than their vectors
+   */
+  public void requireFit(WindowSettings windows) {
+    long samples = (long) windows.lengthMs() * sampleRateHz / 1000 + 1;
+    long frames = (samples + hopLength - 1) / hopLength;
+    if (windowFrames > 0 && frames > windowFrames) {
+      throw new IllegalArgumentException(
+          "windows of %d ms hold %d frames, vectors of %s hold %d; use shorter windows"
+              .formatted(windows.lengthMs(), frames, name, windowFrames));
+    }
+  }
+
+  /**
    * Number of values per window that differ in kind: those of one frame where a window's vector is
    * its frames, else all.
    */

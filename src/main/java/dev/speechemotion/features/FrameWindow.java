@@ -43,13 +43,7 @@ final class FrameWindow {
   FrameWindow(FeatureSpec spec, WindowSettings settings) {
     bands = spec.melBands();
     capacity = spec.windowFrames();
-    long samples = (long) settings.lengthMs() * spec.sampleRateHz() / 1000 + 1;
-    long frames = (samples + spec.hopLength() - 1) / spec.hopLength();
-    if (frames > capacity) {
-      throw new IllegalArgumentException(
-          "windows of %d ms hold %d frames, vectors of %s hold %d; use shorter windows"
-              .formatted(settings.lengthMs(), frames, spec.name(), capacity));
-    }
+    spec.requireFit(settings);
     rows = new byte[capacity * bands];
   }
 

@@ -24,9 +24,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The network over log-mel frames: convolutions of 3 by 3 with batch normalisation, ReLU and
- * maximum pooling, a bidirectional LSTM over what they leave of time, and a mean over time by
- * learned weights (attention).
+ * The network over log-mel frames: convolutions of 3 by 3 with batch normalisation and ReLU, each
+ * of which halves the bands, the first two also time; a bidirectional LSTM over what they leave of
+ * time, and a mean over time by learned weights (attention). The first convolution halves by its
+ * stride, which is cheaper where there is most to compute, the others by the maximum of neighbours.
  *
  * <p>{@code inputs X: [windows, frames, bands]}, normalised, and {@code M: [windows, frames]}, 1
  * for a frame and 0 where a window has no more; {@code output: [windows, labels]}, before the
@@ -35,11 +36,8 @@ import java.util.Map;
  * biases, add anything.
  */
 final class CnnLstm extends AbstractBlock {
-  /** So many of the convolutions halve time; all of them halve the bands. */
-  private static final int HALVING_TIME = 2;
-
   /** Frames that become one step of the LSTM. */
-  static final int FRAMES_PER_STEP = 1 << HALVING_TIME;
+  static final int FRAMES_PER_STEP = 4;
 
   private static final float MASKED = 1e9f;
 
@@ -73,6 +71,7 @@ final class CnnLstm extends AbstractBlock {
                   .setFilters(channels)
                   .setKernelShape(new Shape(3, 3))
                   .optPadding(new Shape(1, 1))
+                  .optStride(layer == 1 ? new Shape(2, 2) : new Shape(1, 1))
                   .optBias(false)
                   .build()));
       norms.add(addChildBlock("norm" + layer, BatchNorm.builder().build()));
@@ -101,12 +100,17 @@ final class CnnLstm extends AbstractBlock {
     for (int i = 0; i < convolutions.size(); i++) {
       x = convolutions.get(i).forward(parameters, new NDList(x), training).singletonOrThrow();
       x = norms.get(i).forward(parameters, new NDList(x), training).singletonOrThrow();
-      boolean halving = i < HALVING_TIME;
-      Shape pool = new Shape(halving ? 2 : 1, 2);
-      x = Pool.maxPool2d(Activation.relu(x), pool, pool, new Shape(0, 0), false);
-      if (halving) {
-        // A step counts if all of its frames do, as where the window ends there.
-        mask = mask.get(new NDIndex(":, 1::2"));
+      x = Activation.relu(x);
+      if (i == 0) {
+        // The stride takes every other frame and its neighbours.
+        mask = mask.get(new NDIndex(":, 0::2"));
+      } else {
+        Shape pool = new Shape(i == 1 ? 2 : 1, 2);
+        x = Pool.maxPool2d(x, pool, pool, new Shape(0, 0), false);
+        if (i == 1) {
+          // Of a pair both must count: an odd one at the end is left away.
+          mask = mask.get(new NDIndex(":, 1::2"));
+        }
       }
       x = x.mul(mask.expandDims(1).expandDims(3));
     }
@@ -136,7 +140,7 @@ final class CnnLstm extends AbstractBlock {
           .initialize(manager, type, new Shape(1, channels, FRAMES_PER_STEP, height));
       channels = (int) convolutions.get(i).getParameters().valueAt(0).getArray().getShape().get(0);
       norms.get(i).initialize(manager, type, new Shape(1, channels, FRAMES_PER_STEP, height));
-      height /= 2;
+      height = halved(height, i);
     }
     lstm.initialize(manager, type, new Shape(1, 1, (long) channels * height));
     attention.initialize(manager, type, new Shape(1, 1, 2L * units));
@@ -144,6 +148,11 @@ final class CnnLstm extends AbstractBlock {
     if (dropout != null) {
       dropout.initialize(manager, type, new Shape(1, 1));
     }
+  }
+
+  /** Bands that a convolution leaves; a stride of 2 leaves the odd one, pooling does not. */
+  private static int halved(int bands, int convolution) {
+    return convolution == 0 ? (bands + 1) / 2 : bands / 2;
   }
 
   @Override
@@ -189,7 +198,7 @@ final class CnnLstm extends AbstractBlock {
         shapes.put("norm" + (i + 1) + "." + name, new Shape(channels));
       }
       inputs = channels;
-      height /= 2;
+      height = halved(height, i);
     }
     int units = architecture.hidden().get(0);
     for (String name : LSTM_PARAMETERS) {

@@ -75,6 +75,7 @@ public record ModelManifest(
             + featureSpec.name(),
         normalization.mean().size());
     architecture.requireFit(featureSpec);
+    featureSpec.requireFit(windows);
     Objects.requireNonNull(calibration, "calibration is missing");
     Objects.requireNonNull(weights, "weights is missing");
     Objects.requireNonNull(training, "training is missing");

@@ -6,9 +6,11 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.training.loss.Loss;
@@ -29,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -289,9 +292,10 @@ final class FcnnTrainer {
                       .build());
       try (Trainer trainer = model.newTrainer(config);
           Progress progress = new Progress(task, maxEpochs, log);
-          Ahead ahead = new Ahead(train)) {
+          Ahead ahead = new Ahead(train);
+          LastWeights last = new LastWeights(network, hyper.averagedEpochs())) {
         trainer.initialize(network.inputShapes(hyper.batchSize()));
-        LastWeights last = new LastWeights(network, hyper.averagedEpochs());
+        Network averaged = network;
         List<Clip> heard = null;
         Examples examples = null;
         List<Epoch> curve = new ArrayList<>();
@@ -310,9 +314,9 @@ final class FcnnTrainer {
                   ? balancedOrder(examples.groups, random)
                   : order(examples.count(), random);
           double[] fitted = epoch(trainer, network, examples, order, steps.epoch(epoch), random);
-          last.add();
-          last.useMean();
-          float[] logits = stop.count() == 0 ? new float[0] : logits(trainer, network, stop);
+          averaged = last.add(trainer.getManager());
+          float[] logits =
+              stop.count() == 0 ? new float[0] : logits(trainer.getManager(), averaged, stop);
           double loss =
               stop.count() == 0 ? Double.NaN : Temperature.crossEntropy(logits, stop.labels, 1);
           curve.add(
@@ -328,16 +332,13 @@ final class FcnnTrainer {
             bestLoss = loss;
             bestEpoch = epoch;
             bestLogits = logits;
-            best = WeightsFile.encode(network);
+            best = WeightsFile.encode(averaged);
           } else if (epoch - bestEpoch >= hyper.patience() && stop.count() > 0) {
             break;
           }
-          if (epoch < maxEpochs) {
-            last.useLast();
-          }
         }
         return best == null
-            ? new Fitted(WeightsFile.encode(network), normalization, maxEpochs, curve, 1, 0)
+            ? new Fitted(WeightsFile.encode(averaged), normalization, maxEpochs, curve, 1, 0)
             : new Fitted(
                 best,
                 normalization,
@@ -438,7 +439,7 @@ final class FcnnTrainer {
   }
 
   /** Shortens the gradient of all weights together to the norm, if it is longer. */
-  private static void clip(Network network, float norm) {
+  static void clip(Network network, float norm) {
     try (NDList gradients = new NDList()) {
       double squares = 0;
       for (Parameter parameter : network.parameters().values()) {
@@ -499,62 +500,69 @@ final class FcnnTrainer {
     return (float) rate;
   }
 
-  /** The weights after the last epochs, and their mean. */
-  private static final class LastWeights {
+  /** The weights after the last epochs, and a network that has their mean. */
+  private final class LastWeights implements AutoCloseable {
     private final Network network;
     private final int epochs;
-    private final Deque<List<float[]>> last = new ArrayDeque<>();
+    private final Deque<Map<String, float[]>> last = new ArrayDeque<>();
+    private NDManager manager;
 
     LastWeights(Network network, int epochs) {
       this.network = network;
       this.epochs = epochs;
     }
 
-    /** Takes those that the network has. */
-    void add() {
-      if (epochs > 1) {
-        last.addLast(
-            network.parameters().values().stream()
-                .map(parameter -> parameter.getArray().toFloatArray())
-                .toList());
-        if (last.size() > epochs) {
-          last.removeFirst();
+    /**
+     * Takes those that the network has, and gives a network with the mean, in which running means
+     * and variances count like weights; valid until the next call.
+     */
+    Network add(NDManager parent) {
+      if (epochs == 1) {
+        return network;
+      }
+      Map<String, float[]> weights = new LinkedHashMap<>();
+      network
+          .parameters()
+          .forEach((name, parameter) -> weights.put(name, parameter.getArray().toFloatArray()));
+      last.addLast(weights);
+      if (last.size() > epochs) {
+        last.removeFirst();
+      }
+      close();
+      manager = parent.newSubManager();
+      Network averaged =
+          Network.forTraining(settings.architecture(), settings.spec(), labels.size());
+      averaged
+          .parameters()
+          .forEach(
+              (name, parameter) ->
+                  parameter.setArray(
+                      manager.create(
+                          mean(name), network.parameters().get(name).getArray().getShape())));
+      averaged.block().freezeParameters(true);
+      averaged.block().initialize(manager, DataType.FLOAT32, averaged.inputShapes(1));
+      return averaged;
+    }
+
+    private float[] mean(String name) {
+      double[] sums = new double[last.getLast().get(name).length];
+      for (Map<String, float[]> weights : last) {
+        float[] values = weights.get(name);
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] += values[i];
         }
       }
-    }
-
-    /** Gives the network the mean, in which running means and variances count like weights. */
-    void useMean() {
-      if (last.size() > 1) {
-        List<float[]> mean = new ArrayList<>();
-        for (int i = 0; i < last.getLast().size(); i++) {
-          double[] sums = new double[last.getLast().get(i).length];
-          for (List<float[]> weights : last) {
-            for (int k = 0; k < sums.length; k++) {
-              sums[k] += weights.get(i)[k];
-            }
-          }
-          float[] means = new float[sums.length];
-          for (int k = 0; k < sums.length; k++) {
-            means[k] = (float) (sums[k] / last.size());
-          }
-          mean.add(means);
-        }
-        use(mean);
+      float[] means = new float[sums.length];
+      for (int i = 0; i < sums.length; i++) {
+        means[i] = (float) (sums[i] / last.size());
       }
+      return means;
     }
 
-    /** Gives the network the last ones, with which it is to be fitted on. */
-    void useLast() {
-      if (last.size() > 1) {
-        use(last.getLast());
-      }
-    }
-
-    private void use(List<float[]> weights) {
-      int i = 0;
-      for (Parameter parameter : network.parameters().values()) {
-        parameter.getArray().set(weights.get(i++));
+    @Override
+    public void close() {
+      if (manager != null) {
+        manager.close();
       }
     }
   }
@@ -568,7 +576,7 @@ final class FcnnTrainer {
   }
 
   /** The network's outputs, {@code [row][labels]}, row by row. */
-  private static float[] logits(Trainer trainer, Network network, Examples examples) {
+  private static float[] logits(NDManager parent, Network network, Examples examples) {
     int[] order = new int[examples.count()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
@@ -576,10 +584,15 @@ final class FcnnTrainer {
     float[] logits = new float[0];
     for (int from = 0; from < order.length; from += EVALUATED_AT_ONCE) {
       int to = Math.min(order.length, from + EVALUATED_AT_ONCE);
-      try (NDManager manager = trainer.getManager().newSubManager()) {
+      try (NDManager manager = parent.newSubManager()) {
         NDList output =
-            trainer.evaluate(
-                network.inputs(manager, examples.features(order, from, to, null, null), to - from));
+            network
+                .block()
+                .forward(
+                    new ParameterStore(manager, false),
+                    network.inputs(
+                        manager, examples.features(order, from, to, null, null), to - from),
+                    false);
         output.attach(manager);
         float[] some = output.singletonOrThrow().toFloatArray();
         logits = Arrays.copyOf(logits, logits.length + some.length);

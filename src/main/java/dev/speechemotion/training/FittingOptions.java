@@ -269,12 +269,14 @@ final class FittingOptions {
               hidden != null ? hidden : ofFrames ? List.of(64) : List.of(256, 128),
               dropout);
       network.requireFit(featureSpec);
+      WindowSettings windows = new WindowSettings(windowMs, hopMs);
+      featureSpec.requireFit(windows);
       new ModelManifest.Calibration(
           1, uncertainBelow); // Says what is wrong before any work is done.
       return new Experiment.Settings(
           labels.stream().map(Labels::canonical).distinct().toList(),
           featureSpec,
-          new WindowSettings(windowMs, hopMs),
+          windows,
           new FcnnTrainer.Settings(
               network,
               featureSpec,

@@ -245,7 +245,10 @@ final class HtmlReport {
                 manifest.featureSpec().windowFeatureCount(),
                 Figures.seconds(manifest.windows().lengthMs()),
                 Figures.seconds(manifest.windows().hopMs())));
-    pair(html, "network", fields(manifest.architecture()));
+    pair(
+        html,
+        "network",
+        outcome.network() + ", dropout " + Figures.plain(manifest.architecture().dropout()));
     pair(
         html,
         "fitting",
@@ -334,9 +337,9 @@ final class HtmlReport {
         """
         <h2>Split proof</h2>
         <p>What the training and the test part of each fold have in common. Training stops with an error if a file is on
-        both sides, in a words protocol a word, in a speaker protocol a speaker: the cells with a mark. Files with the
-        same content are dropped before the recordings are parted, and what is changed in training recordings is
-        changed after it.</p>
+        both sides, in a words protocol a word, in a speaker protocol a speaker; ✓ marks where that is held. Files with
+        the same content are dropped before the recordings are parted. Only then, and in the training part alone, are
+        recordings changed, if at all.</p>
         <table>
         """);
     html.append(

@@ -26,7 +26,7 @@ final class ModelCard {
             """
         # Model card: %s, version %s
 
-        Recognises %d emotions (%s) in windows of speech. %s \
+        Recognises %d emotions (%s) in windows of speech. The network: %s, \
         on %d values, spec `%s`, over windows of %s s every %s s. Made by
 
             %s
@@ -39,7 +39,7 @@ final class ModelCard {
             manifest.version(),
             manifest.labels().size(),
             String.join(", ", manifest.labels()),
-            network(),
+            outcome.network(),
             manifest.featureSpec().windowFeatureCount(),
             manifest.featureSpec().name(),
             Figures.seconds(manifest.windows().lengthMs()),
@@ -135,21 +135,6 @@ final class ModelCard {
             outcome.normalizationText(),
             outcome.calibrationText()));
     return card.toString();
-  }
-
-  private String network() {
-    ModelManifest.Architecture network = manifest.architecture();
-    String hidden = sizes(network.hidden());
-    return network.ofFrames()
-        ? "Convolutions (%s channels), a bidirectional LSTM (%s) and attention, as in `%s`,"
-            .formatted(sizes(network.channels()), hidden, network.type())
-        : "A fully connected network (%d, %s, %d; ReLU)"
-            .formatted(
-                manifest.featureSpec().windowFeatureCount(), hidden, manifest.labels().size());
-  }
-
-  private static String sizes(List<Integer> sizes) {
-    return sizes.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   private static void appendCorpora(StringBuilder card, Measurement measurement) {

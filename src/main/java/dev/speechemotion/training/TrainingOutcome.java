@@ -35,6 +35,23 @@ record TrainingOutcome(
     return "evaluate --protocol " + protocol.name() + " " + options;
   }
 
+  /** The network in words. */
+  String network() {
+    ModelManifest.Architecture architecture = manifest.architecture();
+    return architecture.ofFrames()
+        ? "convolutions of %s channels, a bidirectional LSTM of %d units each way, attention"
+            .formatted(joined(architecture.channels()), architecture.hidden().get(0))
+        : "fully connected layers of %d, %s, %d, ReLU"
+            .formatted(
+                manifest.featureSpec().windowFeatureCount(),
+                joined(architecture.hidden()),
+                manifest.labels().size());
+  }
+
+  private static String joined(List<Integer> sizes) {
+    return sizes.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
   /** What was left out, by label. */
   String leftOutText() {
     return corpora.parts().stream()

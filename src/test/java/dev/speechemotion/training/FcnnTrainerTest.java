@@ -4,8 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
 import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.Network;
+import dev.speechemotion.model.Torch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -249,6 +261,132 @@ class FcnnTrainerTest {
     assertThatThrownBy(() -> trainer.fit("test", Clips.all(LABELS, List.of("a", "b"), 20, 1)))
         .isInstanceOf(IOException.class)
         .hasMessage("a.wav is gone");
+  }
+
+  @Test
+  void shouldLetTheLearningRateRiseAndFallAsTheScheduleTells() {
+    ModelManifest.Hyperparameters constant = schedule("constant", 0, 1);
+    ModelManifest.Hyperparameters cosine = schedule("cosine", 2, 1);
+
+    assertThat(FcnnTrainer.rate(constant, 0)).isEqualTo(0.01f);
+    assertThat(FcnnTrainer.rate(constant, 9.9)).isEqualTo(0.01f);
+    assertThat(FcnnTrainer.rate(cosine, 0)).isBetween(1e-6f, 1e-4f);
+    assertThat(FcnnTrainer.rate(cosine, 1)).isCloseTo(0.005f, within(1e-4f));
+    assertThat(FcnnTrainer.rate(cosine, 2)).isEqualTo(0.01f);
+    assertThat(FcnnTrainer.rate(cosine, 6)).isCloseTo(0.005f, within(1e-6f));
+    assertThat(FcnnTrainer.rate(cosine, 10)).isCloseTo(0, within(1e-9f));
+  }
+
+  /** The schedule ends with --epochs, also where fewer are trained. */
+  @Test
+  void shouldTrainOnAllClipsWithTheRatesThatTheValidatedTrainingHad() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 10, 1);
+
+    List<FcnnTrainer.Epoch> three =
+        trainer(schedule("cosine", 1, 1)).fitAll("test", clips, 3).curve();
+    List<FcnnTrainer.Epoch> five =
+        trainer(schedule("cosine", 1, 1)).fitAll("test", clips, 5).curve();
+
+    assertThat(five.subList(0, 3)).isEqualTo(three);
+  }
+
+  @Test
+  void shouldAverageTheWeightsOfTheLastEpochs() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 10, 1);
+    List<float[]> single = new ArrayList<>();
+    for (int epochs = 1; epochs <= 4; epochs++) {
+      single.add(
+          floats(trainer(schedule("constant", 0, 1)).fitAll("test", clips, epochs).weights()));
+    }
+
+    float[] averaged =
+        floats(trainer(schedule("constant", 0, 3)).fitAll("test", clips, 4).weights());
+
+    float[] expected = new float[averaged.length];
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = (single.get(1)[i] + single.get(2)[i] + single.get(3)[i]) / 3;
+    }
+    assertThat(averaged).usingComparatorWithPrecision(1e-6f).containsExactly(expected);
+    assertThat(averaged).isNotEqualTo(single.get(3));
+  }
+
+  @Test
+  void shouldShortenALongGradientOnly() {
+    Torch.start();
+    Network network =
+        Network.forTraining(
+            ModelManifest.Architecture.fcnn(List.of(4), 0), FeatureSpec.LIBROSA_22K, 3);
+    try (Model model = Model.newInstance("clip", Device.cpu(), Torch.ENGINE)) {
+      model.setBlock(network.block());
+      try (Trainer trainer =
+          model.newTrainer(
+              new DefaultTrainingConfig(Loss.l2Loss()).optDevices(new Device[] {Device.cpu()}))) {
+        trainer.initialize(network.inputShapes(1));
+        NDManager manager = trainer.getManager();
+        try (GradientCollector collector = trainer.newGradientCollector()) {
+          NDList output = trainer.forward(network.inputs(manager, ramp(33), 1));
+          collector.backward(output.singletonOrThrow().sum().mul(100));
+        }
+        double before = gradientNorm(network);
+        assertThat(before).isGreaterThan(1);
+
+        FcnnTrainer.clip(network, (float) (2 * before));
+        assertThat(gradientNorm(network)).isEqualTo(before);
+
+        FcnnTrainer.clip(network, 0.5f);
+        assertThat(gradientNorm(network)).isCloseTo(0.5, within(1e-4));
+      }
+    }
+  }
+
+  private static double gradientNorm(Network network) {
+    double squares = 0;
+    for (Parameter parameter : network.parameters().values()) {
+      try (NDArray gradient = parameter.getArray().getGradient()) {
+        for (float value : gradient.toFloatArray()) {
+          squares += (double) value * value;
+        }
+      }
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static float[] ramp(int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = i / 10f - 1;
+    }
+    return values;
+  }
+
+  /** All numbers of a weights file, behind its header. */
+  private static float[] floats(byte[] weights) {
+    ByteBuffer bytes = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
+    FloatBuffer floats =
+        bytes
+            .position(8 + (int) bytes.getLong(0))
+            .slice()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asFloatBuffer();
+    float[] values = new float[floats.remaining()];
+    floats.get(values);
+    return values;
+  }
+
+  private static ModelManifest.Hyperparameters schedule(
+      String schedule, int warmUpEpochs, int averagedEpochs) {
+    return new ModelManifest.Hyperparameters(
+        0.01f, 16, 10, 10, 0.2, false, 0, 0, schedule, warmUpEpochs, 0, averagedEpochs, false, 0);
+  }
+
+  private static FcnnTrainer trainer(ModelManifest.Hyperparameters hyperparameters) {
+    FcnnTrainer.Settings like = settings(1, 1, Adaptation.Mode.NONE);
+    return new FcnnTrainer(
+        new FcnnTrainer.Settings(
+            like.architecture(), like.spec(), hyperparameters, like.adaptation(), 1),
+        LABELS,
+        EpochSource.PLAIN,
+        NO_LOG);
   }
 
   private static FcnnTrainer trainer(long seed, int maxEpochs) {
