@@ -64,6 +64,8 @@ final class Settings {
   static final String STATE_DIR = "state.dir";
   static final String PROCESSING_GUARANTEE = "processing.guarantee";
   static final String COMMIT_INTERVAL_MS = "commit.interval.ms";
+  static final String GROUP_PROTOCOL = "group.protocol";
+  static final String NUM_STANDBY_REPLICAS = "num.standby.replicas";
   static final String STARTUP_TIMEOUT_MS = "startup.timeout.ms";
   static final String HTTP_HOST = "http.host";
   static final String HTTP_PORT = "http.port";
@@ -239,6 +241,22 @@ final class Settings {
               Importance.MEDIUM,
               "Time between commits, milliseconds; with `exactly_once_v2` results are seen at a commit")
           .define(
+              GROUP_PROTOCOL,
+              Type.STRING,
+              RebalanceProtocol.AUTO,
+              ValidString.in(
+                  RebalanceProtocol.AUTO, RebalanceProtocol.STREAMS, RebalanceProtocol.CLASSIC),
+              Importance.MEDIUM,
+              "How instances share the work: `streams` (the broker assigns it), `classic`, or"
+                  + " `auto`: `streams` where the cluster has it. To change it, stop all instances")
+          .define(
+              NUM_STANDBY_REPLICAS,
+              Type.INT,
+              0,
+              Range.between(0, 100),
+              Importance.MEDIUM,
+              "Copies of the state that other instances keep, so that they can take over at once")
+          .define(
               STARTUP_TIMEOUT_MS,
               Type.LONG,
               30_000L,
@@ -337,6 +355,10 @@ final class Settings {
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, text(APPLICATION_ID));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, text(PROCESSING_GUARANTEE));
     streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, values.get(COMMIT_INTERVAL_MS));
+    streams.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, values.get(NUM_STANDBY_REPLICAS));
+    if (!text(GROUP_PROTOCOL).equals(RebalanceProtocol.AUTO)) {
+      streams.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, text(GROUP_PROTOCOL));
+    }
     if (!text(STATE_DIR).isEmpty()) {
       streams.put(StreamsConfig.STATE_DIR_CONFIG, text(STATE_DIR));
     }

@@ -52,7 +52,7 @@ final class StreamApp implements AutoCloseable {
     streams =
         new KafkaStreams(
             EmotionTopology.build(streamSettings, spec, classifiers, serdes),
-            new StreamsConfig(settings.kafkaStreams()));
+            new StreamsConfig(RebalanceProtocol.decide(settings)));
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
   }

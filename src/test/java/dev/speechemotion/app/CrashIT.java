@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.RegistryClients;
 import dev.speechemotion.streams.SchemaRegistry;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,12 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(1_800)
 class CrashIT {
-  private static final int KILLS = Integer.getInteger("crash.kills", 3);
-  private static final int CALLS = Integer.getInteger("crash.calls", 10);
+  private static final int KILLS = Integer.getInteger("crash.kills", 2);
+  private static final int CALLS = Integer.getInteger("crash.calls", 8);
   private static final long SEED = Long.getLong("crash.seed", 1);
 
   /** About what the application takes to start on two cores; the feed is spread over the kills. */
-  private static final double SECONDS_PER_LIFE = 9;
+  private static final double SECONDS_PER_LIFE = 6;
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(240);
@@ -58,7 +59,7 @@ class CrashIT {
     Run run = new Run("undisturbed", kafka);
     try (StreamProcess app = run.app(1).start();
         LiveCalls.Feed feed = run.feed(0)) {
-      feed.await();
+      feed.finish();
       run.awaitEnd(app);
       assertThat(app.stop()).as(app.log()).isZero();
     }
@@ -88,10 +89,10 @@ class CrashIT {
   void shouldGiveTheSameResultsHoweverOftenItIsKilled() throws Exception {
     Run run = new Run("killed", kafka);
     Random random = new Random(SEED);
-    int inWork = 0;
     try (StreamProcess app = run.app(1);
         LiveCalls.Feed feed = run.feed(KILLS * SECONDS_PER_LIFE)) {
       for (int kill = 0; kill < KILLS; kill++) {
+        feed.allow((kill + 1.0) / (KILLS + 1));
         app.start();
         // Every third one dies while it starts, restores or works off what it finds.
         if (random.nextInt(3) > 0) {
@@ -99,20 +100,106 @@ class CrashIT {
         }
         Thread.sleep(random.nextInt(4_000));
         app.requireAlive();
-        inWork += feed.isDone() ? 0 : 1;
         app.kill();
         if (random.nextInt(4) == 0) {
           TemporaryFiles.delete(run.stateDirectory(1));
         }
       }
       app.start();
-      feed.await();
+      feed.finish();
       run.awaitEnd(app);
       assertThat(app.stop()).as(app.log()).isZero();
     }
 
-    assertThat(inWork).as("kills during the feed").isGreaterThan(KILLS / 2);
     run.results().assertEqualTo(undisturbed);
+  }
+
+  @Test
+  void shouldGiveTheSameResultsWhileInstancesJoinLeaveAndDie() throws Exception {
+    Run run = new Run("instances", kafka);
+    run.values.put(Settings.NUM_STANDBY_REPLICAS, "1");
+    Random random = new Random(SEED);
+    try (StreamProcess one = run.app(1);
+        StreamProcess two = run.app(2);
+        LiveCalls.Feed feed = run.feed(KILLS * SECONDS_PER_LIFE)) {
+      StreamProcess works = one.start();
+      StreamProcess joins = two;
+      works.awaitRunning(START_TIMEOUT);
+      for (int kill = 0; kill < KILLS; kill++) {
+        // One joins; then one of the two leaves or dies, and the other one goes on alone.
+        feed.allow((kill + 1.0) / (KILLS + 1));
+        joins.start();
+        joins.awaitRunning(START_TIMEOUT);
+        Thread.sleep(random.nextInt(4_000));
+        StreamProcess goes = random.nextBoolean() ? works : joins;
+        works = goes == one ? two : one;
+        joins = goes;
+        if (kill % 3 == 2) {
+          assertThat(goes.stop()).as(goes.log()).isZero();
+        } else {
+          goes.kill();
+        }
+        works.requireAlive();
+      }
+      feed.finish();
+      run.awaitEnd(works);
+      assertThat(works.stop()).as(works.log()).isZero();
+    }
+
+    run.results().assertEqualTo(undisturbed);
+  }
+
+  @Test
+  void shouldGiveTheSameResultsThoughTheBrokerRestarts() throws Exception {
+    Run run = new Run("restarted", kafka);
+    try (StreamProcess app = run.app(1).start();
+        LiveCalls.Feed feed = run.feed(2 * SECONDS_PER_LIFE)) {
+      feed.allow(0.3);
+      app.awaitRunning(START_TIMEOUT);
+      Thread.sleep(2_000);
+      for (int restart = 0; restart < Math.max(1, KILLS / 4); restart++) {
+        if (restart % 2 == 0) {
+          kafka.kill(0);
+        } else {
+          kafka.stop(0);
+        }
+        kafka.start(0);
+        kafka.awaitPort(0);
+        feed.allow(0.3 + 0.7 * (restart + 1) / (KILLS + 1));
+        Thread.sleep(3_000);
+        app.requireAlive();
+      }
+      feed.finish();
+      run.awaitEnd(app);
+      assertThat(app.stop()).as(app.log()).isZero();
+    }
+
+    run.results().assertEqualTo(undisturbed);
+  }
+
+  @Test
+  void shouldGiveTheSameResultsThoughOneOfThreeBrokersDies() throws Exception {
+    try (KafkaProcesses three =
+        KafkaProcesses.start(Files.createDirectory(folder.resolve("three")), 3, Map.of())) {
+      Run run = new Run("three", three);
+      try (StreamProcess app = run.app(1).start();
+          LiveCalls.Feed feed = run.feed(2 * SECONDS_PER_LIFE)) {
+        feed.allow(0.8);
+        app.awaitRunning(START_TIMEOUT);
+        Thread.sleep(2_000);
+        int victim = new Random(SEED).nextInt(3);
+        three.kill(victim);
+        Thread.sleep(3_000);
+        app.requireAlive();
+        app.kill();
+        app.start();
+        feed.finish();
+        run.awaitEnd(app);
+        assertThat(app.stop()).as(app.log()).isZero();
+      }
+
+      run.results().assertEqualTo(undisturbed);
+    }
   }
 
   /** An application with topics of its own, and what it gave. */
@@ -134,8 +221,6 @@ class CrashIT {
       values.put(Settings.COMMIT_INTERVAL_MS, "200");
       values.put(Settings.ALERT_RULES, "surprise >= 0.5 for 2s; angry >= 0.3 for 1s");
       values.put(Settings.KAFKA_PREFIX + "num.stream.threads", "2");
-      values.put(Settings.KAFKA_PREFIX + "session.timeout.ms", "4000");
-      values.put(Settings.KAFKA_PREFIX + "heartbeat.interval.ms", "1000");
       settings = Settings.of(values);
       new Cluster(settings).requireTopics(settings.streamSettings().topics(), true, new Stop());
     }

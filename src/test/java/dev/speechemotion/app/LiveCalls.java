@@ -5,6 +5,7 @@ import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.streams.EmotionSerdes;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -94,9 +95,15 @@ final class LiveCalls {
     return ids;
   }
 
-  /** Sends the calls from a thread of its own, within so many seconds or as fast as it goes. */
+  /**
+   * Sends the calls from a thread of its own, within so many seconds or as fast as it goes, but not
+   * further than it was allowed to.
+   */
   final class Feed implements AutoCloseable {
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
     private final Thread thread;
+    private volatile double allowed;
     private final Stop stop = new Stop();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
 
@@ -122,8 +129,13 @@ final class LiveCalls {
       for (Sent sent : chunks) {
         long dueNanos = (long) (seconds * 1e9 * sent.atMs() / lastMs);
         long waitNanos = dueNanos - (System.nanoTime() - beganNanos);
-        if (waitNanos > 0 ? stop.await(java.time.Duration.ofNanos(waitNanos)) : stop.requested()) {
+        if (waitNanos > 0 ? stop.await(Duration.ofNanos(waitNanos)) : stop.requested()) {
           return;
+        }
+        while (sent.atMs() > allowed * lastMs) {
+          if (stop.await(BETWEEN_LOOKS)) {
+            return;
+          }
         }
         AudioChunk chunk = sent.chunk();
         // The producer's timestamp is the chunk's own time, so that it too is the same in all runs.
@@ -139,12 +151,14 @@ final class LiveCalls {
       producer.flush();
     }
 
-    boolean isDone() {
-      return !thread.isAlive();
+    /** Lets it go on until so much is sent, 0 to 1. */
+    void allow(double share) {
+      allowed = share;
     }
 
     /** Waits until all is sent. */
-    void await() throws InterruptedException {
+    void finish() throws InterruptedException {
+      allow(1);
       thread.join();
       if (failure.get() != null) {
         throw new AssertionError("the feed failed", failure.get());
