@@ -218,7 +218,6 @@ class CrashIT {
       values.put(Settings.TOPIC_SUMMARIES, name + "-summaries");
       values.put(Settings.TOPIC_ALERTS, name + "-alerts");
       values.put(Settings.TOPIC_DEAD_LETTERS, name + "-dlq");
-      values.put(Settings.COMMIT_INTERVAL_MS, "200");
       values.put(Settings.ALERT_RULES, "surprise >= 0.5 for 2s; angry >= 0.3 for 1s");
       values.put(Settings.KAFKA_PREFIX + "num.stream.threads", "2");
       settings = Settings.of(values);
