@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -36,6 +37,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -77,6 +79,9 @@ final class Settings {
   static final String REGISTRY_PREFIX = "registry.";
 
   static final String ENVIRONMENT_PREFIX = "SES_";
+
+  /** The state of a call with very many channels is larger than the records Kafka takes unasked. */
+  private static final int MAX_CALL_BYTES = 16 << 20;
 
   /** Read by logback.xml, not here. */
   private static final String LOG_LEVEL_VARIABLE = "SES_LOG_LEVEL";
@@ -359,6 +364,17 @@ final class Settings {
     if (!text(GROUP_PROTOCOL).equals(RebalanceProtocol.AUTO)) {
       streams.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, text(GROUP_PROTOCOL));
     }
+    if (text(PROCESSING_GUARANTEE).equals(StreamsConfig.AT_LEAST_ONCE)) {
+      // See ChunkProducer; with transactions the broker itself sees that nothing is passed over.
+      streams.put(
+          StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+    }
+    streams.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    streams.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_CALL_BYTES);
+    streams.put(
+        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+        String.valueOf(MAX_CALL_BYTES));
     if (!text(STATE_DIR).isEmpty()) {
       streams.put(StreamsConfig.STATE_DIR_CONFIG, text(STATE_DIR));
     }

@@ -180,8 +180,9 @@ final class KafkaProcesses implements AutoCloseable {
     common.put("group.streams.initial.rebalance.delay.ms", "0");
     common.put("group.streams.min.session.timeout.ms", "1000");
     common.put("group.streams.session.timeout.ms", "4000");
-    common.put("group.streams.min.heartbeat.interval.ms", "500");
-    common.put("group.streams.heartbeat.interval.ms", "1000");
+    common.put("group.streams.assignment.interval.ms", "0");
+    common.put("group.streams.min.heartbeat.interval.ms", "200");
+    common.put("group.streams.heartbeat.interval.ms", "500");
     return common;
   }
 
