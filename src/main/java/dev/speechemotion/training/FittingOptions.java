@@ -91,7 +91,8 @@ final class FittingOptions {
       names = "--patience",
       defaultValue = "10",
       description =
-          "Epochs without improvement after which training stops (default: ${DEFAULT-VALUE}).")
+          "Epochs without improvement after which training stops; 0: it does not stop before --epochs"
+              + " (default: ${DEFAULT-VALUE}).")
   int patience;
 
   @Option(
