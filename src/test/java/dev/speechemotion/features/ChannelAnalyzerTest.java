@@ -336,6 +336,34 @@ class ChannelAnalyzerTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"telephone-8k-extended, 8000", "wideband-16k-extended, 16000"})
+  void shouldKeepTheStateOfAnExtendedChannelBelow15Kilobytes(String name, int rateHz)
+      throws IOException {
+    FeatureSpec spec = FeatureSpec.named(name).orElseThrow();
+    float[] speech = ReferenceRecording.named("emodb-03a01Fa-" + rateHz).samples();
+    for (float[] samples :
+        List.of(
+            Signals.bursts(rateHz, rateHz, 5),
+            Signals.noise(rateHz, 0.5, 6),
+            Signals.silence(rateHz),
+            speech)) {
+      ChannelAnalyzer analyzer =
+          new ChannelAnalyzer(new FeatureExtractor(spec), WindowSettings.DEFAULT, rateHz);
+      Windows windows = new Windows();
+      // The state is largest just before a window ends.
+      int largest = 0;
+      for (int at = 0; at < 5 * rateHz; at += rateHz / 50) {
+        int from = at % (samples.length - rateHz / 50);
+        analyzer.accept(samples, from, rateHz / 50, windows);
+        largest = Math.max(largest, state(analyzer).length);
+      }
+      System.out.printf("%s: %d bytes of state%n", name, largest);
+
+      assertThat(largest).isLessThan(15_000);
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({"0", "-8000", "7999", "96001", "1000000000"})
   void shouldRefuseRatesOutOfRange(int inputRateHz) {
     FeatureExtractor extractor = new FeatureExtractor(SPEC);
