@@ -14,8 +14,13 @@ package dev.speechemotion.features;
  * side by side (W. M. Gentleman and G. Sande, "Fast Fourier transforms: for fun and profit", 1966).
  */
 final class ComplexFft {
-  /** Real parts are at {@code i}, imaginary parts at {@code i + IM}. */
-  static final int IM = 1024;
+  /**
+   * Real parts are at {@code i}, imaginary parts at {@code i + IM}. Not a multiple of 512, or they
+   * would fall into the same few lines of the processor's cache.
+   */
+  static final int IM = 1280;
+
+  private static final int LONGEST = 1024;
 
   private static final int COLUMNS = 16;
 
@@ -123,7 +128,7 @@ final class ComplexFft {
   private static void transpose(double[] numbers, int[] order) {
     for (int i = 0; i < order.length; i++) {
       // The mask changes nothing, but tells the compiler how large the index can be.
-      int at = order[i] & IM - 1;
+      int at = order[i] & LONGEST - 1;
       numbers[OUTPUT + i] = numbers[at];
       numbers[OUTPUT + i + IM] = numbers[at + IM];
     }
