@@ -3,6 +3,7 @@ package dev.speechemotion.app;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.features.WindowSettings;
 import dev.speechemotion.streams.AlertRule;
+import dev.speechemotion.streams.CallSettings;
 import dev.speechemotion.streams.StreamSettings;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -36,6 +38,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -60,10 +63,21 @@ final class Settings {
   static final String ANALYZED_ROLES = "analyzed.roles";
   static final String MAX_PAYLOAD_BYTES = "max.payload.bytes";
   static final String CALL_INACTIVITY_MS = "call.inactivity.ms";
+  static final String CALL_MEMORY_MS = "call.memory.ms";
   static final String ALERT_RULES = "alert.rules";
+  static final String CHANNEL_ROLES = "channel.roles";
+  static final String REORDER_WINDOW_MS = "reorder.window.ms";
+  static final String REORDER_MAX_CHUNKS = "reorder.max.chunks";
+  static final String GAP_TOLERANCE_MS = "gap.tolerance.ms";
+  static final String SPEECH_MIN_SHARE = "speech.min.share";
+  static final String SPEECH_NO_SPEECH_EVENTS = "speech.no.speech.events";
+  static final String SMOOTHING_SECONDS = "smoothing.seconds";
+  static final String LABEL_HYSTERESIS = "label.hysteresis";
   static final String STATE_DIR = "state.dir";
   static final String PROCESSING_GUARANTEE = "processing.guarantee";
   static final String COMMIT_INTERVAL_MS = "commit.interval.ms";
+  static final String GROUP_PROTOCOL = "group.protocol";
+  static final String NUM_STANDBY_REPLICAS = "num.standby.replicas";
   static final String STARTUP_TIMEOUT_MS = "startup.timeout.ms";
   static final String HTTP_HOST = "http.host";
   static final String HTTP_PORT = "http.port";
@@ -75,6 +89,9 @@ final class Settings {
   static final String REGISTRY_PREFIX = "registry.";
 
   static final String ENVIRONMENT_PREFIX = "SES_";
+
+  /** The state of a call with very many channels is larger than the records Kafka takes unasked. */
+  private static final int MAX_CALL_BYTES = 16 << 20;
 
   /** Read by logback.xml, not here. */
   private static final String LOG_LEVEL_VARIABLE = "SES_LOG_LEVEL";
@@ -91,6 +108,10 @@ final class Settings {
 
   private static final Validator ROLES =
       LambdaValidator.with((name, value) -> parseRoles(name, (String) value), () -> "roles");
+
+  private static final Validator CHANNELS =
+      LambdaValidator.with(
+          (name, value) -> parseChannelRoles(name, (String) value), () -> "roles of channels");
 
   private static final Validator RULES =
       LambdaValidator.with((name, value) -> parseRules(name, (String) value), () -> "rules");
@@ -198,6 +219,14 @@ final class Settings {
               "Roles of the channels to analyse: CUSTOMER, AGENT, UNKNOWN, separated by commas."
                   + " Inferring emotions of people at work is prohibited in the EU, hence no AGENT")
           .define(
+              CHANNEL_ROLES,
+              Type.STRING,
+              "",
+              CHANNELS,
+              Importance.MEDIUM,
+              "Roles of channels of which the feed does not say it, by name, or by position from 0 if"
+                  + " they have none, such as `inbound=CUSTOMER,outbound=AGENT,0=CUSTOMER`")
+          .define(
               MAX_PAYLOAD_BYTES,
               Type.INT,
               1 << 20,
@@ -212,12 +241,70 @@ final class Settings {
               Importance.MEDIUM,
               "A call of which nothing came for so long has ended, milliseconds of wall-clock time")
           .define(
+              CALL_MEMORY_MS,
+              Type.LONG,
+              CallSettings.DEFAULT.endedCallMemory().toMillis(),
+              Range.between(0, Duration.ofDays(1).toMillis()),
+              Importance.LOW,
+              "How long it is remembered that a call has ended, milliseconds: until nothing has come of"
+                  + " it for so long, its audio is late; afterwards it begins a call")
+          .define(
+              REORDER_WINDOW_MS,
+              Type.LONG,
+              CallSettings.DEFAULT.reorderWindow().toMillis(),
+              Range.between(0, 10_000),
+              Importance.MEDIUM,
+              "How long messages wait for one with a lower sequence number, milliseconds of audio")
+          .define(
+              REORDER_MAX_CHUNKS,
+              Type.INT,
+              CallSettings.DEFAULT.reorderMaxChunks(),
+              Range.between(0, 1_024),
+              Importance.LOW,
+              "The most messages of a stream that wait so")
+          .define(
+              GAP_TOLERANCE_MS,
+              Type.LONG,
+              CallSettings.DEFAULT.gapTolerance().toMillis(),
+              Range.between(0, 2_000),
+              Importance.MEDIUM,
+              "Gaps up to this are filled with the line's background, longer ones cut the window,"
+                  + " milliseconds of audio")
+          .define(
+              SPEECH_MIN_SHARE,
+              Type.DOUBLE,
+              CallSettings.DEFAULT.speechMinShare(),
+              Range.between(0, 1),
+              Importance.MEDIUM,
+              "Windows with a smaller share of speech give no emotion, 0 to 1")
+          .define(
+              SPEECH_NO_SPEECH_EVENTS,
+              Type.BOOLEAN,
+              CallSettings.DEFAULT.noSpeechEvents(),
+              Importance.LOW,
+              "Whether there is an event of such windows too, one without emotion")
+          .define(
+              SMOOTHING_SECONDS,
+              Type.DOUBLE,
+              CallSettings.DEFAULT.smoothing().toMillis() / 1e3,
+              Range.between(0, 600),
+              Importance.MEDIUM,
+              "Time constant over which probabilities are smoothed, seconds of audio; 0: not at all")
+          .define(
+              LABEL_HYSTERESIS,
+              Type.DOUBLE,
+              CallSettings.DEFAULT.labelHysteresis(),
+              Range.between(0, 0.99),
+              Importance.LOW,
+              "By how much another emotion must be more probable before the label changes, 0 to 0.99")
+          .define(
               ALERT_RULES,
               Type.STRING,
               "",
               RULES,
               Importance.MEDIUM,
-              "Rules that raise alerts, separated by semicolons, such as `angry >= 0.6 for 10s`")
+              "Rules that raise alerts, separated by semicolons, such as `angry >= 0.6 for 10s on CUSTOMER`"
+                  + " or `rise of angry by 0.4 within 60s`")
           .define(
               STATE_DIR,
               Type.STRING,
@@ -238,6 +325,22 @@ final class Settings {
               Range.between(1, 600_000),
               Importance.MEDIUM,
               "Time between commits, milliseconds; with `exactly_once_v2` results are seen at a commit")
+          .define(
+              GROUP_PROTOCOL,
+              Type.STRING,
+              RebalanceProtocol.AUTO,
+              ValidString.in(
+                  RebalanceProtocol.AUTO, RebalanceProtocol.STREAMS, RebalanceProtocol.CLASSIC),
+              Importance.MEDIUM,
+              "How instances share the work: `streams` (the broker assigns it), `classic`, or"
+                  + " `auto`: `streams` where the cluster has it. To change it, stop all instances")
+          .define(
+              NUM_STANDBY_REPLICAS,
+              Type.INT,
+              0,
+              Range.between(0, 100),
+              Importance.MEDIUM,
+              "Copies of the state that other instances keep, so that they can take over at once")
           .define(
               STARTUP_TIMEOUT_MS,
               Type.LONG,
@@ -337,6 +440,21 @@ final class Settings {
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, text(APPLICATION_ID));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, text(PROCESSING_GUARANTEE));
     streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, values.get(COMMIT_INTERVAL_MS));
+    streams.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, values.get(NUM_STANDBY_REPLICAS));
+    if (!text(GROUP_PROTOCOL).equals(RebalanceProtocol.AUTO)) {
+      streams.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, text(GROUP_PROTOCOL));
+    }
+    if (text(PROCESSING_GUARANTEE).equals(StreamsConfig.AT_LEAST_ONCE)) {
+      // See ChunkProducer; with transactions the broker itself sees that nothing is passed over.
+      streams.put(
+          StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+    }
+    streams.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    streams.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_CALL_BYTES);
+    streams.put(
+        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+        String.valueOf(MAX_CALL_BYTES));
     if (!text(STATE_DIR).isEmpty()) {
       streams.put(StreamsConfig.STATE_DIR_CONFIG, text(STATE_DIR));
     }
@@ -356,7 +474,17 @@ final class Settings {
           parseRoles(ANALYZED_ROLES, text(ANALYZED_ROLES)),
           integer(MAX_PAYLOAD_BYTES),
           duration(CALL_INACTIVITY_MS),
-          parseRules(ALERT_RULES, text(ALERT_RULES)));
+          parseRules(ALERT_RULES, text(ALERT_RULES)),
+          new CallSettings(
+              duration(REORDER_WINDOW_MS),
+              integer(REORDER_MAX_CHUNKS),
+              duration(GAP_TOLERANCE_MS),
+              parseChannelRoles(CHANNEL_ROLES, text(CHANNEL_ROLES)),
+              (Double) values.get(SPEECH_MIN_SHARE),
+              (Boolean) values.get(SPEECH_NO_SPEECH_EVENTS),
+              Duration.ofNanos(Math.round((Double) values.get(SMOOTHING_SECONDS) * 1e9)),
+              (Double) values.get(LABEL_HYSTERESIS),
+              duration(CALL_MEMORY_MS)));
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("configuration: " + e.getMessage(), e);
     }
@@ -490,6 +618,28 @@ final class Settings {
     } catch (IllegalArgumentException e) {
       throw new ConfigException(name, value, "not some of CUSTOMER, AGENT, UNKNOWN");
     }
+  }
+
+  private static Map<String, ChannelRole> parseChannelRoles(String name, String value) {
+    Map<String, ChannelRole> roles = new HashMap<>();
+    for (String pair : value.split(",")) {
+      if (pair.isBlank()) {
+        continue;
+      }
+      int equals = pair.lastIndexOf('=');
+      String channel = pair.substring(0, Math.max(0, equals)).trim();
+      ChannelRole role = null;
+      try {
+        role = ChannelRole.valueOf(pair.substring(equals + 1).trim().toUpperCase(Locale.ROOT));
+      } catch (IllegalArgumentException e) {
+        channel = "";
+      }
+      if (channel.isEmpty() || roles.put(channel, role) != null) {
+        throw new ConfigException(
+            name, value, "not CHANNEL=ROLE, each channel once, with CUSTOMER, AGENT or UNKNOWN");
+      }
+    }
+    return roles;
   }
 
   private static List<AlertRule> parseRules(String name, String value) {
