@@ -35,9 +35,6 @@ public final class ChannelAnalyzer {
   /** Samples resampled at a time: bounds the shared scratch space. */
   private static final int RESAMPLED_AT_ONCE = 4096;
 
-  /** Goes up when a state is written in another way. */
-  private static final int STATE_VERSION = 2;
-
   private final FeatureExtractor extractor;
   private final WindowSettings windows;
   private final int inputRateHz;
@@ -190,7 +187,6 @@ public final class ChannelAnalyzer {
     FeatureSpec spec = extractor.spec();
     int hash =
         Objects.hash(
-            STATE_VERSION,
             spec.sampleRateHz(),
             spec.fftLength(),
             spec.hopLength(),

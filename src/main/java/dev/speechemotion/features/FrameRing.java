@@ -126,7 +126,8 @@ final class FrameRing {
    * techniques", 1979). Where that takes more bits than the codes themselves, these.
    */
   void writeState(DataOutput out) throws IOException {
-    out.writeInt(count);
+    // Earlier states begin with the count itself, and hold the codes as they are.
+    out.writeInt(~count);
     out.writeFloat(loudest);
     BitWriter bits = new BitWriter(maxByteCount(count));
     int[] codes = new int[count];
@@ -186,18 +187,33 @@ final class FrameRing {
    *     the state ends early
    */
   void readState(DataInput in) throws IOException {
-    int readCount = in.readInt();
-    if (readCount < 0 || readCount > capacity) {
+    int begin = in.readInt();
+    boolean plain = begin >= 0;
+    int readCount = plain ? begin : ~begin;
+    if (readCount > capacity) {
       throw new IOException("a window of at most " + capacity + " frames cannot hold " + readCount);
     }
     float readLoudest = in.readFloat();
-    int byteCount = in.readInt();
+    int byteCount = plain ? (readCount * columns * FrameCodes.BITS + 7) / 8 : in.readInt();
     if (byteCount < 0 || byteCount > maxByteCount(readCount)) {
       throw new IOException(readCount + " frames cannot take " + byteCount + " bytes");
     }
     byte[] bytes = new byte[byteCount];
     in.readFully(bytes);
     BitReader bits = new BitReader(bytes);
+    if (plain) {
+      for (int i = 0; i < readCount * columns; i++) {
+        rows[i] = (short) bits.read(FrameCodes.BITS);
+      }
+    } else {
+      readColumns(bits, readCount);
+    }
+    first = 0;
+    count = readCount;
+    loudest = readLoudest;
+  }
+
+  private void readColumns(BitReader bits, int readCount) throws IOException {
     for (int column = 0; column < columns && readCount > 0; column++) {
       int parameter = bits.read(PARAMETER_BITS);
       int code = 0;
@@ -213,9 +229,6 @@ final class FrameRing {
         rows[i * columns + column] = (short) code;
       }
     }
-    first = 0;
-    count = readCount;
-    loudest = readLoudest;
   }
 
   /** Puts bits one behind the other, the highest first. */

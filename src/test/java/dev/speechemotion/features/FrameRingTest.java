@@ -9,6 +9,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,36 @@ class FrameRingTest {
       }
       assertThat(state(restored)).isEqualTo(state(ring));
     }
+  }
+
+  @Test
+  void shouldReadTheStateThatHeldTheCodesAsTheyAre() throws IOException {
+    Random random = new Random(1);
+    FrameRing ring = ring();
+    while (ring.count() < 21) {
+      ring.add(features(random, 4), -3, random.nextInt(4));
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeInt(ring.count());
+    out.writeFloat(ring.loudest());
+    BitSet bits = new BitSet();
+    int at = 0;
+    for (int frame = 0; frame < ring.count(); frame++) {
+      for (int column = 0; column < COLUMNS; column++) {
+        int code = column(ring, column)[frame];
+        for (int bit = 11; bit >= 0; bit--, at++) {
+          // The highest bit of a byte comes first.
+          bits.set(at / 8 * 8 + 7 - at % 8, (code >> bit & 1) == 1);
+        }
+      }
+    }
+    out.write(Arrays.copyOf(bits.toByteArray(), (at + 7) / 8));
+
+    FrameRing restored = ring();
+    restored.readState(input(bytes.toByteArray()));
+
+    assertThat(state(restored)).isEqualTo(state(ring));
   }
 
   @Test
