@@ -195,14 +195,14 @@ class SpeechTest {
     }
   }
 
-  /** Faint noise with syllables of 160 ms every 200 ms from one second to another, and so on. */
+  /** Faint noise with words of 300 ms every 450 ms from one second to another, and so on. */
   private static float[] talk(double seconds, int... fromTo) {
     Random random = new Random(1);
     float[] samples = new float[(int) (8_000 * seconds)];
     for (int i = 0; i < samples.length; i++) {
       samples[i] = 0.0005f * (float) random.nextGaussian();
       for (int j = 0; j < fromTo.length; j += 2) {
-        if (i >= 8_000 * fromTo[j] && i < 8_000 * fromTo[j + 1] && i % 1_600 < 1_280) {
+        if (i >= 8_000 * fromTo[j] && i < 8_000 * fromTo[j + 1] && i % 3_600 < 2_400) {
           samples[i] += 0.3f * (float) Math.sin(2 * Math.PI * 220 * i / 8_000);
         }
       }
