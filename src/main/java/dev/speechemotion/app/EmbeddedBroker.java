@@ -141,6 +141,10 @@ final class EmbeddedBroker implements AutoCloseable {
             Map.entry("share.coordinator.state.topic.replication.factor", "1"),
             Map.entry("share.coordinator.state.topic.min.isr", "1"),
             Map.entry("group.initial.rebalance.delay.ms", "0"),
+            Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
+            Map.entry("group.streams.assignment.interval.ms", "0"),
+            Map.entry("group.streams.min.heartbeat.interval.ms", "200"),
+            Map.entry("group.streams.heartbeat.interval.ms", "500"),
             Map.entry("num.network.threads", "1"),
             Map.entry("num.io.threads", "2"),
             Map.entry("log.cleaner.dedupe.buffer.size", String.valueOf(4 << 20)));

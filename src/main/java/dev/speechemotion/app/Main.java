@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       ClassifyCommand.class,
       FeaturesCommand.class,
       FeedCommand.class,
-      WatchCommand.class
+      WatchCommand.class,
+      DlqCommand.class
     })
 public final class Main implements Runnable {
   static final String NAME = "speech-emotion-streams";

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -37,6 +38,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -74,6 +76,8 @@ final class Settings {
   static final String STATE_DIR = "state.dir";
   static final String PROCESSING_GUARANTEE = "processing.guarantee";
   static final String COMMIT_INTERVAL_MS = "commit.interval.ms";
+  static final String GROUP_PROTOCOL = "group.protocol";
+  static final String NUM_STANDBY_REPLICAS = "num.standby.replicas";
   static final String STARTUP_TIMEOUT_MS = "startup.timeout.ms";
   static final String HTTP_HOST = "http.host";
   static final String HTTP_PORT = "http.port";
@@ -85,6 +89,9 @@ final class Settings {
   static final String REGISTRY_PREFIX = "registry.";
 
   static final String ENVIRONMENT_PREFIX = "SES_";
+
+  /** The state of a call with very many channels is larger than the records Kafka takes unasked. */
+  private static final int MAX_CALL_BYTES = 16 << 20;
 
   /** Read by logback.xml, not here. */
   private static final String LOG_LEVEL_VARIABLE = "SES_LOG_LEVEL";
@@ -319,6 +326,22 @@ final class Settings {
               Importance.MEDIUM,
               "Time between commits, milliseconds; with `exactly_once_v2` results are seen at a commit")
           .define(
+              GROUP_PROTOCOL,
+              Type.STRING,
+              RebalanceProtocol.AUTO,
+              ValidString.in(
+                  RebalanceProtocol.AUTO, RebalanceProtocol.STREAMS, RebalanceProtocol.CLASSIC),
+              Importance.MEDIUM,
+              "How instances share the work: `streams` (the broker assigns it), `classic`, or"
+                  + " `auto`: `streams` where the cluster has it. To change it, stop all instances")
+          .define(
+              NUM_STANDBY_REPLICAS,
+              Type.INT,
+              0,
+              Range.between(0, 100),
+              Importance.MEDIUM,
+              "Copies of the state that other instances keep, so that they can take over at once")
+          .define(
               STARTUP_TIMEOUT_MS,
               Type.LONG,
               30_000L,
@@ -417,6 +440,21 @@ final class Settings {
     streams.put(StreamsConfig.APPLICATION_ID_CONFIG, text(APPLICATION_ID));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, text(PROCESSING_GUARANTEE));
     streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, values.get(COMMIT_INTERVAL_MS));
+    streams.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, values.get(NUM_STANDBY_REPLICAS));
+    if (!text(GROUP_PROTOCOL).equals(RebalanceProtocol.AUTO)) {
+      streams.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, text(GROUP_PROTOCOL));
+    }
+    if (text(PROCESSING_GUARANTEE).equals(StreamsConfig.AT_LEAST_ONCE)) {
+      // See ChunkProducer; with transactions the broker itself sees that nothing is passed over.
+      streams.put(
+          StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+    }
+    streams.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    streams.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_CALL_BYTES);
+    streams.put(
+        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+        String.valueOf(MAX_CALL_BYTES));
     if (!text(STATE_DIR).isEmpty()) {
       streams.put(StreamsConfig.STATE_DIR_CONFIG, text(STATE_DIR));
     }

@@ -4,6 +4,7 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.EmotionTopology;
+import dev.speechemotion.streams.PatientRegistry;
 import dev.speechemotion.streams.SchemaRegistry;
 import dev.speechemotion.streams.StreamSettings;
 import java.time.Duration;
@@ -28,9 +29,11 @@ final class StreamApp implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
   private final KafkaStreams streams;
+  private final PatientRegistry patientRegistry;
   private final CountDownLatch running = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private volatile boolean closing;
 
   /**
    * Builds the application.
@@ -47,12 +50,15 @@ final class StreamApp implements AutoCloseable {
       SchemaRegistry registry) {
     StreamSettings streamSettings = settings.streamSettings();
     requireFit(streamSettings, spec, classifiers);
-    EmotionSerdes serdes = EmotionSerdes.of(registry);
+    // What is wrong with the registry at the start is an error; what happens later is waited out.
+    EmotionSerdes.of(registry).register(streamSettings);
+    patientRegistry = new PatientRegistry(registry);
+    EmotionSerdes serdes = EmotionSerdes.of(patientRegistry);
     serdes.register(streamSettings);
     streams =
         new KafkaStreams(
             EmotionTopology.build(streamSettings, spec, classifiers, serdes),
-            new StreamsConfig(settings.kafkaStreams()));
+            new StreamsConfig(RebalanceProtocol.decide(settings)));
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
   }
@@ -128,6 +134,11 @@ final class StreamApp implements AutoCloseable {
   }
 
   private StreamThreadExceptionResponse failed(Throwable cause) {
+    if (closing) {
+      // What a thread was waiting for when it was told to stop is no failure; nothing is committed.
+      LOG.debug("ended while closing", cause);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
     failure.compareAndSet(null, cause);
     LOG.error("the stream application stops: {}", rootMessage(cause), cause);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -149,6 +160,8 @@ final class StreamApp implements AutoCloseable {
     CloseOptions options =
         CloseOptions.timeout(CLOSE_TIMEOUT)
             .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+    closing = true;
+    patientRegistry.close();
     if (!streams.close(options)) {
       LOG.warn("the stream application did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
     }

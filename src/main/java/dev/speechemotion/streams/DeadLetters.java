@@ -21,13 +21,9 @@ import org.slf4j.LoggerFactory;
  * Where records go that cannot be used: counts them by reason, logs where they stood, and makes the
  * record for the dead-letter topic, which holds the original bytes. Never logs content.
  *
- * <p>Headers of a dead letter: {@code dlq.reason}, {@code dlq.message}, {@code dlq.topic}, {@code
- * dlq.partition}, {@code dlq.offset}, {@code dlq.timestamp}, as text, beside the original ones; and
- * {@code dlq.truncated} with the original number of bytes if the value had to be cut.
+ * <p>A dead letter has the {@link DeadLetterHeaders} beside the original headers.
  */
 final class DeadLetters implements AutoCloseable {
-  static final String PREFIX = "dlq.";
-
   /**
    * A record as large as a broker takes, with headers added, is one that it does not take; so what
    * is larger than this, key, value and headers together, is cut.
@@ -76,12 +72,12 @@ final class DeadLetters implements AutoCloseable {
     countAndLog(rejection, topic, partition, offset, cause);
 
     Headers headers = new RecordHeaders();
-    add(headers, "reason", rejection.reason().name());
-    add(headers, "message", rejection.message());
-    add(headers, "topic", topic);
-    add(headers, "partition", Integer.toString(partition));
-    add(headers, "offset", Long.toString(offset));
-    add(headers, "timestamp", Long.toString(timestampMs));
+    add(headers, DeadLetterHeaders.REASON, rejection.reason().name());
+    add(headers, DeadLetterHeaders.MESSAGE, rejection.message());
+    add(headers, DeadLetterHeaders.TOPIC, topic);
+    add(headers, DeadLetterHeaders.PARTITION, Integer.toString(partition));
+    add(headers, DeadLetterHeaders.OFFSET, Long.toString(offset));
+    add(headers, DeadLetterHeaders.TIMESTAMP, Long.toString(timestampMs));
 
     int room = MAX_RECORD_BYTES;
     byte[] keptKey = key;
@@ -95,7 +91,7 @@ final class DeadLetters implements AutoCloseable {
       keptValue = Arrays.copyOf(value, room);
     }
     if (keptKey != key || keptValue != value) {
-      add(headers, "truncated", Integer.toString(value == null ? 0 : value.length));
+      add(headers, DeadLetterHeaders.TRUNCATED, Integer.toString(value == null ? 0 : value.length));
     }
     return new Record<>(keptKey, keptValue, timestampMs, headers);
   }
@@ -106,7 +102,7 @@ final class DeadLetters implements AutoCloseable {
     for (Header header : from) {
       int size =
           3 * header.key().length() + (header.value() == null ? 0 : header.value().length) + 10;
-      if (!header.key().startsWith(PREFIX) && bytes + size <= maxBytes) {
+      if (!header.key().startsWith(DeadLetterHeaders.PREFIX) && bytes + size <= maxBytes) {
         to.add(header);
         bytes += size;
       }
@@ -115,7 +111,7 @@ final class DeadLetters implements AutoCloseable {
   }
 
   private static void add(Headers headers, String name, String text) {
-    headers.add(PREFIX + name, text.getBytes(StandardCharsets.UTF_8));
+    headers.add(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
   private void countAndLog(

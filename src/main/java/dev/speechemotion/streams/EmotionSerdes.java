@@ -64,7 +64,9 @@ public final class EmotionSerdes {
   }
 
   private void register(String topic, Schema schema) {
-    registry.register(ConfluentAvro.subject(topic), ConfluentAvro.publicForm(schema));
+    int id = registry.register(ConfluentAvro.subject(topic), ConfluentAvro.publicForm(schema));
+    // Known from now on, so that records of our own version can be read while the registry is away.
+    writerSchemas.putIfAbsent(id, new Schema.Parser().parse(ConfluentAvro.publicForm(schema)));
   }
 
   private <T> Serde<T> serde(Schema schema) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
@@ -56,13 +57,18 @@ public final class RegistryClients {
       implements SchemaRegistry {
     private static final int NOT_FOUND = 404;
 
+    /** Unauthorized, forbidden, timeout, too many requests. */
+    private static final Set<Integer> MAY_PASS = Set.of(401, 403, 408, 429);
+
     @Override
     public int register(String subject, String schemaJson) {
       try {
         return client.register(subject, new AvroSchema(schemaJson));
       } catch (RestClientException e) {
         throw new RegistryException(
-            name + " refuses the schema of subject " + subject + ": " + oneLine(e), e);
+            name + " refuses the schema of subject " + subject + ": " + oneLine(e),
+            e,
+            !isAnswer(e));
       } catch (IOException e) {
         throw notReachable(e);
       }
@@ -81,8 +87,12 @@ public final class RegistryClients {
         if (e.getStatus() == NOT_FOUND) {
           throw new UnknownSchemaException(name + " has no schema of id " + id, e);
         }
+        if (isAnswer(e)) {
+          throw new UnknownSchemaException(
+              name + " does not give the schema of id " + id + ": " + oneLine(e), e);
+        }
         throw new RegistryException(
-            name + " does not give the schema of id " + id + ": " + oneLine(e), e);
+            name + " does not give the schema of id " + id + ": " + oneLine(e), e, true);
       } catch (IOException e) {
         throw notReachable(e);
       }
@@ -94,7 +104,7 @@ public final class RegistryClients {
         client.getAllSubjects();
       } catch (RestClientException e) {
         throw new RegistryException(
-            name + " answers with an error: " + oneLine(e) + "; check its address", e);
+            name + " answers with an error: " + oneLine(e) + "; check its address", e, true);
       } catch (IOException e) {
         throw notReachable(e);
       }
@@ -105,13 +115,23 @@ public final class RegistryClients {
       try {
         client.close();
       } catch (IOException e) {
-        throw new RegistryException(name + " does not close: " + oneLine(e), e);
+        throw new RegistryException(name + " does not close: " + oneLine(e), e, false);
       }
     }
 
     private RegistryException notReachable(IOException e) {
       return new RegistryException(
-          name + " is not reachable (" + oneLine(e) + "); start it or correct its address", e);
+          name + " is not reachable (" + oneLine(e) + "); start it or correct its address",
+          e,
+          true);
+    }
+
+    /**
+     * Whether the registry has understood the question and says no. What it answers when it is in
+     * trouble, overloaded, or does not know who asks may be another thing later.
+     */
+    private static boolean isAnswer(RestClientException e) {
+      return e.getStatus() / 100 == 4 && !MAY_PASS.contains(e.getStatus());
     }
 
     private static String oneLine(Exception e) {

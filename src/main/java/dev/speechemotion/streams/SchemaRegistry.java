@@ -45,8 +45,19 @@ public interface SchemaRegistry extends AutoCloseable {
   final class RegistryException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    public RegistryException(String message, Throwable cause) {
+    private final boolean passing;
+
+    /**
+     * @param passing whether the same question may be answered later
+     */
+    public RegistryException(String message, Throwable cause, boolean passing) {
       super(message, cause);
+      this.passing = passing;
+    }
+
+    /** Whether the registry is away or in trouble, and asking again later makes sense. */
+    public boolean passing() {
+      return passing;
     }
   }
 }

@@ -151,7 +151,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             ? corpora
             : load(sources, corpusSettings(settings, condition), log);
     Experiment.ProtocolResult result =
-        new Experiment(settings, corpora, log)
+        new Experiment(settings, corpora, EpochSource.PLAIN, log)
             .run(
                 protocol,
                 corpora.clips(),

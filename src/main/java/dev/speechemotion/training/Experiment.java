@@ -53,13 +53,17 @@ final class Experiment {
 
   private final Settings settings;
   private final List<String> labels;
+  private final EpochSource source;
   private final PrintWriter log;
 
   /**
+   * @param source of what its trainings hear
    * @throws CorpusException if the corpora have fewer than two of the labels
    */
-  Experiment(Settings settings, Corpora corpora, PrintWriter log) throws CorpusException {
+  Experiment(Settings settings, Corpora corpora, EpochSource source, PrintWriter log)
+      throws CorpusException {
     this.settings = settings;
+    this.source = source;
     this.log = log;
     labels = corpora.labelsPresent(settings.labels());
     if (labels.size() < settings.labels().size()) {
@@ -82,7 +86,7 @@ final class Experiment {
   }
 
   FcnnTrainer trainer() {
-    return new FcnnTrainer(settings.fitting(), labels, log);
+    return new FcnnTrainer(settings.fitting(), labels, source, log);
   }
 
   /**

@@ -48,7 +48,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--name",
-      description = "The model's name (default: the layouts' names and -fcnn).")
+      description = "The model's name (default: the layouts' names and the architecture).")
   private String name;
 
   @Option(
@@ -63,6 +63,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private FittingOptions fittingOptions;
 
   private List<Corpora.Source> sources;
+  private String architecture;
 
   @Override
   public Integer call() throws IOException {
@@ -79,6 +80,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private void train(Experiment.Settings settings, PrintWriter log) throws IOException {
+    architecture = settings.fitting().architecture().type();
     long begin = System.nanoTime();
     Corpora corpora =
         Corpora.load(
@@ -91,7 +93,7 @@ public final class TrainCommand implements Callable<Integer> {
     Files.createDirectories(out);
     log.printf("analysed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
 
-    Experiment experiment = new Experiment(settings, corpora, log);
+    Experiment experiment = new Experiment(settings, corpora, EpochSource.PLAIN, log);
     List<Experiment.ProtocolResult> results = new ArrayList<>();
     if (!noProtocols) {
       Map<String, Clip> clips =
@@ -151,7 +153,8 @@ public final class TrainCommand implements Callable<Integer> {
                 .map(source -> source.layout().id())
                 .distinct()
                 .collect(Collectors.joining("-"))
-            + "-fcnn"
+            + "-"
+            + architecture
         : name;
   }
 

@@ -94,7 +94,7 @@ final class TrainingReport {
             """
         # Model card: %s, version %s
 
-        Recognises %d emotions (%s) in windows of speech. A fully connected network (%d, %s, %d; ReLU) \
+        Recognises %d emotions (%s) in windows of speech. The network: %s, \
         on %d features, spec `%s`, over windows of %s s every %s s. Made by
 
             %s
@@ -107,11 +107,7 @@ final class TrainingReport {
             manifest.version(),
             manifest.labels().size(),
             String.join(", ", manifest.labels()),
-            manifest.featureSpec().windowFeatureCount(),
-            manifest.architecture().hidden().stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining(", ")),
-            manifest.labels().size(),
+            network(),
             manifest.featureSpec().windowFeatureCount(),
             manifest.featureSpec().name(),
             seconds(manifest.windows().lengthMs()),
@@ -394,17 +390,17 @@ final class TrainingReport {
                 manifest.featureSpec().windowFeatureCount(),
                 seconds(manifest.windows().lengthMs()),
                 seconds(manifest.windows().hopMs())));
-    pair(
-        html,
-        "network",
-        "hidden layers %s, ReLU, dropout %s"
-            .formatted(manifest.architecture().hidden(), plain(manifest.architecture().dropout())));
+    pair(html, "network", network() + ", dropout " + plain(manifest.architecture().dropout()));
     pair(
         html,
         "fitting",
-        "Adam, learning rate %s, batches of %d, at most %d epochs, patience %d, seed %d"
+        "AdamW, learning rate %s (%s, rising for %d epochs), gradients of at most %s, weights averaged over %d, batches of %d, at most %d epochs, patience %d, seed %d"
             .formatted(
                 plain(hyper.learningRate()),
+                hyper.schedule(),
+                hyper.warmUpEpochs(),
+                hyper.clipNorm() == 0 ? "any length" : "length " + plain(hyper.clipNorm()),
+                hyper.averagedEpochs(),
                 hyper.batchSize(),
                 hyper.maxEpochs(),
                 hyper.patience(),
@@ -415,6 +411,23 @@ final class TrainingReport {
         manifest.weights().bytes() + " bytes, SHA-256 " + manifest.weights().sha256());
     html.append("</table>\n</body>\n</html>\n");
     return html.toString();
+  }
+
+  /** The network in words. */
+  private String network() {
+    ModelManifest.Architecture architecture = manifest.architecture();
+    return architecture.ofFrames()
+        ? "convolutions of %s channels, a bidirectional LSTM of %d units each way, attention"
+            .formatted(joined(architecture.channels()), architecture.hidden().get(0))
+        : "fully connected layers of %d, %s, %d, ReLU"
+            .formatted(
+                manifest.featureSpec().windowFeatureCount(),
+                joined(architecture.hidden()),
+                manifest.labels().size());
+  }
+
+  private static String joined(List<Integer> sizes) {
+    return sizes.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   private void appendData(StringBuilder html) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import java.io.IOException;
@@ -223,6 +224,61 @@ class TrainAndEvaluateTest {
   }
 
   @Test
+  void shouldTrainSaveAndMeasureTheNetworkOverFrames() throws Exception {
+    String[] small = {
+      "--architecture", "cnn-lstm",
+      "--spec", "telephone-8k-logmel",
+      "--channels", "4,8",
+      "--hidden", "8",
+      "--epochs", "15",
+      "--schedule", "cosine",
+      "--warm-up", "1",
+      "--clip-norm", "5",
+      "--average", "2",
+      "--warp", "0.05"
+    };
+    List<String> options = new ArrayList<>(Arrays.asList(small));
+    options.addAll(List.of("--spec-augment", "--no-protocols"));
+    Path made = folder.resolve("frames");
+    Path again = folder.resolve("again");
+
+    Run training = train(data, made, options.toArray(new String[0]));
+    train(data, again, options.toArray(new String[0]));
+    Run measured =
+        evaluate(
+            "--model",
+            made.toString(),
+            "--layout",
+            "tess",
+            "--data",
+            data.toString(),
+            "--format",
+            "json");
+
+    assertThat(training.exitCode()).as(training.log()).isZero();
+    try (EmotionModel loaded = EmotionModel.load(made)) {
+      assertThat(loaded.manifest().name()).isEqualTo("tess-cnn-lstm");
+      assertThat(loaded.featureSpec()).isEqualTo(FeatureSpec.TELEPHONE_8K_LOGMEL);
+      assertThat(loaded.manifest().architecture().channels()).containsExactly(4, 8);
+      ModelManifest.Hyperparameters hyper = loaded.manifest().training().hyperparameters();
+      assertThat(hyper.schedule()).isEqualTo("cosine");
+      assertThat(hyper.warmUpEpochs()).isEqualTo(1);
+      assertThat(hyper.clipNorm()).isEqualTo(5);
+      assertThat(hyper.averagedEpochs()).isEqualTo(2);
+      assertThat(hyper.specAugment()).isTrue();
+      assertThat(hyper.warp()).isEqualTo(0.05f);
+    }
+    for (String file : List.of("manifest.json", "weights.safetensors")) {
+      assertThat(again.resolve(file)).as(file).hasSameBinaryContentAs(made.resolve(file));
+    }
+    assertThat(Files.readString(made.resolve("model-card.md")))
+        .contains("convolutions of 4, 8 channels, a bidirectional LSTM of 8 units");
+    assertThat(new ObjectMapper().readTree(measured.out()).get("uar").asDouble())
+        .as(measured.log())
+        .isGreaterThan(0.9);
+  }
+
+  @Test
   void shouldPoolCorporaAndReportEach() throws Exception {
     Path other = MadeUpCorpus.tess(folder.resolve("other"), 6);
     List<String> arguments =
@@ -378,6 +434,33 @@ class TrainAndEvaluateTest {
       {"--protocol", "tess-random", "--data", "x", "--hidden", "0"},
       {"--protocol", "tess-random", "--data", "x", "--spec", "mp3"},
       {"--protocol", "tess-random", "--data", "x", "--dropout", "1.5"},
+      {"--protocol", "tess-random", "--data", "x", "--architecture", "rnn"},
+      {
+        "--protocol",
+        "tess-random",
+        "--data",
+        "x",
+        "--architecture",
+        "cnn-lstm",
+        "--spec",
+        "wideband-16k"
+      },
+      {"--protocol", "tess-random", "--data", "x", "--spec", "wideband-16k-logmel"},
+      {"--protocol", "tess-random", "--data", "x", "--channels", "8,8"},
+      {"--protocol", "tess-random", "--data", "x", "--spec-augment"},
+      {"--protocol", "tess-random", "--data", "x", "--schedule", "stairs"},
+      {"--protocol", "tess-random", "--data", "x", "--average", "0"},
+      {"--protocol", "tess-random", "--data", "x", "--architecture", "cnn-lstm", "--warp", "0.9"},
+      {
+        "--protocol",
+        "tess-random",
+        "--data",
+        "x",
+        "--architecture",
+        "cnn-lstm",
+        "--window-ms",
+        "5000"
+      },
     };
 
     for (String[] arguments : wrong) {

@@ -1,0 +1,103 @@
+package dev.speechemotion.app;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The command {@code stream} in a process of its own, which can be killed and started again. */
+final class StreamProcess implements AutoCloseable {
+  private static final int HEAP_MB = 384;
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
+  private static final long BETWEEN_LOOKS_MS = 50;
+
+  private final Path log;
+  private final List<String> args = new ArrayList<>();
+  private final URI health;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private ChildJvm process;
+
+  /**
+   * Starts nothing yet.
+   *
+   * @param log takes what the process writes; the same one for all its lives
+   * @param settings properties of the application
+   */
+  StreamProcess(Path log, Map<String, String> settings) throws IOException {
+    this.log = log;
+    int port = MainTest.freePort();
+    health = URI.create("http://127.0.0.1:" + port + "/health");
+    args.add("stream");
+    settings.forEach((name, value) -> args.addAll(List.of("--set", name + "=" + value)));
+    args.addAll(List.of("--set", Settings.HTTP_PORT + "=" + port));
+  }
+
+  StreamProcess start() throws IOException {
+    process = ChildJvm.start(log, HEAP_MB, Main.class, args);
+    return this;
+  }
+
+  /** Waits until every partition is assigned and restored. */
+  void awaitRunning(Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!state().equals("RUNNING")) {
+      requireAlive();
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not running within " + timeout + ":\n" + process.logTail());
+      }
+      Thread.sleep(BETWEEN_LOOKS_MS);
+    }
+  }
+
+  /** What the health check says; empty if nothing answers. */
+  String state() throws InterruptedException {
+    try {
+      HttpRequest request = HttpRequest.newBuilder(health).timeout(ANSWER_TIMEOUT).build();
+      return http.send(request, BodyHandlers.ofString()).body().trim();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  void requireAlive() {
+    if (!process.isAlive()) {
+      throw new AssertionError(
+          "the application ended by itself, exit code "
+              + process.awaitExit()
+              + "; its log ends:\n"
+              + process.logTail());
+    }
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.kill();
+  }
+
+  /** SIGTERM; gives the exit code. */
+  int stop() {
+    return process.stop();
+  }
+
+  /** Waits for the end; gives the exit code. */
+  int awaitExit() {
+    return process.awaitExit();
+  }
+
+  String log() {
+    return process.log();
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.close();
+    }
+  }
+}
