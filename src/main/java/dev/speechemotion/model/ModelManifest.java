@@ -293,7 +293,8 @@ public record ModelManifest(
    * @param learningRate of Adam
    * @param batchSize windows per step
    * @param maxEpochs at most so many
-   * @param patience epochs without improvement after which training stops
+   * @param patience epochs without improvement after which training stops; 0: it never does, and
+   *     gives the last epoch's weights
    * @param validationShare share of the training clips that decides when to stop
    * @param balanced whether each label of each corpus is drawn as often as any other
    * @param labelSmoothing share of the target probability that goes to all labels alike
@@ -381,7 +382,7 @@ public record ModelManifest(
           "labelSmoothing must be from 0 to below 1",
           labelSmoothing);
       require(weightDecay >= 0 && weightDecay <= 1, "weightDecay must be from 0 to 1", weightDecay);
-      require(patience >= 1, "patience must be at least 1", patience);
+      require(patience >= 0, "patience must be at least 0", patience);
       require(
           validationShare > 0 && validationShare < 1,
           "validationShare must be between 0 and 1",

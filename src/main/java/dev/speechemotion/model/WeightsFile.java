@@ -46,6 +46,12 @@ public final class WeightsFile {
     return out.toByteArray();
   }
 
+  /** How many numbers a file of {@link #encode} holds. */
+  public static int parameterCount(byte[] file) {
+    long headerLength = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    return (int) ((file.length - Long.BYTES - headerLength) / Float.BYTES);
+  }
+
   /**
    * Reads the arrays that a network needs.
    *

@@ -18,8 +18,8 @@ interface EpochSource {
    * @param clips the part that the network is fitted on, never one that it is tested on or stopped
    *     by
    * @param epoch from 1
-   * @return clips of the same labels and voices, with at least one window each; {@code clips}
-   *     itself if nothing is to change
+   * @return clips of the same labels, with at least one window each; {@code clips} itself if
+   *     nothing is to change. What a voice says may be parted among voices of other names
    * @throws IOException if a recording cannot be read
    */
   List<Clip> clips(List<Clip> clips, int epoch) throws IOException;

@@ -197,7 +197,8 @@ final class FcnnTrainer {
 
   /**
    * Fits on the clips but a validation part, until that part's loss has not improved for as many
-   * epochs as patience allows; gives the weights of the best epoch.
+   * epochs as patience allows; gives the weights of the best epoch. With a patience of 0 it goes on
+   * to the last epoch and gives that one's, and the validation part only calibrates.
    */
   Fitted fit(String task, List<Clip> clips) throws IOException {
     Validation parts =
@@ -328,7 +329,7 @@ final class FcnnTrainer {
                       ? Double.NaN
                       : correct(logits, stop.labels) / (double) stop.count()));
           progress.step();
-          if (loss < bestLoss) {
+          if (loss < bestLoss || hyper.patience() == 0 && stop.count() > 0) {
             bestLoss = loss;
             bestEpoch = epoch;
             bestLogits = logits;

@@ -91,7 +91,8 @@ final class FittingOptions {
       names = "--patience",
       defaultValue = "10",
       description =
-          "Epochs without improvement after which training stops (default: ${DEFAULT-VALUE}).")
+          "Epochs without improvement after which training stops; 0: it does not stop before --epochs"
+              + " (default: ${DEFAULT-VALUE}).")
   int patience;
 
   @Option(
@@ -200,6 +201,34 @@ final class FittingOptions {
       defaultValue = "1",
       description = "Seed of all that is random (default: ${DEFAULT-VALUE}).")
   long seed;
+
+  @Option(
+      names = "--augment",
+      split = ",",
+      defaultValue = "none",
+      paramLabel = "PART",
+      description =
+          "What is changed in training recordings, anew in each epoch: none, all, or some of voice"
+              + " (pitch, vocal tract, tempo), room (reverberation, noise, microphone, level), line"
+              + " (telephone band, G.711, lost packets) (default: ${DEFAULT-VALUE}).")
+  private List<String> augment;
+
+  @Option(
+      names = "--augment-versions",
+      defaultValue = "20",
+      description =
+          "With --augment: after so many epochs the first one's changes come again, from the cache"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int augmentVersions;
+
+  /** What is changed in training recordings; a bad value is wrong usage of the command. */
+  Augmentation augmentation(CommandLine command) {
+    try {
+      return Augmentation.parse(augment, augmentVersions);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(command, e.getMessage(), e);
+    }
+  }
 
   /** The adaptation that is asked for; empty if none was named. */
   Optional<Adaptation.Mode> mode(CommandLine command) {

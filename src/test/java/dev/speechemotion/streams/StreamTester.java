@@ -47,6 +47,7 @@ final class StreamTester implements AutoCloseable {
   final List<TestRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
 
   private final StreamSettings settings;
+  private final FeatureSpec spec;
   private final Supplier<EmotionClassifier> classifiers;
   private final EmotionSerdes serdes = EmotionSerdes.of(RegistryClients.inMemory());
   private final Path directory;
@@ -63,7 +64,12 @@ final class StreamTester implements AutoCloseable {
   }
 
   StreamTester(StreamSettings settings, Supplier<EmotionClassifier> classifiers) {
+    this(settings, FeatureSpec.TELEPHONE_8K, classifiers);
+  }
+
+  StreamTester(StreamSettings settings, FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
     this.settings = settings;
+    this.spec = spec;
     this.classifiers = classifiers;
     try {
       directory = Files.createTempDirectory("stream-tester-");
@@ -85,9 +91,7 @@ final class StreamTester implements AutoCloseable {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
         new TopologyTestDriver(
-            EmotionTopology.build(settings, FeatureSpec.TELEPHONE_8K, classifiers, serdes),
-            properties,
-            now);
+            EmotionTopology.build(settings, spec, classifiers, serdes), properties, now);
     input =
         driver.createInputTopic(
             settings.chunksTopic(), new ByteArraySerializer(), new ByteArraySerializer());

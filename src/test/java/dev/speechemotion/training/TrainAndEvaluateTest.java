@@ -115,8 +115,18 @@ class TrainAndEvaluateTest {
         .contains("`tess-speaker`", "worst class", "CC BY-NC-ND 4.0", "Lawful use");
     assertThat(Files.readString(model.resolve("report.html")))
         .contains("Split proof", "data:image/png;base64,", "Confusion matrices")
+        .contains("Learning curves", "Feature importance", "zero crossings", "size and speed")
+        .contains("<td>0 ✓</td>", "µs for a window", "675 parameters")
+        .contains("evaluate --protocol tess-speaker --layout tess --data ")
+        .contains("Training recordings were not changed.")
         .doesNotContain("src=\"http");
-    for (String plot : List.of("learning-curve", "confusion-matrix", "per-class")) {
+    for (String plot :
+        List.of(
+            "learning-curve",
+            "fold-curves",
+            "confusion-matrix",
+            "per-class",
+            "feature-importance")) {
       assertThat(Files.readAllBytes(model.resolve(plot + ".png")))
           .startsWith(0x89, 'P', 'N', 'G')
           .hasSizeGreaterThan(5_000);
@@ -316,6 +326,38 @@ class TrainAndEvaluateTest {
       assertThat(fold.get("sharedSpeakers").asInt()).isZero();
       assertThat(fold.get("sharedFiles").asInt()).isZero();
     }
+  }
+
+  @Test
+  void shouldTrainOnChangedRecordings() throws Exception {
+    Path plain = folder.resolve("plain");
+    Path augmented = folder.resolve("augmented");
+    Path again = folder.resolve("again");
+    String[] few = {"--no-protocols", "--epochs", "3"};
+    train(data, plain, few);
+    List<String> options = new ArrayList<>(Arrays.asList(few));
+    options.addAll(List.of("--augment", "voice,line", "--augment-versions", "2"));
+
+    Run made = train(data, augmented, options.toArray(new String[0]));
+    train(data, again, options.toArray(new String[0]));
+
+    assertThat(made.exitCode()).as(made.log()).isZero();
+    byte[] weights = Files.readAllBytes(augmented.resolve("weights.safetensors"));
+    assertThat(weights)
+        .isNotEqualTo(Files.readAllBytes(plain.resolve("weights.safetensors")))
+        .isEqualTo(Files.readAllBytes(again.resolve("weights.safetensors")));
+    try (EmotionModel loaded = EmotionModel.load(augmented)) {
+      assertThat(loaded.manifest().training().command())
+          .contains("--augment voice,line --augment-versions 2");
+    }
+  }
+
+  @Test
+  void shouldRefuseToChangeWhatItDoesNotKnow() {
+    Run run = train(data, folder.resolve("none"), "--augment", "voice,echo");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.log()).contains("--augment must be none, all, or some of voice,room,line");
   }
 
   private String cache() {
