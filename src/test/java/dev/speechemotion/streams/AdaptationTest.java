@@ -132,10 +132,10 @@ class AdaptationTest {
                     new Adapting() {
                       @Override
                       public Optional<Population> population() {
-                        return Optional.of(new Population(new float[] {0}, new float[] {1}, 4, 0));
+                        return Optional.of(new Population(new float[2], new float[] {1, 1}, 4, 0));
                       }
                     }))
-        .withMessageContaining("its population has 1");
+        .withMessageContaining("its population has 2");
   }
 
   private static ChannelState channel(
