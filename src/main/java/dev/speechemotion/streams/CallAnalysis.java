@@ -258,11 +258,13 @@ final class CallAnalysis {
         }
       }
       default -> {
+        if (arrival == StreamState.Arrival.LATE) {
+          note(call, stream, chunk);
+        }
         // A STOP counts whatever its number: some feeds number only media.
         if (chunk.getKind() == ChunkKind.STOP) {
-          note(call, stream, chunk);
           act(call, stream, chunk);
-        } else {
+        } else if (arrival == StreamState.Arrival.DUPLICATE) {
           output.duplicate();
         }
       }
@@ -450,6 +452,7 @@ final class CallAnalysis {
     event.setChannel(channel.id);
     event.setRole(channel.role);
     event.setSequenceNumber(channel.nextEvent);
+    event.setSpeech(true);
     event.setBeginMs(segmentBeginMs + beginMs);
     event.setEndMs(segmentBeginMs + endMs);
     if (channel.originAtMs != null) {

@@ -33,20 +33,31 @@ class DemoIT {
 
     assertThat(run.exitCode()).as(run.toString()).isZero();
     assertThat(run.err()).isEmpty();
-    // 22.4 s: windows end at 3, 4, … 22 s, and a last shorter one at the end of the call.
+    // 22.4 s: windows end at 3, 4, … 22 s, and a last shorter one at the end of the call; those in
+    // which the channel is silent have no event.
     for (String role : List.of("CUSTOMER", "AGENT")) {
       List<String> events = events(run, role);
-      assertThat(events).as(role).hasSize(21);
+      assertThat(events).as(role).hasSizeBetween(14, 20);
       assertThat(events.get(0)).contains("0.0 to    3.0 s").endsWith("acted neutral");
-      assertThat(events.get(19)).contains("19.0 to   22.0 s").endsWith("acted happy");
-      assertThat(events.get(20)).contains("20.0 to   22.4 s");
+      assertThat(events.get(events.size() - 2))
+          .contains("19.0 to   22.0 s")
+          .endsWith("acted happy");
+      assertThat(events.get(events.size() - 1)).contains("20.0 to   22.4 s");
+      assertThat(run.outLines())
+          .anyMatch(
+              line ->
+                  line.matches(
+                      " {4}%-8s  22\\.4 s of audio, %d events, .*".formatted(role, events.size())));
     }
-    assertThat(events(run, "CUSTOMER").get(7)).endsWith("acted angry");
-    assertThat(events(run, "AGENT").get(7)).endsWith("silent").contains("voiced   0 %");
+    String eighth = "     7.0 to   10.0 s";
+    assertThat(events(run, "CUSTOMER"))
+        .filteredOn(event -> event.startsWith(eighth))
+        .singleElement()
+        .asString()
+        .endsWith("acted angry");
+    assertThat(events(run, "AGENT")).noneMatch(event -> event.startsWith(eighth));
     assertThat(run.outLines())
-        .anyMatch(line -> line.matches(" {2}summary: 22\\.4 s, ended by STOP .*"))
-        .anyMatch(line -> line.matches(" {4}CUSTOMER  22\\.4 s of audio, 21 events, .*"))
-        .anyMatch(line -> line.matches(" {4}AGENT     22\\.4 s of audio, 21 events, .*"));
+        .anyMatch(line -> line.matches(" {2}summary: 22\\.4 s, ended by STOP .*"));
     assertThat(temporaryFiles()).isEqualTo(before);
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().contains("kafka") && !thread.isDaemon());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.streams.AlertRule;
+import dev.speechemotion.streams.CallSettings;
 import dev.speechemotion.streams.StreamSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,39 @@ class SettingsTest {
   @Test
   void shouldAgreeWithTheDefaultsOfTheTopology() {
     assertThat(Settings.of(Map.of()).streamSettings()).isEqualTo(StreamSettings.defaults());
+  }
+
+  @Test
+  void shouldReadHowCallsAreTaken() {
+    CallSettings call =
+        Settings.of(
+                Map.of(
+                    "channel.roles", "inbound=CUSTOMER, outbound=agent,0=CUSTOMER,",
+                    "reorder.window.ms", "250",
+                    "gap.tolerance.ms", "0",
+                    "speech.min.share", "0.3",
+                    "speech.no.speech.events", "true",
+                    "smoothing.seconds", "1.5",
+                    "label.hysteresis", "0.2",
+                    "call.memory.ms", "60000"))
+            .streamSettings()
+            .call();
+
+    assertThat(call)
+        .isEqualTo(
+            new CallSettings(
+                Duration.ofMillis(250),
+                128,
+                Duration.ZERO,
+                Map.of(
+                    "inbound", ChannelRole.CUSTOMER,
+                    "outbound", ChannelRole.AGENT,
+                    "0", ChannelRole.CUSTOMER),
+                0.3,
+                true,
+                Duration.ofMillis(1_500),
+                0.2,
+                Duration.ofMinutes(1)));
   }
 
   @Test
@@ -130,6 +164,15 @@ class SettingsTest {
         "call.inactivity.ms|10|call.inactivity.ms",
         "analyzed.roles|BOSS|CUSTOMER, AGENT, UNKNOWN",
         "alert.rules|very angry|EMOTION >= PROBABILITY",
+        "alert.rules|sad >= 0.5 for 1s on AGENT|not analyzed",
+        "channel.roles|inbound=BOSS|not CHANNEL=ROLE",
+        "channel.roles|CUSTOMER|not CHANNEL=ROLE",
+        "channel.roles|a=AGENT,a=CUSTOMER|each channel once",
+        "reorder.window.ms|-1|reorder.window.ms",
+        "gap.tolerance.ms|2001|gap.tolerance.ms",
+        "speech.min.share|1.5|speech.min.share",
+        "smoothing.seconds|-2|smoothing.seconds",
+        "label.hysteresis|1|label.hysteresis",
         "topic.events|two words|topic.events",
         "topic.events|audio-chunks|differ",
         "processing.guarantee|twice|exactly_once_v2",

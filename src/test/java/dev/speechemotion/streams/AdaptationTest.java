@@ -122,28 +122,6 @@ class AdaptationTest {
   }
 
   @Test
-  void shouldReadCallsOfTheFormatBeforeThereWereStatistics() throws IOException {
-    byte[] stored;
-    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
-      stream.send(feed.chunks(160, List.of(customer()), babble(1, 8_000, 2.5)));
-      stored = stream.store().inner().get(Bytes.wrap("call-1".getBytes()));
-    }
-    // Version 1 lacked the statistics' length, which is followed by the channel's event count,
-    // sum of voiced shares, and the numbers of labels and alerts: none in the first 2.5 s.
-    int at = stored.length - (Long.BYTES + Double.BYTES + 2 * Integer.BYTES) - Integer.BYTES;
-    assertThat(Arrays.copyOfRange(stored, at, stored.length)).containsOnly(0);
-    byte[] version1 = Arrays.copyOf(stored, stored.length - Integer.BYTES);
-    version1[0] = 1;
-
-    ChannelState channel =
-        channel(version1, new FeatureExtractor(FeatureSpec.TELEPHONE_8K), population(4));
-
-    assertThat(channel.normalization).isNull();
-    assertThat(channel.segmentSamples).isEqualTo(20_000);
-    assertThat(channel.analyzer.sampleCount()).isEqualTo(20_000);
-  }
-
-  @Test
   void shouldRefuseAPopulationOfOtherFeatures() {
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -154,10 +132,10 @@ class AdaptationTest {
                     new Adapting() {
                       @Override
                       public Optional<Population> population() {
-                        return Optional.of(new Population(new float[] {0}, new float[] {1}, 4, 0));
+                        return Optional.of(new Population(new float[2], new float[] {1, 1}, 4, 0));
                       }
                     }))
-        .withMessageContaining("its population has 1");
+        .withMessageContaining("its population has 2");
   }
 
   private static ChannelState channel(

@@ -3,6 +3,7 @@ package dev.speechemotion.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.speechemotion.avro.ChannelRole;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,9 +28,38 @@ class AlertRuleTest {
     assertThat(rule.text()).isEqualTo(canonical);
   }
 
+  @Test
+  void shouldReadRulesOnARiseAndOfARole() {
+    AlertRule rise = AlertRule.parse(" Rise of Angry by 0.4 within 1min on customer");
+    AlertRule level = AlertRule.parse("angry >= 0.6 for 10 s on AGENT");
+
+    assertThat(rise)
+        .isEqualTo(
+            new AlertRule(
+                "rise of angry by 0.4 within 1min on CUSTOMER",
+                AlertRule.Form.RISE,
+                "angry",
+                0.4f,
+                60_000,
+                ChannelRole.CUSTOMER));
+    assertThat(level.role()).isEqualTo(ChannelRole.AGENT);
+    assertThat(level.form()).isEqualTo(AlertRule.Form.LEVEL);
+    assertThat(level.text()).isEqualTo("angry >= 0.6 for 10s on AGENT");
+    assertThatThrownBy(() -> AlertRule.parse("angry >= 0.6 for 10s on NOBODY"))
+        .hasMessageContaining("the role must be CUSTOMER, AGENT or UNKNOWN");
+  }
+
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "angry", "angry > 0.6 for 10s", "angry >= x for 10s", "angry >= 0.6 for 10"})
+      strings = {
+        "rise of angry by 0.4",
+        "rise of angry by 2 s within 5s",
+        "",
+        "angry",
+        "angry > 0.6 for 10s",
+        "angry >= x for 10s",
+        "angry >= 0.6 for 10"
+      })
   void shouldSayWhatARuleLooksLike(String text) {
     assertThatThrownBy(() -> AlertRule.parse(text))
         .isInstanceOf(IllegalArgumentException.class)

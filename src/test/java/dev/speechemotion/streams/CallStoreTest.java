@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
+import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureSpec;
@@ -17,6 +19,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -122,6 +125,96 @@ class CallStoreTest {
 
     assertThat(write(codec, read)).isEqualTo(bytes);
     assertThat(bytes[0]).as("version").isEqualTo((byte) CallCodec.VERSION);
+  }
+
+  @Test
+  void shouldReadACallOfVersion1() throws IOException {
+    // Written by the first release's code: 2.5 s of a customer's audio, of the feed's defaults.
+    CallState call = read(resource("call-v1.bin"));
+
+    ChannelState channel = call.streams.get(0).channels.get(0);
+    assertThat(channel.normalization).isNull();
+    assertThat(channel.segmentSamples).isEqualTo(20_000);
+    assertThat(channel.lastSequence).isEqualTo(124);
+    assertThat(call.streams.get(0).order.next).isEqualTo(125);
+  }
+
+  @Test
+  void shouldReadACallOfVersion2() throws IOException {
+    // A call of two streams, the second one stopped, in the midst of an alert.
+    CallCodec withRule =
+        new CallCodec(
+            StreamTester.alerting("angry >= 0.6 for 2s"),
+            extractor,
+            new AdaptationTest.Adapting().population().orElseThrow());
+
+    CallState call =
+        withRule.read(
+            "call-1", new DataInputStream(new ByteArrayInputStream(resource("call-v2.bin"))));
+
+    assertThat(call.account).isEqualTo("account-1");
+    assertThat(call.ended).isFalse();
+    assertThat(call.streams)
+        .extracting(stream -> stream.streamId)
+        .containsExactly("stream-1", "stream-2");
+    assertThat(call.streams).extracting(stream -> stream.stopped).containsExactly(false, true);
+    StreamState stream = call.streams.get(0);
+    assertThat(stream.order.begun).isTrue();
+    assertThat(stream.order.next).isEqualTo(226);
+    ChannelState customer = stream.channels.get(0);
+    assertThat(stream.channels)
+        .extracting(channel -> channel.id)
+        .containsExactly("external", "internal");
+    assertThat(customer.inSegment).isTrue();
+    assertThat(customer.heardUntilMicros()).isEqualTo(4_500_000);
+    assertThat(customer.normalization.windows()).isEqualTo(2);
+    assertThat(customer.eventCount).isEqualTo(2);
+    assertThat(customer.nextEvent).isEqualTo(2);
+    assertThat(customer.tallies.get("angry").timeMs).isEqualTo(2_000);
+    AlertProgress alert = customer.alerts.get("angry >= 0.6 for 2s");
+    assertThat(alert.raised).isTrue();
+    assertThat(alert.raisedCount).isEqualTo(1);
+    assertThat(alert.untilMs).isEqualTo(4_000);
+    byte[] present = write(withRule, call);
+    assertThat(
+            write(
+                withRule,
+                withRule.read("call-1", new DataInputStream(new ByteArrayInputStream(present)))))
+        .isEqualTo(present);
+  }
+
+  @Test
+  void shouldGoOnWithACallOfVersion2AsIfNothingHadHappened() throws IOException {
+    StreamSettings settings = StreamTester.alerting("angry >= 0.6 for 2s");
+    TestFeed feed = new TestFeed();
+    feed.sequence = 226;
+    feed.offsetMicros = 4_500_000;
+    try (StreamTester stream = new StreamTester(settings, AdaptationTest.Adapting::new)) {
+      stream.store().inner().put(Bytes.wrap("call-1".getBytes()), resource("call-v2.bin"));
+      stream.store().reload();
+
+      stream.send(
+          feed.chunks(
+              160,
+              List.of(customer(), TestFeed.agent()),
+              TestFeed.tone(3_500, 8_000, 2.5),
+              TestFeed.tone(300, 8_000, 2.5)));
+      stream.send(feed.stop());
+
+      assertThat(stream.deadLetters).isEmpty();
+      assertThat(stream.events).extracting(EmotionEvent::getSequenceNumber).startsWith(2L, 3L);
+      assertThat(stream.events.get(stream.events.size() - 1).getEndMs()).isEqualTo(7_000);
+      CallSummary summary = stream.summaries.get(0);
+      assertThat(summary.getDurationMs()).isEqualTo(7_000);
+      assertThat(summary.getAccount()).isEqualTo("account-1");
+      assertThat(summary.getChannels().get(0).getAudioMs()).isEqualTo(7_000);
+    }
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = CallStoreTest.class.getResourceAsStream("/state/" + name)) {
+      return in.readAllBytes();
+    }
   }
 
   @Test

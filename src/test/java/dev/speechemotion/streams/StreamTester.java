@@ -212,6 +212,38 @@ final class StreamTester implements AutoCloseable {
         .toList();
   }
 
+  /** Summaries without when they were made. */
+  static List<CallSummary> timelessSummaries(List<CallSummary> summaries) {
+    return summaries.stream()
+        .map(
+            summary -> {
+              CallSummary copy = CallSummary.newBuilder(summary).build();
+              copy.setCreatedAt(Instant.EPOCH);
+              return copy;
+            })
+        .toList();
+  }
+
+  /** Alerts without when they were made. */
+  static List<EmotionAlert> timelessAlerts(List<EmotionAlert> alerts) {
+    return alerts.stream()
+        .map(
+            alert -> {
+              EmotionAlert copy = EmotionAlert.newBuilder(alert).build();
+              copy.setCreatedAt(Instant.EPOCH);
+              return copy;
+            })
+        .toList();
+  }
+
+  /** A metric's value, over all its tags. */
+  double metric(String name) {
+    return driver.metrics().entrySet().stream()
+        .filter(entry -> entry.getKey().name().equals(name))
+        .mapToDouble(entry -> (Double) entry.getValue().metricValue())
+        .sum();
+  }
+
   /** Every window by itself: no smoothing, and an event whatever share of it is speech. */
   static final CallSettings PLAIN =
       new CallSettings(
@@ -224,6 +256,48 @@ final class StreamTester implements AutoCloseable {
           Duration.ZERO,
           0,
           CallSettings.DEFAULT.endedCallMemory());
+
+  /** As {@link #PLAIN}, with the share of speech that a window needs. */
+  static CallSettings speech(double minShare, boolean noSpeechEvents) {
+    return new CallSettings(
+        PLAIN.reorderWindow(),
+        PLAIN.reorderMaxChunks(),
+        PLAIN.gapTolerance(),
+        Map.of(),
+        minShare,
+        noSpeechEvents,
+        Duration.ZERO,
+        0,
+        PLAIN.endedCallMemory());
+  }
+
+  /** As {@link #PLAIN}, with smoothing. */
+  static CallSettings smoothing(double seconds, double hysteresis) {
+    return new CallSettings(
+        PLAIN.reorderWindow(),
+        PLAIN.reorderMaxChunks(),
+        PLAIN.gapTolerance(),
+        Map.of(),
+        0,
+        false,
+        Duration.ofMillis(Math.round(seconds * 1_000)),
+        hysteresis,
+        PLAIN.endedCallMemory());
+  }
+
+  /** As {@link #PLAIN}, with roles of channels. */
+  static CallSettings roles(Map<String, ChannelRole> roles) {
+    return new CallSettings(
+        PLAIN.reorderWindow(),
+        PLAIN.reorderMaxChunks(),
+        PLAIN.gapTolerance(),
+        roles,
+        0,
+        false,
+        Duration.ZERO,
+        0,
+        PLAIN.endedCallMemory());
+  }
 
   static StreamSettings plain() {
     return with(StreamSettings.defaults().analyzedRoles(), List.of(), PLAIN);

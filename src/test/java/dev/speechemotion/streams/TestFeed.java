@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 
@@ -98,6 +99,30 @@ final class TestFeed {
       chunks.add(media(channels, part));
     }
     return chunks;
+  }
+
+  /** The messages with each of some of them so many places later, by chance. */
+  static List<AudioChunk> reordered(List<AudioChunk> chunks, Random random, double share, int by) {
+    double[] place = new double[chunks.size()];
+    Integer[] order = new Integer[chunks.size()];
+    for (int i = 0; i < place.length; i++) {
+      order[i] = i;
+      place[i] = random.nextDouble() < share ? i + random.nextDouble() * by : i;
+    }
+    Arrays.sort(order, Comparator.comparingDouble(i -> place[i]));
+    return Arrays.stream(order).map(chunks::get).toList();
+  }
+
+  /** The messages with some of them twice, the second one up to so many places later. */
+  static List<AudioChunk> doubled(List<AudioChunk> chunks, Random random, double share, int by) {
+    List<AudioChunk> result = new ArrayList<>(chunks);
+    for (AudioChunk chunk : chunks) {
+      if (random.nextDouble() < share) {
+        int at = result.indexOf(chunk) + 1 + random.nextInt(by);
+        result.add(Math.min(at, result.size()), chunk);
+      }
+    }
+    return result;
   }
 
   /** Audio that has something of speech: noise and tones that come and go. */

@@ -1,0 +1,483 @@
+package dev.speechemotion.streams;
+
+import static dev.speechemotion.streams.StreamTester.timeless;
+import static dev.speechemotion.streams.StreamTester.timelessAlerts;
+import static dev.speechemotion.streams.StreamTester.timelessSummaries;
+import static dev.speechemotion.streams.TestFeed.agent;
+import static dev.speechemotion.streams.TestFeed.babble;
+import static dev.speechemotion.streams.TestFeed.channel;
+import static dev.speechemotion.streams.TestFeed.customer;
+import static dev.speechemotion.streams.TestFeed.doubled;
+import static dev.speechemotion.streams.TestFeed.reordered;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.speechemotion.avro.AudioChannel;
+import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.CallEnd;
+import dev.speechemotion.avro.ChannelRole;
+import dev.speechemotion.avro.ChannelSummary;
+import dev.speechemotion.avro.ChunkKind;
+import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.avro.MediaGap;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Messages come in any order, twice, or not at all; results are those of the audio. */
+class OrderTest {
+  private static final float[] CUSTOMER_AUDIO = babble(1, 8_000, 6.5);
+  private static final float[] AGENT_AUDIO = babble(2, 8_000, 6.5);
+  private static final int CHUNK = 160;
+  private static final StreamSettings SETTINGS =
+      StreamTester.with(
+          StreamSettings.defaults().analyzedRoles(),
+          List.of(AlertRule.parse("neutral >= 0.5 for 2s")),
+          CallSettings.DEFAULT);
+
+  private final TestFeed feed = new TestFeed();
+
+  /** How feeds number messages and cut audio. */
+  enum Kind {
+    ONE_TRACK,
+    INTERLEAVED,
+    TRACKS_NUMBERED_TOGETHER,
+    WITHOUT_OFFSETS,
+    WITH_MESSAGES_BETWEEN
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void shouldNotDependOnTheOrderWithinTheWindowNorOnDuplicates(Kind kind) {
+    List<AudioChunk> chunks = call(kind, 1);
+    Results inOrder = run(chunks, Integer.MAX_VALUE);
+    assertThat(inOrder.events).hasSizeGreaterThanOrEqualTo(5);
+    assertThat(inOrder.summaries).hasSize(1);
+    for (int seed = 0; seed < 4; seed++) {
+      Random random = new Random(seed);
+
+      List<AudioChunk> disturbed = doubled(reordered(chunks, random, 0.3, 18), random, 0.1, 30);
+      Results results = run(disturbed, Integer.MAX_VALUE);
+
+      assertThat(disturbed).hasSizeGreaterThan(chunks.size()).isNotEqualTo(chunks);
+      assertThat(results).as("seed %d", seed).isEqualTo(inOrder);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void shouldGiveTheSameOverRestartsWhileMessagesWait(Kind kind) {
+    Random random = new Random(7);
+    List<AudioChunk> chunks = doubled(reordered(call(kind, 1), random, 0.3, 18), random, 0.1, 30);
+
+    assertThat(run(chunks, 11)).isEqualTo(run(chunks, Integer.MAX_VALUE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-5_000, 0, 65_530, ChunkRules.MAX_SEQUENCE_NUMBER - 1_000})
+  void shouldTakeAnyFirstNumber(long first) {
+    List<AudioChunk> chunks = call(Kind.TRACKS_NUMBERED_TOGETHER, first);
+
+    assertThat(run(reordered(chunks, new Random(1), 0.3, 18), Integer.MAX_VALUE))
+        .isEqualTo(run(call(Kind.TRACKS_NUMBERED_TOGETHER, 1), Integer.MAX_VALUE));
+  }
+
+  @Test
+  void shouldTakeAStreamWithoutStartThatBeginsOutOfOrder() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 100);
+    chunks.remove(0);
+    List<AudioChunk> swapped = new ArrayList<>(chunks);
+    Collections.reverse(swapped.subList(0, 20));
+
+    assertThat(run(swapped, Integer.MAX_VALUE)).isEqualTo(run(chunks, Integer.MAX_VALUE));
+  }
+
+  @Test
+  void shouldTakeAStartThatComesAfterMedia() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    for (int place : new int[] {1, 5, 20, 40, 200}) {
+      List<AudioChunk> late = new ArrayList<>(chunks);
+      late.add(place, late.remove(0));
+
+      assertThat(run(late, Integer.MAX_VALUE))
+          .as("after %d", place)
+          .isEqualTo(run(chunks, Integer.MAX_VALUE));
+    }
+  }
+
+  @Test
+  void shouldProcessTheNextMessageAtOnce() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      // START, 150 chunks of 20 ms, and two for the last frame's second half
+      stream.send(chunks.subList(0, 152));
+      assertThat(stream.events).isEmpty();
+
+      stream.send(chunks.get(152));
+
+      assertThat(stream.events).hasSize(1);
+      assertThat(stream.store().get("call-1").heldBytes()).isZero();
+    }
+  }
+
+  @Test
+  void shouldNotDelayTheFirstWindowOfAStreamWithoutStart() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks.subList(1, 20));
+      assertThat(stream.store().get("call-1").heldBytes()).isEqualTo(19 * CHUNK);
+
+      stream.send(chunks.subList(20, 153));
+
+      assertThat(stream.events).hasSize(1);
+      assertThat(stream.store().get("call-1").heldBytes()).isZero();
+    }
+  }
+
+  @Test
+  void shouldCountDuplicatesAndNotCallThemErrors() {
+    List<AudioChunk> chunks = call(Kind.TRACKS_NUMBERED_TOGETHER, 1);
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks.subList(0, 100));
+      stream.send(chunks.subList(0, 100));
+      stream.send(chunks.subList(110, 120)).send(chunks.subList(110, 120));
+      stream.send(chunks.subList(100, chunks.size()));
+      stream.send(chunks.get(chunks.size() - 1)).send(chunks.get(50));
+
+      assertThat(stream.deadLetters).isEmpty();
+      assertThat(stream.metric("duplicate-chunks-total")).isEqualTo(100 + 10 + 10 + 1 + 1);
+      assertThat(stream.summaries).hasSize(1);
+      assertThat(stream.summaries.get(0).getChannels())
+          .extracting(ChannelSummary::getAudioMs)
+          .containsExactly(6_500L, 6_500L);
+    }
+  }
+
+  @Test
+  void shouldCloseAPlaceWhenTheWindowIsOverAndSendWhatComesThenToTheDeadLetters() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks.subList(0, 50));
+      // 500 ms of the ones behind it are held; with the next one it is given up.
+      stream.send(chunks.subList(51, 76));
+      assertThat(stream.store().get("call-1").heldBytes()).isEqualTo(25 * CHUNK);
+      stream.send(chunks.get(76));
+      assertThat(stream.store().get("call-1").heldBytes()).isZero();
+
+      stream.send(chunks.get(50)).send(chunks.get(50)).send(chunks.get(49));
+
+      assertThat(stream.reasons()).containsExactly(RejectReason.LATE, RejectReason.LATE);
+      assertThat(stream.metric("duplicate-chunks-total")).isEqualTo(1);
+      assertThat(StreamTester.header(stream.deadLetters.get(0).headers(), "dlq.message"))
+          .contains("sequenceNumber 51");
+      stream.send(chunks.subList(77, chunks.size()));
+      ChannelSummary channel = stream.summaries.get(0).getChannels().get(0);
+      assertThat(channel.getGapMs()).isEqualTo(20);
+      assertThat(channel.getGapCount()).isEqualTo(1);
+      assertThat(channel.getAudioMs()).isEqualTo(6_480);
+      assertThat(stream.summaries.get(0).getDurationMs()).isEqualTo(6_500);
+    }
+  }
+
+  @Test
+  void shouldKnowLateChunksFromDuplicatesOverManyLosses() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      List<AudioChunk> lost = new ArrayList<>();
+      for (int i = 0; i < chunks.size(); i++) {
+        if (i % 9 == 5) {
+          lost.add(chunks.get(i));
+        } else {
+          stream.send(chunks.get(i));
+          if (i % 40 == 0) {
+            stream.restart();
+          }
+        }
+      }
+      assertThat(lost).hasSizeGreaterThan(MessageOrder.MAX_HOLES);
+      stream.send(chunks.subList(200, 220));
+
+      long lostAgain = lost.stream().filter(chunks.subList(200, 220)::contains).count();
+      assertThat(lostAgain).isEqualTo(2);
+      assertThat(stream.reasons()).hasSize((int) lostAgain).containsOnly(RejectReason.LATE);
+      stream.send(lost.get(0));
+      assertThat(stream.reasons()).hasSize((int) lostAgain + 1);
+    }
+  }
+
+  @Test
+  void shouldBoundWhatWaitsByCount() {
+    StreamSettings few =
+        StreamTester.calling(
+            new CallSettings(
+                Duration.ofSeconds(10),
+                5,
+                Duration.ofMillis(200),
+                java.util.Map.of(),
+                0,
+                false,
+                Duration.ZERO,
+                0,
+                Duration.ofMinutes(10)));
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    try (StreamTester stream = new StreamTester(few)) {
+      stream.send(chunks.subList(0, 10)).send(chunks.subList(11, 16));
+      assertThat(stream.store().get("call-1").heldBytes()).isEqualTo(5 * CHUNK);
+
+      stream.send(chunks.get(16));
+
+      assertThat(stream.store().get("call-1").heldBytes()).isZero();
+      stream.send(chunks.get(10));
+      assertThat(stream.reasons()).containsExactly(RejectReason.LATE);
+    }
+  }
+
+  @Test
+  void shouldBoundWhatWaitsByBytesOverTheWholeCall() {
+    feed.rateHz = 96_000;
+    feed.encoding = dev.speechemotion.audio.AudioEncoding.PCM_F32LE;
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      for (int i = 0; i < 8; i++) {
+        TestFeed each = new TestFeed();
+        each.streamId = "stream-" + i;
+        each.rateHz = feed.rateHz;
+        each.encoding = feed.encoding;
+        stream.send(each.start());
+        each.sequence++;
+        stream.send(each.chunks(9_600, List.of(customer()), babble(i, 96_000, 0.4)));
+        assertThat(stream.store().get("call-1").heldBytes())
+            .isLessThanOrEqualTo(CallAnalysis.MAX_HELD_BYTES);
+      }
+    }
+  }
+
+  @Test
+  void shouldLetAStopWaitForWhatItOvertook() {
+    List<AudioChunk> chunks = call(Kind.TRACKS_NUMBERED_TOGETHER, 1);
+    List<AudioChunk> overtaken = new ArrayList<>(chunks);
+    overtaken.add(overtaken.size() - 7, overtaken.remove(overtaken.size() - 1));
+
+    assertThat(run(overtaken, Integer.MAX_VALUE)).isEqualTo(run(chunks, Integer.MAX_VALUE));
+  }
+
+  @Test
+  void shouldTakeAStopThatWaitsInVainWhenTheWindowHasPassedOnTheClock() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    int last = chunks.size() - 1;
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks.subList(0, last - 1)).send(chunks.get(last));
+      assertThat(stream.summaries).isEmpty();
+
+      stream.pass(Duration.ofSeconds(2));
+
+      assertThat(stream.summaries).hasSize(1);
+      assertThat(stream.summaries.get(0).getEndedBy()).isEqualTo(CallEnd.STOP);
+      assertThat(stream.summaries.get(0).getDurationMs()).isEqualTo(6_480);
+      stream.send(chunks.get(last - 1));
+      assertThat(stream.reasons()).containsExactly(RejectReason.LATE);
+    }
+  }
+
+  @Test
+  void shouldLetAStopWaitOverARestart() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    int last = chunks.size() - 1;
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks.subList(0, last - 1)).send(chunks.get(last));
+      stream.restart();
+      assertThat(stream.summaries).isEmpty();
+
+      stream.send(chunks.get(last - 1));
+
+      assertThat(stream.summaries.get(0).getDurationMs()).isEqualTo(6_500);
+      assertThat(stream.deadLetters).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldEndAShortStreamWithoutStartAtItsStop() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks.subList(1, 6));
+      AudioChunk stop =
+          AudioChunk.newBuilder(chunks.get(chunks.size() - 1)).setSequenceNumber(7).build();
+
+      stream.send(stop);
+
+      assertThat(stream.summaries).hasSize(1);
+      assertThat(stream.summaries.get(0).getDurationMs()).isEqualTo(100);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1, 60000", "60000, 1"})
+  void shouldFindOutThatAFeedNumbersEachTrackByItself(long customerFirst, long agentFirst) {
+    List<AudioChunk> chunks = numberedByTrack(customerFirst, agentFirst);
+    Random random = new Random(3);
+
+    Results byTrack = run(chunks, Integer.MAX_VALUE);
+
+    Results together = run(call(Kind.TRACKS_NUMBERED_TOGETHER, 1), Integer.MAX_VALUE);
+    assertThat(byTrack.events).isEqualTo(together.events);
+    assertThat(byTrack.rejected).isEmpty();
+    // What comes before that is known may be out of order as well, but not of the other track.
+    List<AudioChunk> disturbed = new ArrayList<>(chunks.subList(0, 60));
+    disturbed.addAll(
+        doubled(
+            reordered(chunks.subList(60, chunks.size() - 1), random, 0.3, 18), random, 0.1, 30));
+    disturbed.add(chunks.get(chunks.size() - 1));
+    Results results = run(disturbed, 13);
+    assertThat(results.events).isEqualTo(together.events);
+    assertThat(results.rejected).isEmpty();
+  }
+
+  @Test
+  void shouldTakeAPauseInItsPlace() {
+    feed.withOffsets = false;
+    List<AudioChunk> chunks = new ArrayList<>();
+    chunks.add(feed.start());
+    chunks.addAll(feed.chunks(CHUNK, List.of(customer()), babble(1, 8_000, 3.5)));
+    chunks.add(
+        feed.message(ChunkKind.PAUSED).setGap(new MediaGap(3_500_000L, 1_500_000L, null)).build());
+    chunks.addAll(feed.chunks(CHUNK, List.of(customer()), babble(2, 8_000, 3.5)));
+    chunks.add(feed.stop());
+    List<AudioChunk> moved = new ArrayList<>(chunks);
+    moved.add(180, moved.remove(176));
+    moved.add(170, moved.get(180));
+
+    assertThat(chunks.get(176).getKind()).isEqualTo(ChunkKind.PAUSED);
+    assertThat(run(moved, Integer.MAX_VALUE)).isEqualTo(run(chunks, Integer.MAX_VALUE));
+  }
+
+  @Test
+  void shouldBeginAnewWithAStartThatComesLaterThanAllOfItsStream() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks.subList(0, chunks.size() - 1));
+      List<EmotionEvent> first = List.copyOf(stream.events);
+
+      // The feed connects again and counts from 1 again.
+      for (AudioChunk chunk : chunks) {
+        stream.send(
+            AudioChunk.newBuilder(chunk)
+                .setIngestedAt(chunk.getIngestedAt().plusSeconds(10))
+                .build());
+      }
+
+      assertThat(stream.deadLetters).isEmpty();
+      assertThat(stream.events.size()).isEqualTo(2 * (first.size() + 1));
+      assertThat(stream.summaries).hasSize(1);
+      assertThat(stream.summaries.get(0).getChannels().get(0).getAudioMs()).isEqualTo(13_000);
+    }
+  }
+
+  @Test
+  void shouldWaitOnlyWithinTheStream() {
+    TestFeed other = new TestFeed();
+    other.streamId = "stream-2";
+    List<AudioChunk> mine = call(Kind.ONE_TRACK, 1);
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(mine.get(0)).send(mine.subList(2, 10)).send(other.start());
+      stream.send(
+          other.chunks(CHUNK, List.of(channel(ChannelRole.CUSTOMER, "second")), CUSTOMER_AUDIO));
+
+      assertThat(stream.events).hasSizeGreaterThan(3);
+      assertThat(stream.store().get("call-1").heldBytes()).isEqualTo(8 * CHUNK);
+    }
+  }
+
+  private record Results(
+      List<EmotionEvent> events,
+      List<dev.speechemotion.avro.EmotionAlert> alerts,
+      List<dev.speechemotion.avro.CallSummary> summaries,
+      List<RejectReason> rejected) {}
+
+  private static Results run(List<AudioChunk> chunks, int chunksBetweenRestarts) {
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      for (int i = 0; i < chunks.size(); i++) {
+        if (i > 0 && i % chunksBetweenRestarts == 0) {
+          stream.restart();
+        }
+        stream.send(chunks.get(i));
+      }
+      stream.pass(Duration.ofSeconds(3));
+      return new Results(
+          timeless(stream.events),
+          timelessAlerts(stream.alerts),
+          timelessSummaries(stream.summaries),
+          stream.reasons());
+    }
+  }
+
+  private List<AudioChunk> call(Kind kind, long first) {
+    TestFeed each = new TestFeed();
+    each.sequence = first;
+    each.withOffsets = kind != Kind.WITHOUT_OFFSETS;
+    List<AudioChunk> chunks = new ArrayList<>();
+    chunks.add(each.start());
+    switch (kind) {
+      case ONE_TRACK, WITHOUT_OFFSETS ->
+          chunks.addAll(each.chunks(CHUNK, List.of(customer()), CUSTOMER_AUDIO));
+      case INTERLEAVED ->
+          chunks.addAll(
+              each.chunks(CHUNK, List.of(customer(), agent()), CUSTOMER_AUDIO, AGENT_AUDIO));
+      case TRACKS_NUMBERED_TOGETHER -> addTracks(each, chunks);
+      case WITH_MESSAGES_BETWEEN -> {
+        List<AudioChunk> audio = each.chunks(CHUNK, List.of(customer()), CUSTOMER_AUDIO);
+        long number = first + 1;
+        for (AudioChunk chunk : audio) {
+          chunks.add(AudioChunk.newBuilder(chunk).setSequenceNumber(number++).build());
+          if (number % 5 == 0) {
+            chunks.add(
+                AudioChunk.newBuilder(each.message(ChunkKind.MARK).build())
+                    .setSequenceNumber(number++)
+                    .build());
+          }
+        }
+        each.sequence = number;
+      }
+    }
+    AudioChunk stop = each.stop();
+    chunks.add(stop);
+    // Numbers are no times: the same call has the same times whatever it is numbered from.
+    for (int i = 0; i < chunks.size(); i++) {
+      chunks.get(i).setIngestedAt(StreamTester.BEGIN.plusMillis(20 * i));
+    }
+    return chunks;
+  }
+
+  private static void addTracks(TestFeed each, List<AudioChunk> chunks) {
+    for (int from = 0; from < CUSTOMER_AUDIO.length; from += CHUNK) {
+      int to = from + CHUNK;
+      chunks.add(each.mediaAt(List.of(customer()), Arrays.copyOfRange(CUSTOMER_AUDIO, from, to)));
+      chunks.add(each.media(List.of(agent()), Arrays.copyOfRange(AGENT_AUDIO, from, to)));
+    }
+  }
+
+  private List<AudioChunk> numberedByTrack(long customerFirst, long agentFirst) {
+    List<AudioChunk> chunks = new ArrayList<>(call(Kind.TRACKS_NUMBERED_TOGETHER, 1));
+    AudioChannel ofCustomer = customer();
+    long customerNext = customerFirst;
+    long agentNext = agentFirst;
+    chunks.remove(0);
+    for (int i = 0; i < chunks.size(); i++) {
+      AudioChunk chunk = chunks.get(i);
+      if (chunk.getKind() == ChunkKind.MEDIA) {
+        boolean mine = chunk.getChannels().get(0).equals(ofCustomer);
+        chunks.set(
+            i,
+            AudioChunk.newBuilder(chunk)
+                .setSequenceNumber(mine ? customerNext++ : agentNext++)
+                .build());
+      }
+    }
+    return chunks;
+  }
+}
