@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.RegistryClients;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -229,7 +230,7 @@ class OutageIT {
   private static boolean mount(String... command) throws Exception {
     try {
       return new ProcessBuilder(command).start().waitFor() == 0;
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return false;
     }
   }
@@ -239,7 +240,7 @@ class OutageIT {
       while (true) {
         out.write(new byte[4_096]);
       }
-    } catch (java.io.IOException full) {
+    } catch (IOException full) {
       assertThat(full).hasMessageContaining("No space left");
     }
   }
