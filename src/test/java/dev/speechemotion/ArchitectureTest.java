@@ -46,7 +46,7 @@ class ArchitectureTest {
     "emotion,  '',                              ''",
     "model,    'features emotion',              'djl json logging'",
     "streams,  'audio features emotion avro',   'kafka registry logging'",
-    "training, 'audio features emotion model',  'djl json plotting cli logging'",
+    "training, 'audio features emotion model',  'jtransforms djl json plotting cli logging'",
     "avro,     '',                              'kafka'",
   })
   void shouldImportOnlyWhatTheTableAllows(String owner, String packages, String libraries) {

@@ -133,7 +133,7 @@ final class FeaturesCommand implements Callable<Integer> {
           "--spec: '"
               + specName
               + "' is neither a model directory nor one of "
-              + FeatureSpec.NAMED.stream().map(FeatureSpec::name).toList());
+              + FeatureSpec.names());
     }
     try (EmotionModel model = EmotionModel.load(directory)) {
       return model.featureSpec();
@@ -205,9 +205,11 @@ final class FeaturesCommand implements Callable<Integer> {
                 ? "matrices are [coefficient][frame]; zcr is [frame]"
                 : "matrices are [coefficient][frame]; zcr and what follows are [frame]");
     int first = 0;
-    first = putMatrix(document.putArray("mfcc"), frames, first, features.mfccCount());
-    first = putMatrix(document.putArray("chroma"), frames, first, features.chromaBins());
-    first = putMatrix(document.putArray("contrast"), frames, first, features.contrastBands() + 1);
+    if (features.windowFrames() == 0) {
+      first = putMatrix(document.putArray("mfcc"), frames, first, features.mfccCount());
+      first = putMatrix(document.putArray("chroma"), frames, first, features.chromaBins());
+      first = putMatrix(document.putArray("contrast"), frames, first, features.contrastBands() + 1);
+    }
     List<String> names = features.frameFeatureNames();
     for (int i = first; i < names.size(); i++) {
       ArrayNode row = document.putArray(names.get(i));
@@ -239,7 +241,9 @@ final class FeaturesCommand implements Callable<Integer> {
               .put("voicedShare", window.voicedShare);
       ObjectNode values = node.putObject("features");
       for (int i = 0; i < names.size(); i++) {
-        values.put(names.get(i), window.features[i]);
+        if (!Float.isNaN(window.features[i])) {
+          values.put(names.get(i), window.features[i]);
+        }
       }
     }
   }

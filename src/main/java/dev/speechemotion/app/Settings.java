@@ -3,6 +3,7 @@ package dev.speechemotion.app;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.features.WindowSettings;
 import dev.speechemotion.streams.AlertRule;
+import dev.speechemotion.streams.CallSettings;
 import dev.speechemotion.streams.StreamSettings;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -62,7 +63,16 @@ final class Settings {
   static final String ANALYZED_ROLES = "analyzed.roles";
   static final String MAX_PAYLOAD_BYTES = "max.payload.bytes";
   static final String CALL_INACTIVITY_MS = "call.inactivity.ms";
+  static final String CALL_MEMORY_MS = "call.memory.ms";
   static final String ALERT_RULES = "alert.rules";
+  static final String CHANNEL_ROLES = "channel.roles";
+  static final String REORDER_WINDOW_MS = "reorder.window.ms";
+  static final String REORDER_MAX_CHUNKS = "reorder.max.chunks";
+  static final String GAP_TOLERANCE_MS = "gap.tolerance.ms";
+  static final String SPEECH_MIN_SHARE = "speech.min.share";
+  static final String SPEECH_NO_SPEECH_EVENTS = "speech.no.speech.events";
+  static final String SMOOTHING_SECONDS = "smoothing.seconds";
+  static final String LABEL_HYSTERESIS = "label.hysteresis";
   static final String STATE_DIR = "state.dir";
   static final String PROCESSING_GUARANTEE = "processing.guarantee";
   static final String COMMIT_INTERVAL_MS = "commit.interval.ms";
@@ -98,6 +108,10 @@ final class Settings {
 
   private static final Validator ROLES =
       LambdaValidator.with((name, value) -> parseRoles(name, (String) value), () -> "roles");
+
+  private static final Validator CHANNELS =
+      LambdaValidator.with(
+          (name, value) -> parseChannelRoles(name, (String) value), () -> "roles of channels");
 
   private static final Validator RULES =
       LambdaValidator.with((name, value) -> parseRules(name, (String) value), () -> "rules");
@@ -205,6 +219,14 @@ final class Settings {
               "Roles of the channels to analyse: CUSTOMER, AGENT, UNKNOWN, separated by commas."
                   + " Inferring emotions of people at work is prohibited in the EU, hence no AGENT")
           .define(
+              CHANNEL_ROLES,
+              Type.STRING,
+              "",
+              CHANNELS,
+              Importance.MEDIUM,
+              "Roles of channels of which the feed does not say it, by name, or by position from 0 if"
+                  + " they have none, such as `inbound=CUSTOMER,outbound=AGENT,0=CUSTOMER`")
+          .define(
               MAX_PAYLOAD_BYTES,
               Type.INT,
               1 << 20,
@@ -219,12 +241,70 @@ final class Settings {
               Importance.MEDIUM,
               "A call of which nothing came for so long has ended, milliseconds of wall-clock time")
           .define(
+              CALL_MEMORY_MS,
+              Type.LONG,
+              CallSettings.DEFAULT.endedCallMemory().toMillis(),
+              Range.between(0, Duration.ofDays(1).toMillis()),
+              Importance.LOW,
+              "How long it is remembered that a call has ended, milliseconds: until nothing has come of"
+                  + " it for so long, its audio is late; afterwards it begins a call")
+          .define(
+              REORDER_WINDOW_MS,
+              Type.LONG,
+              CallSettings.DEFAULT.reorderWindow().toMillis(),
+              Range.between(0, 10_000),
+              Importance.MEDIUM,
+              "How long messages wait for one with a lower sequence number, milliseconds of audio")
+          .define(
+              REORDER_MAX_CHUNKS,
+              Type.INT,
+              CallSettings.DEFAULT.reorderMaxChunks(),
+              Range.between(0, 1_024),
+              Importance.LOW,
+              "The most messages of a stream that wait so")
+          .define(
+              GAP_TOLERANCE_MS,
+              Type.LONG,
+              CallSettings.DEFAULT.gapTolerance().toMillis(),
+              Range.between(0, 2_000),
+              Importance.MEDIUM,
+              "Gaps up to this are filled with the line's background, longer ones cut the window,"
+                  + " milliseconds of audio")
+          .define(
+              SPEECH_MIN_SHARE,
+              Type.DOUBLE,
+              CallSettings.DEFAULT.speechMinShare(),
+              Range.between(0, 1),
+              Importance.MEDIUM,
+              "Windows with a smaller share of speech give no emotion, 0 to 1")
+          .define(
+              SPEECH_NO_SPEECH_EVENTS,
+              Type.BOOLEAN,
+              CallSettings.DEFAULT.noSpeechEvents(),
+              Importance.LOW,
+              "Whether there is an event of such windows too, one without emotion")
+          .define(
+              SMOOTHING_SECONDS,
+              Type.DOUBLE,
+              CallSettings.DEFAULT.smoothing().toMillis() / 1e3,
+              Range.between(0, 600),
+              Importance.MEDIUM,
+              "Time constant over which probabilities are smoothed, seconds of audio; 0: not at all")
+          .define(
+              LABEL_HYSTERESIS,
+              Type.DOUBLE,
+              CallSettings.DEFAULT.labelHysteresis(),
+              Range.between(0, 0.99),
+              Importance.LOW,
+              "By how much another emotion must be more probable before the label changes, 0 to 0.99")
+          .define(
               ALERT_RULES,
               Type.STRING,
               "",
               RULES,
               Importance.MEDIUM,
-              "Rules that raise alerts, separated by semicolons, such as `angry >= 0.6 for 10s`")
+              "Rules that raise alerts, separated by semicolons, such as `angry >= 0.6 for 10s on CUSTOMER`"
+                  + " or `rise of angry by 0.4 within 60s`")
           .define(
               STATE_DIR,
               Type.STRING,
@@ -394,7 +474,17 @@ final class Settings {
           parseRoles(ANALYZED_ROLES, text(ANALYZED_ROLES)),
           integer(MAX_PAYLOAD_BYTES),
           duration(CALL_INACTIVITY_MS),
-          parseRules(ALERT_RULES, text(ALERT_RULES)));
+          parseRules(ALERT_RULES, text(ALERT_RULES)),
+          new CallSettings(
+              duration(REORDER_WINDOW_MS),
+              integer(REORDER_MAX_CHUNKS),
+              duration(GAP_TOLERANCE_MS),
+              parseChannelRoles(CHANNEL_ROLES, text(CHANNEL_ROLES)),
+              (Double) values.get(SPEECH_MIN_SHARE),
+              (Boolean) values.get(SPEECH_NO_SPEECH_EVENTS),
+              Duration.ofNanos(Math.round((Double) values.get(SMOOTHING_SECONDS) * 1e9)),
+              (Double) values.get(LABEL_HYSTERESIS),
+              duration(CALL_MEMORY_MS)));
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("configuration: " + e.getMessage(), e);
     }
@@ -528,6 +618,28 @@ final class Settings {
     } catch (IllegalArgumentException e) {
       throw new ConfigException(name, value, "not some of CUSTOMER, AGENT, UNKNOWN");
     }
+  }
+
+  private static Map<String, ChannelRole> parseChannelRoles(String name, String value) {
+    Map<String, ChannelRole> roles = new HashMap<>();
+    for (String pair : value.split(",")) {
+      if (pair.isBlank()) {
+        continue;
+      }
+      int equals = pair.lastIndexOf('=');
+      String channel = pair.substring(0, Math.max(0, equals)).trim();
+      ChannelRole role = null;
+      try {
+        role = ChannelRole.valueOf(pair.substring(equals + 1).trim().toUpperCase(Locale.ROOT));
+      } catch (IllegalArgumentException e) {
+        channel = "";
+      }
+      if (channel.isEmpty() || roles.put(channel, role) != null) {
+        throw new ConfigException(
+            name, value, "not CHANNEL=ROLE, each channel once, with CUSTOMER, AGENT or UNKNOWN");
+      }
+    }
+    return roles;
   }
 
   private static List<AlertRule> parseRules(String name, String value) {

@@ -98,7 +98,16 @@ public final class VoiceActivity {
    * @return whether the frame holds speech
    */
   public boolean accept(float[] samples, int offset, int length) {
-    float power = power(samples, offset, length);
+    return accept(power(samples, offset, length));
+  }
+
+  /**
+   * Takes the next frame by its energy alone.
+   *
+   * @param power mean square of the frame's samples without their mean
+   * @return whether the frame holds speech
+   */
+  public boolean accept(float power) {
     return accept(power, power > floorWith(power) * SPEECH_TO_NOISE);
   }
 
@@ -123,6 +132,11 @@ public final class VoiceActivity {
   /** Whether the last frame held speech itself, and not only a gap that the hang-over bridged. */
   public boolean active() {
     return active;
+  }
+
+  /** The power that is taken for the line's noise. */
+  public float noiseFloor() {
+    return Math.min(slotFloor, pastFloor);
   }
 
   private float floorWith(float power) {

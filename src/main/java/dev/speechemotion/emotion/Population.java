@@ -66,7 +66,7 @@ public final class Population {
     }
   }
 
-  /** Length of the vectors. */
+  /** Length of the vectors; of those that are frames, the length of one. */
   public int featureCount() {
     return mean.length;
   }

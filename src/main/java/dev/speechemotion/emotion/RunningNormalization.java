@@ -43,7 +43,8 @@ public final class RunningNormalization {
    * Counts a window in, if enough of it is speech: pauses and the other party's silence say nothing
    * of the voice.
    *
-   * @param features {@code [featureCount]}
+   * @param features {@code [featureCount]}, or of several frames {@code [frames][featureCount]},
+   *     with NaN behind the last; then their mean counts, and that of their squares
    * @param voicedShare share of speech in the window, 0 to 1
    */
   public void count(float[] features, float voicedShare) {
@@ -52,17 +53,25 @@ public final class RunningNormalization {
     }
     windows++;
     for (int i = 0; i < sums.length; i++) {
-      float value = standard(features, i);
-      sums[i] += value;
-      squareSums[i] += value * value;
+      double sum = 0;
+      double squareSum = 0;
+      int frames = 0;
+      for (int at = i; at < features.length && !Float.isNaN(features[at]); at += sums.length) {
+        float value = standard(features[at], i);
+        sum += value;
+        squareSum += (double) value * value;
+        frames++;
+      }
+      sums[i] += (float) (sum / frames);
+      squareSums[i] += (float) (squareSum / frames);
     }
   }
 
   /**
    * What a vector would be if the speaker were like the training's average.
    *
-   * @param features {@code [featureCount]}
-   * @param adapted {@code [featureCount]}, may be {@code features}
+   * @param features {@code [featureCount]}, or {@code [frames][featureCount]}
+   * @param adapted as {@code features}, may be {@code features}
    */
   public void apply(float[] features, float[] adapted) {
     float prior = population.priorWindows();
@@ -73,13 +82,16 @@ public final class RunningNormalization {
         float squares = Math.max(0, squareSums[i] - sums[i] * (sums[i] / windows));
         variance = (prior + squares) / (prior + windows - 1);
       }
-      float value = (standard(features, i) - mean) / (float) Math.sqrt(variance);
-      adapted[i] = population.mean(i) + population.deviation(i) * value;
+      float deviation = (float) Math.sqrt(variance);
+      for (int at = i; at < features.length; at += sums.length) {
+        float value = (standard(features[at], i) - mean) / deviation;
+        adapted[at] = population.mean(i) + population.deviation(i) * value;
+      }
     }
   }
 
-  private float standard(float[] features, int i) {
-    return (features[i] - population.mean(i)) / population.deviation(i);
+  private float standard(float feature, int i) {
+    return (feature - population.mean(i)) / population.deviation(i);
   }
 
   /** Writes 12 bytes and 8 for each feature. */

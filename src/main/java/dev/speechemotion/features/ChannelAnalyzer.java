@@ -185,21 +185,23 @@ public final class ChannelAnalyzer {
   /** The same in every process, unlike the hash code of a record. */
   private int settingsHash() {
     FeatureSpec spec = extractor.spec();
-    return Objects.hash(
-        spec.sampleRateHz(),
-        spec.fftLength(),
-        spec.hopLength(),
-        spec.melBands(),
-        spec.mfccCount(),
-        spec.chromaBins(),
-        spec.contrastBands(),
-        spec.contrastMinHz(),
-        spec.contrastQuantile(),
-        // As text: an enum constant's own hash differs between processes.
-        spec.groups().toString(),
-        spec.statistics().toString(),
-        windows.lengthMs(),
-        windows.hopMs(),
-        inputRateHz);
+    int hash =
+        Objects.hash(
+            spec.sampleRateHz(),
+            spec.fftLength(),
+            spec.hopLength(),
+            spec.melBands(),
+            spec.mfccCount(),
+            spec.chromaBins(),
+            spec.contrastBands(),
+            spec.contrastMinHz(),
+            spec.contrastQuantile(),
+            // As text: an enum constant's own hash differs between processes.
+            spec.groups().toString(),
+            spec.statistics().toString(),
+            windows.lengthMs(),
+            windows.hopMs(),
+            inputRateHz);
+    return spec.windowFrames() == 0 ? hash : 31 * hash + spec.windowFrames();
   }
 }

@@ -9,7 +9,13 @@ import java.util.Objects;
 public final class FeatureExtractor {
   private final FeatureSpec spec;
   private final PowerSpectrum spectrum;
+
+  /** Null where frames have other features. */
+  private final LogMel logMel;
+
+  /** Null, as the next three, where frames are log-mel bands alone. */
   private final Mfcc mfcc;
+
   private final Chroma chroma;
   private final SpectralContrast contrast;
   private final ZeroCrossings zeroCrossings;
@@ -31,10 +37,12 @@ public final class FeatureExtractor {
   public FeatureExtractor(FeatureSpec spec) {
     this.spec = Objects.requireNonNull(spec, "spec");
     spectrum = new PowerSpectrum(spec.fftLength());
-    mfcc = new Mfcc(spec);
-    chroma = new Chroma(spec);
-    contrast = new SpectralContrast(spec);
-    zeroCrossings = new ZeroCrossings(spec.fftLength());
+    boolean basic = spec.windowFrames() == 0;
+    logMel = basic ? null : new LogMel(spec);
+    mfcc = basic ? new Mfcc(spec) : null;
+    chroma = basic ? new Chroma(spec) : null;
+    contrast = basic ? new SpectralContrast(spec) : null;
+    zeroCrossings = basic ? new ZeroCrossings(spec.fftLength()) : null;
     extended = spec.extended() ? new ExtendedFeatures(spec) : null;
     windowSummary = spec.extended() ? new WindowSummary(spec) : null;
     alone = new ChannelMemory(spec);
@@ -69,6 +77,10 @@ public final class FeatureExtractor {
     Objects.checkFromIndexSize(offset, spec.fftLength(), samples.length);
     Objects.checkFromIndexSize(featuresOffset, spec.frameFeatureCount(), features.length);
     double[] power = spectrum.compute(samples, offset);
+    if (logMel != null) {
+      logMel.compute(power, features, featuresOffset);
+      return;
+    }
     int at = featuresOffset;
     mfcc.compute(power, features, at);
     at += spec.mfccCount();

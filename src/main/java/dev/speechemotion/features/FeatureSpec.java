@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything that defines a feature vector. The spec is stored in a model's manifest, so that
  * streaming computes what training computed. Definitions are librosa 0.11.0's with what looks at
  * the whole clip switched off: no centre padding, no {@code top_db}, tuning 0.
  *
- * @param name {@code librosa-22k}, {@code wideband-16k}, {@code telephone-8k}, or one's own
+ * @param name {@code librosa-22k}, {@code wideband-16k}, {@code telephone-8k}, … or one's own
  * @param sampleRateHz rate to which audio is resampled, Hz
  * @param fftLength samples of a frame; a power of two from 64 to 4096
  * @param hopLength samples between the beginnings of frames
@@ -24,6 +25,8 @@ import java.util.Optional;
  *     once, in the order of {@link FeatureGroup}
  * @param statistics what a window has of each frame feature beside the mean; each once, in the
  *     order of {@link Statistic}
+ * @param windowFrames 0, or: a window's vector is the log-mel bands of so many frames, and there
+ *     are no other features; {@code groups} is then {@code LOG_MEL} alone
  */
 public record FeatureSpec(
     String name,
@@ -37,7 +40,8 @@ public record FeatureSpec(
     double contrastMinHz,
     double contrastQuantile,
     List<FeatureGroup> groups,
-    List<Statistic> statistics) {
+    List<Statistic> statistics,
+    int windowFrames) {
 
   /** The seed's features with librosa's defaults. */
   public static final FeatureSpec LIBROSA_22K =
@@ -83,10 +87,22 @@ public record FeatureSpec(
           List.of(FeatureGroup.RMS, FeatureGroup.PITCH, FeatureGroup.SHAPE),
           List.of(Statistic.values()));
 
-  /** The specs that have a name on the command line. */
+  /** The log-mel frames of 3 s of wide-band audio. */
+  public static final FeatureSpec WIDEBAND_16K_LOGMEL =
+      logMel("wideband-16k-logmel", WIDEBAND_16K, 48);
+
+  /** The log-mel frames of 3 s of call-centre audio. */
+  public static final FeatureSpec TELEPHONE_8K_LOGMEL =
+      logMel("telephone-8k-logmel", TELEPHONE_8K, 40);
+
+  /** The specs of statistics that have a name on the command line. */
   public static final List<FeatureSpec> NAMED =
       List.of(
           LIBROSA_22K, WIDEBAND_16K, TELEPHONE_8K, WIDEBAND_16K_EXTENDED, TELEPHONE_8K_EXTENDED);
+
+  /** Those of frames. */
+  public static final List<FeatureSpec> NAMED_OF_FRAMES =
+      List.of(WIDEBAND_16K_LOGMEL, TELEPHONE_8K_LOGMEL);
 
   /**
    * What {@code mfcc1} would say of a window but for the level: left out where others are there.
@@ -141,6 +157,62 @@ public record FeatureSpec(
             || groups.contains(FeatureGroup.PITCH) && groups.contains(FeatureGroup.RMS),
         "statistics may hold TIMING only where groups holds RMS and PITCH",
         groups);
+    require(
+        windowFrames >= 0 && windowFrames <= 1024,
+        "windowFrames must be from 0 to 1024",
+        windowFrames);
+    require(
+        windowFrames == 0 || groups.equals(List.of(FeatureGroup.LOG_MEL)) && statistics.isEmpty(),
+        "groups must be LOG_MEL alone, and statistics empty, with windowFrames",
+        groups + " and " + statistics);
+  }
+
+  /** A spec whose windows have statistics of their frames. */
+  public FeatureSpec(
+      String name,
+      int sampleRateHz,
+      int fftLength,
+      int hopLength,
+      int melBands,
+      int mfccCount,
+      int chromaBins,
+      int contrastBands,
+      double contrastMinHz,
+      double contrastQuantile,
+      List<FeatureGroup> groups,
+      List<Statistic> statistics) {
+    this(
+        name,
+        sampleRateHz,
+        fftLength,
+        hopLength,
+        melBands,
+        mfccCount,
+        chromaBins,
+        contrastBands,
+        contrastMinHz,
+        contrastQuantile,
+        groups,
+        statistics,
+        0);
+  }
+
+  private static FeatureSpec logMel(String name, FeatureSpec like, int melBands) {
+    int framesOfThreeSeconds = (3 * like.sampleRateHz + like.hopLength) / like.hopLength;
+    return new FeatureSpec(
+        name,
+        like.sampleRateHz,
+        like.fftLength,
+        like.hopLength,
+        melBands,
+        like.mfccCount,
+        like.chromaBins,
+        like.contrastBands,
+        like.contrastMinHz,
+        like.contrastQuantile,
+        List.of(FeatureGroup.LOG_MEL),
+        List.of(),
+        framesOfThreeSeconds);
   }
 
   /** A spec of MFCC, chroma, contrast and zero-crossing rate, and their means. */
@@ -193,19 +265,28 @@ public record FeatureSpec(
 
   /** The named spec, or empty where there is none of that name. */
   public static Optional<FeatureSpec> named(String name) {
-    return NAMED.stream().filter(spec -> spec.name.equals(name)).findFirst();
+    return named().filter(spec -> spec.name.equals(name)).findFirst();
   }
 
-  /** Whether there is more than means of MFCC, chroma, contrast and zero-crossing rate. */
+  /** Names of all specs that have one. */
+  public static List<String> names() {
+    return named().map(FeatureSpec::name).toList();
+  }
+
+  private static Stream<FeatureSpec> named() {
+    return Stream.concat(NAMED.stream(), NAMED_OF_FRAMES.stream());
+  }
+
+  /** Whether windows have more statistics than means of MFCC, chroma, contrast and so on. */
   boolean extended() {
-    return !groups.isEmpty() || !statistics.isEmpty();
+    return windowFrames == 0 && (!groups.isEmpty() || !statistics.isEmpty());
   }
 
   /**
    * Number of MFCC, chroma, contrast values and the zero-crossing rate: a frame begins with them.
    */
   int basicFeatureCount() {
-    return mfccCount + chromaBins + contrastBands + 1 + 1;
+    return windowFrames > 0 ? 0 : mfccCount + chromaBins + contrastBands + 1 + 1;
   }
 
   /** Number of values per frame. */
@@ -232,7 +313,28 @@ public record FeatureSpec(
 
   /** Number of values per window. */
   public int windowFeatureCount() {
-    return windowFeatureNames().size();
+    return windowFrames > 0 ? windowFrames * melBands : windowFeatureNames().size();
+  }
+
+  /**
+   * @throws IllegalArgumentException if windows hold more frames than their vectors
+   */
+  public void requireFit(WindowSettings windows) {
+    long samples = (long) windows.lengthMs() * sampleRateHz / 1000 + 1;
+    long frames = (samples + hopLength - 1) / hopLength;
+    if (windowFrames > 0 && frames > windowFrames) {
+      throw new IllegalArgumentException(
+          "windows of %d ms hold %d frames, vectors of %s hold %d; use shorter windows"
+              .formatted(windows.lengthMs(), frames, name, windowFrames));
+    }
+  }
+
+  /**
+   * Number of values per window that differ in kind: those of one frame where a window's vector is
+   * its frames, else all.
+   */
+  public int windowColumnCount() {
+    return windowFrames > 0 ? melBands : windowFeatureCount();
   }
 
   /**
@@ -241,10 +343,12 @@ public record FeatureSpec(
    */
   public List<String> frameFeatureNames() {
     List<String> names = new ArrayList<>();
-    addNumbered(names, "mfcc", mfccCount);
-    addNumbered(names, "chroma", chromaBins);
-    addNumbered(names, "contrast", contrastBands + 1);
-    names.add("zcr");
+    if (windowFrames == 0) {
+      addNumbered(names, "mfcc", mfccCount);
+      addNumbered(names, "chroma", chromaBins);
+      addNumbered(names, "contrast", contrastBands + 1);
+      names.add("zcr");
+    }
     for (FeatureGroup group : groups) {
       group.addNames(this, names);
     }
@@ -254,10 +358,19 @@ public record FeatureSpec(
   /**
    * Names of a window's values in order: {@code mfcc1.mean}, …; where there are other statistics,
    * {@code mfcc1.std}, {@code mfcc1.p10}, … without {@code mfcc1.mean}, which is the level, and at
-   * the end those of pitch and of timing.
+   * the end those of pitch and of timing. With {@code windowFrames}: {@code logmel1@1}, {@code
+   * logmel2@1}, …, all of the first frame, then those of the second.
    */
   public List<String> windowFeatureNames() {
     List<String> names = new ArrayList<>();
+    for (int frame = 1; frame <= windowFrames; frame++) {
+      for (String name : frameFeatureNames()) {
+        names.add(name + "@" + frame);
+      }
+    }
+    if (windowFrames > 0) {
+      return names;
+    }
     for (String name : frameFeatureNames()) {
       if (name.equals(FeatureGroup.F0)) {
         continue;

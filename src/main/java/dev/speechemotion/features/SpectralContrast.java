@@ -14,10 +14,33 @@ import java.util.Arrays;
  * at the upper edge in this number, though it leaves it out of the band.
  */
 final class SpectralContrast {
+  /** From this many bins on, and only then, counting costs less than keeping the best so far. */
+  private static final int MANY = 64;
+
+  /** A bin's key: exponent and three bits of the mantissa, in the order of the powers. */
+  private static final int KEY_SHIFT = 49;
+
+  private static final int KEYS = 1 << 63 - KEY_SHIFT;
+
   private final int[] begin;
   private final int[] end;
   private final int[] extremes;
-  private final double[] chosen;
+
+  /** Bits of powers: of numbers that are not negative they have the same order, and are faster. */
+  private final long[] smallest;
+
+  private final long[] largest;
+
+  /** {@code [bin]}. */
+  private final short[] keys;
+
+  /** How many bins of a band have each key. */
+  private final short[] counts = new short[KEYS];
+
+  /** Of the band in work: sums of the magnitudes of its extremes. */
+  private double valley;
+
+  private double peak;
 
   SpectralContrast(FeatureSpec spec) {
     int bands = spec.contrastBands() + 1;
@@ -46,7 +69,9 @@ final class SpectralContrast {
           Math.min(size, Math.max(1, (int) Math.rint(spec.contrastQuantile() * counted)));
       mostExtremes = Math.max(mostExtremes, extremes[band]);
     }
-    chosen = new double[mostExtremes];
+    smallest = new long[mostExtremes];
+    largest = new long[mostExtremes];
+    keys = new short[bins];
   }
 
   private static double binHz(FeatureSpec spec) {
@@ -63,59 +88,121 @@ final class SpectralContrast {
   void compute(double[] power, float[] out, int offset) {
     for (int band = 0; band < begin.length; band++) {
       int count = extremes[band];
-      double peak = peak(power, begin[band], end[band], count);
-      double valley = valley(power, begin[band], end[band], count);
-      out[offset + band] = (float) (Decibels.of(peak) - Decibels.of(valley));
+      if (end[band] - begin[band] < MANY) {
+        keepBest(power, begin[band], end[band], count);
+      } else {
+        countKeys(power, begin[band], end[band], count);
+      }
+      out[offset + band] = (float) (Decibels.of(peak / count) - Decibels.of(valley / count));
     }
   }
 
   /**
-   * Mean magnitude of the {@code count} largest of {@code power[begin, end)}. A few of many are
-   * wanted, so that most values cost one comparison; speech falls off towards high frequencies, so
-   * that the large ones come first.
+   * Sums up the extremes of {@code power[begin, end)}: the {@code count} best so far are kept in
+   * order. Speech falls off towards high frequencies, so that from one end the large ones come
+   * first, from the other the small ones.
    */
-  private double peak(double[] power, int begin, int end, int count) {
-    final double[] chosen = this.chosen;
-    Arrays.fill(chosen, 0, count, -1);
-    double bound = -1;
+  private void keepBest(double[] power, int begin, int end, int count) {
+    final long[] largest = this.largest;
+    Arrays.fill(largest, 0, count, -1);
+    long bound = -1;
     for (int i = begin; i < end; i++) {
-      double value = power[i];
+      long value = Double.doubleToRawLongBits(power[i]);
       if (value > bound) {
         int at = count - 1;
-        for (; at > 0 && value > chosen[at - 1]; at--) {
-          chosen[at] = chosen[at - 1];
+        for (; at > 0 && value > largest[at - 1]; at--) {
+          largest[at] = largest[at - 1];
         }
-        chosen[at] = value;
-        bound = chosen[count - 1];
+        largest[at] = value;
+        bound = largest[count - 1];
       }
     }
-    return meanMagnitude(chosen, count);
-  }
-
-  /** Mean magnitude of the smallest, which come first from the other end. */
-  private double valley(double[] power, int begin, int end, int count) {
-    final double[] chosen = this.chosen;
-    Arrays.fill(chosen, 0, count, Double.POSITIVE_INFINITY);
-    double bound = Double.POSITIVE_INFINITY;
+    final long[] smallest = this.smallest;
+    Arrays.fill(smallest, 0, count, Long.MAX_VALUE);
+    bound = Long.MAX_VALUE;
     for (int i = end - 1; i >= begin; i--) {
-      double value = power[i];
+      long value = Double.doubleToRawLongBits(power[i]);
       if (value < bound) {
         int at = count - 1;
-        for (; at > 0 && value < chosen[at - 1]; at--) {
-          chosen[at] = chosen[at - 1];
+        for (; at > 0 && value < smallest[at - 1]; at--) {
+          smallest[at] = smallest[at - 1];
         }
-        chosen[at] = value;
-        bound = chosen[count - 1];
+        smallest[at] = value;
+        bound = smallest[count - 1];
       }
     }
-    return meanMagnitude(chosen, count);
+    peak = magnitudes(largest, count);
+    valley = magnitudes(smallest, count);
   }
 
-  private static double meanMagnitude(double[] power, int count) {
+  /**
+   * The same by counting how often each key comes: what lies beyond the key of the last extreme is
+   * one, and only bins with this key are compared. A branch that cannot be foreseen costs as much
+   * as ten that can, and here only the extremes take one.
+   */
+  private void countKeys(double[] power, int begin, int end, int count) {
+    final short[] keys = this.keys;
+    final short[] counts = this.counts;
+    int lowest = KEYS;
+    int highest = 0;
+    for (int i = begin; i < end; i++) {
+      int key = (int) (Double.doubleToRawLongBits(power[i]) >>> KEY_SHIFT) & KEYS - 1;
+      keys[i] = (short) key;
+      counts[key]++;
+      lowest = Math.min(lowest, key);
+      highest = Math.max(highest, key);
+    }
+    int low = lowest;
+    int lowWanted = count;
+    while (counts[low] < lowWanted) {
+      lowWanted -= counts[low++];
+    }
+    int high = highest;
+    int highWanted = count;
+    while (counts[high] < highWanted) {
+      highWanted -= counts[high--];
+    }
+    Arrays.fill(counts, lowest, highest + 1, (short) 0);
+
+    final long[] smallest = this.smallest;
+    final long[] largest = this.largest;
+    Arrays.fill(smallest, 0, lowWanted, Long.MAX_VALUE);
+    Arrays.fill(largest, 0, highWanted, -1);
+    double valley = 0;
+    double peak = 0;
+    for (int i = begin; i < end; i++) {
+      int key = keys[i];
+      if (key <= low || key >= high) {
+        long value = Double.doubleToRawLongBits(power[i]);
+        if (key < low) {
+          valley += Math.sqrt(power[i]);
+        } else if (key == low && value < smallest[lowWanted - 1]) {
+          int at = lowWanted - 1;
+          for (; at > 0 && value < smallest[at - 1]; at--) {
+            smallest[at] = smallest[at - 1];
+          }
+          smallest[at] = value;
+        }
+        if (key > high) {
+          peak += Math.sqrt(power[i]);
+        } else if (key == high && value > largest[highWanted - 1]) {
+          int at = highWanted - 1;
+          for (; at > 0 && value > largest[at - 1]; at--) {
+            largest[at] = largest[at - 1];
+          }
+          largest[at] = value;
+        }
+      }
+    }
+    this.valley = valley + magnitudes(smallest, lowWanted);
+    this.peak = peak + magnitudes(largest, highWanted);
+  }
+
+  private static double magnitudes(long[] powerBits, int count) {
     double sum = 0;
     for (int i = 0; i < count; i++) {
-      sum += Math.sqrt(power[i]);
+      sum += Math.sqrt(Double.longBitsToDouble(powerBits[i]));
     }
-    return sum / count;
+    return sum;
   }
 }

@@ -9,7 +9,8 @@ import java.util.Arrays;
  * Statistics of frame features over the overlapping windows of one channel, each of a number of
  * blocks of {@code hopMs}. Means alone do without keeping the frames: there are sums per block,
  * always added up from a window's first block to its last, so that the same frames give the same
- * bits. For more than means, a {@link FrameRing} keeps the frames of the window that has not ended.
+ * bits. For more than means, a {@link FrameRing} keeps the frames of the window that has not ended;
+ * where a window's vector is its frames, a {@link FrameWindow} does.
  *
  * <p>Positions are in samples at the spec's rate. Block {@code b} begins at {@code b * hopMs} of
  * media time, rounded to a sample; a frame belongs to the block in which its centre lies.
@@ -28,7 +29,10 @@ final class WindowStatistics {
   private final int[] frames;
   private final int[] voicedFrames;
 
-  /** Null where the spec has means alone; then there are no sums. */
+  /** Null where a window's vector is not its frames. */
+  private final FrameWindow frameWindow;
+
+  /** Null where the spec has means alone or frames. Where either is there are no sums. */
   private final FrameRing ring;
 
   private final WindowSummary summary;
@@ -45,7 +49,8 @@ final class WindowStatistics {
     this.settings = settings;
     blocksPerWindow = settings.lengthMs() / settings.hopMs();
     ring = spec.extended() ? new FrameRing(spec, settings, summary.codes()) : null;
-    featureCount = ring == null ? spec.frameFeatureCount() : 0;
+    frameWindow = spec.windowFrames() > 0 ? new FrameWindow(spec, settings) : null;
+    featureCount = ring == null && frameWindow == null ? spec.frameFeatureCount() : 0;
     sums = new double[blocksPerWindow * featureCount];
     frames = new int[blocksPerWindow];
     voicedFrames = new int[blocksPerWindow];
@@ -81,6 +86,9 @@ final class WindowStatistics {
       ring.add(
           features, loudest, (voiced ? FrameRing.SPEECH : 0) | (active ? FrameRing.ACTIVE : 0));
     }
+    if (frameWindow != null) {
+      frameWindow.add(features);
+    }
     frames[row]++;
     if (voiced) {
       voicedFrames[row]++;
@@ -114,6 +122,9 @@ final class WindowStatistics {
       if (ring != null) {
         ring.drop(frames[row]);
       }
+      if (frameWindow != null) {
+        frameWindow.drop(frames[row]);
+      }
       frames[row] = 0;
       voicedFrames[row] = 0;
       nextWindow++;
@@ -133,6 +144,9 @@ final class WindowStatistics {
     }
     if (ring != null) {
       summary.compute(ring, values);
+    }
+    if (frameWindow != null) {
+      frameWindow.values(values);
     }
     for (int i = 0; i < featureCount; i++) {
       double sum = 0;
@@ -173,6 +187,9 @@ final class WindowStatistics {
     if (ring != null) {
       ring.writeState(out);
     }
+    if (frameWindow != null) {
+      frameWindow.writeState(out);
+    }
   }
 
   void readState(DataInput in) throws IOException {
@@ -186,10 +203,17 @@ final class WindowStatistics {
     }
     if (ring != null) {
       ring.readState(in);
-      if (ring.count() != Arrays.stream(frames).sum()) {
-        throw new IOException(
-            "blocks of " + Arrays.toString(frames) + " frames cannot be " + ring.count());
-      }
+      requireFrames(ring.count());
+    }
+    if (frameWindow != null) {
+      frameWindow.readState(in);
+      requireFrames(frameWindow.count());
+    }
+  }
+
+  private void requireFrames(int kept) throws IOException {
+    if (kept != Arrays.stream(frames).sum()) {
+      throw new IOException("blocks of " + Arrays.toString(frames) + " frames cannot be " + kept);
     }
   }
 }

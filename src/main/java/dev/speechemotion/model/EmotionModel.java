@@ -3,10 +3,9 @@ package dev.speechemotion.model;
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.SequentialBlock;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.FeatureSpec;
@@ -34,12 +33,15 @@ public final class EmotionModel implements AutoCloseable {
 
   private final ModelManifest manifest;
   private final ModelIdentity identity;
-  private final Model network;
+  private final Network network;
+  private final Model model;
 
-  private EmotionModel(ModelManifest manifest, ModelIdentity identity, Model network) {
+  private EmotionModel(
+      ModelManifest manifest, ModelIdentity identity, Network network, Model model) {
     this.manifest = manifest;
     this.identity = identity;
     this.network = network;
+    this.model = model;
   }
 
   /**
@@ -100,30 +102,29 @@ public final class EmotionModel implements AutoCloseable {
           "weights file %s has SHA-256 %s, the manifest says %s: it was changed or is of another model; copy the model again"
               .formatted(expected.file(), hash, expected.sha256()));
     }
-    int featureCount = manifest.featureSpec().windowFeatureCount();
-    int labelCount = manifest.labels().size();
-    Map<String, Shape> shapes = Fcnn.shapes(manifest.architecture(), featureCount, labelCount);
-
-    Model network = newNetwork(manifest.name());
+    Network network =
+        Network.forInference(
+            manifest.architecture(), manifest.featureSpec(), manifest.labels().size());
+    Model model = newModel(manifest.name());
     try {
-      SequentialBlock block = Fcnn.forInference(manifest.architecture(), labelCount);
-      Map<String, Parameter> parameters = Fcnn.parameters(block);
-      Map<String, NDArray> arrays = WeightsFile.decode(weights, shapes, network.getNDManager());
+      NDManager manager = model.getNDManager();
+      Map<String, Parameter> parameters = network.parameters();
+      Map<String, NDArray> arrays = WeightsFile.decode(weights, network.shapes(), manager);
       arrays.forEach((name, array) -> parameters.get(name).setArray(array));
       // Without this PyTorch keeps a graph for gradients at every call.
-      block.freezeParameters(true);
-      block.initialize(network.getNDManager(), DataType.FLOAT32, new Shape(1, featureCount));
-      network.setBlock(block);
+      network.block().freezeParameters(true);
+      network.block().initialize(manager, DataType.FLOAT32, network.inputShapes(1));
+      model.setBlock(network.block());
     } catch (ModelException | RuntimeException e) {
-      network.close();
+      model.close();
       throw e;
     }
     ModelIdentity identity =
         new ModelIdentity(manifest.name(), manifest.version(), sha256(manifestBytes));
-    return new EmotionModel(manifest, identity, network);
+    return new EmotionModel(manifest, identity, network, model);
   }
 
-  private static Model newNetwork(String name) throws ModelException {
+  private static Model newModel(String name) throws ModelException {
     try {
       Torch.start();
       return Model.newInstance(name, Device.cpu(), Torch.ENGINE);
@@ -153,17 +154,21 @@ public final class EmotionModel implements AutoCloseable {
 
   /** A classifier for one thread; cheap, and reads no file. */
   public EmotionClassifier newClassifier() {
-    return new FcnnClassifier(network, manifest, identity, manifest.calibration().temperature());
+    return classifier(manifest.calibration().temperature());
   }
 
   /** The same with a temperature of 1, to see what calibration does. */
   public EmotionClassifier newUncalibratedClassifier() {
-    return new FcnnClassifier(network, manifest, identity, 1);
+    return classifier(1);
+  }
+
+  private EmotionClassifier classifier(float temperature) {
+    return new NetworkClassifier(network, model, manifest, identity, temperature);
   }
 
   @Override
   public void close() {
-    network.close();
+    model.close();
   }
 
   private static byte[] read(Path file, int maxBytes) throws ModelException {

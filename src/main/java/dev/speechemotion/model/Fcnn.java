@@ -15,21 +15,10 @@ import java.util.Map;
  * {@code input X: [windows, features]}, normalised; {@code output: [windows, labels]}, before the
  * softmax.
  */
-public final class Fcnn {
+final class Fcnn {
   private Fcnn() {}
 
-  /** The network for training, with dropout. */
-  public static SequentialBlock forTraining(
-      ModelManifest.Architecture architecture, int labelCount) {
-    return build(architecture, labelCount, architecture.dropout());
-  }
-
-  /** The network for use, without dropout. */
-  static SequentialBlock forInference(ModelManifest.Architecture architecture, int labelCount) {
-    return build(architecture, labelCount, 0);
-  }
-
-  private static SequentialBlock build(
+  static SequentialBlock build(
       ModelManifest.Architecture architecture, int labelCount, float dropout) {
     SequentialBlock network = new SequentialBlock();
     for (int size : architecture.hidden()) {

@@ -29,13 +29,20 @@ final class ManifestJson {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .addMixIn(FeatureSpec.class, FeatureSpecJson.class)
+          .addMixIn(ModelManifest.Architecture.class, ArchitectureJson.class)
           .build();
 
   /** Fields of a feature spec that are left out where they are empty. */
   private static final List<String> OPTIONAL_LISTS = List.of("groups", "statistics");
 
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  private interface FeatureSpecJson {}
+  private interface FeatureSpecJson {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    int windowFrames();
+  }
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  private interface ArchitectureJson {}
 
   private static final DefaultPrettyPrinter PRINTER =
       new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
@@ -89,6 +96,13 @@ final class ManifestJson {
   private static void addWhatCameLater(JsonNode tree) {
     if (tree.get("featureSpec") instanceof ObjectNode spec) {
       OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
+      if (!spec.has("windowFrames")) {
+        spec.put("windowFrames", 0);
+      }
+    }
+    if (tree.get("architecture") instanceof ObjectNode architecture
+        && !architecture.has("channels")) {
+      architecture.putArray("channels");
     }
     if (tree.get("normalization") instanceof ObjectNode normalization
         && !normalization.has("adapt")) {
@@ -101,6 +115,15 @@ final class ManifestJson {
       hyperparameters.put("balanced", false);
       hyperparameters.put("labelSmoothing", 0f);
       hyperparameters.put("weightDecay", 0f);
+    }
+    if (tree.path("training").get("hyperparameters") instanceof ObjectNode hyperparameters
+        && !hyperparameters.has("schedule")) {
+      hyperparameters.put("schedule", ModelManifest.Hyperparameters.CONSTANT);
+      hyperparameters.put("warmUpEpochs", 0);
+      hyperparameters.put("clipNorm", 0f);
+      hyperparameters.put("averagedEpochs", 1);
+      hyperparameters.put("specAugment", false);
+      hyperparameters.put("warp", 0f);
     }
     if (tree.get("calibration") instanceof ObjectNode calibration
         && !calibration.has("uncertainBelow")) {

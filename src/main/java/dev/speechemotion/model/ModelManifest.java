@@ -68,30 +68,55 @@ public record ModelManifest(
     Objects.requireNonNull(windows, "windows is missing");
     Objects.requireNonNull(normalization, "normalization is missing");
     require(
-        normalization.mean().size() == featureSpec.windowFeatureCount(),
+        normalization.mean().size() == featureSpec.windowColumnCount(),
         "normalization must have one value for each of the "
-            + featureSpec.windowFeatureCount()
+            + featureSpec.windowColumnCount()
             + " features of "
             + featureSpec.name(),
         normalization.mean().size());
+    architecture.requireFit(featureSpec);
+    featureSpec.requireFit(windows);
     Objects.requireNonNull(calibration, "calibration is missing");
     Objects.requireNonNull(weights, "weights is missing");
     Objects.requireNonNull(training, "training is missing");
   }
 
   /**
-   * A fully connected network.
+   * A network.
    *
-   * @param type {@code fcnn}: linear layers with ReLU between them
-   * @param hidden sizes of the hidden layers
+   * @param type {@code fcnn}: linear layers with ReLU between them, over statistics of the window;
+   *     {@code cnn-lstm}: convolutions, a bidirectional LSTM and attention, over log-mel frames
+   * @param channels with {@code cnn-lstm}, the channels of each convolution; else empty
+   * @param hidden sizes of the hidden layers; with {@code cnn-lstm} one, that of each direction of
+   *     the LSTM
    * @param dropout share of a hidden layer's outputs that training switches off
    */
-  public record Architecture(String type, List<Integer> hidden, float dropout) {
+  public record Architecture(
+      String type, List<Integer> channels, List<Integer> hidden, float dropout) {
     public static final String FCNN = "fcnn";
+    public static final String CNN_LSTM = "cnn-lstm";
+
+    /** The types that there are. */
+    public static final List<String> TYPES = List.of(FCNN, CNN_LSTM);
 
     public Architecture {
-      require(FCNN.equals(type), "architecture.type must be " + FCNN, type);
+      require(TYPES.contains(type), "architecture.type must be one of " + TYPES, type);
+      channels = List.copyOf(channels);
       hidden = List.copyOf(hidden);
+      if (CNN_LSTM.equals(type)) {
+        require(
+            channels.size() >= 2
+                && channels.size() <= 6
+                && channels.stream().allMatch(size -> size > 0 && size <= 512),
+            "architecture.channels must be 2 to 6 sizes from 1 to 512 with " + CNN_LSTM,
+            channels);
+        require(
+            hidden.size() == 1,
+            "architecture.hidden must be one size, that of the LSTM, with " + CNN_LSTM,
+            hidden);
+      } else {
+        require(channels.isEmpty(), "architecture.channels must be empty with " + type, channels);
+      }
       require(
           !hidden.isEmpty()
               && hidden.size() <= 8
@@ -100,6 +125,32 @@ public record ModelManifest(
           hidden);
       require(
           dropout >= 0 && dropout < 1, "architecture.dropout must be from 0 to below 1", dropout);
+    }
+
+    /** A fully connected network. */
+    public static Architecture fcnn(List<Integer> hidden, float dropout) {
+      return new Architecture(FCNN, List.of(), hidden, dropout);
+    }
+
+    /** Whether the network takes a window's frames, not statistics of them. */
+    public boolean ofFrames() {
+      return CNN_LSTM.equals(type);
+    }
+
+    /**
+     * @throws IllegalArgumentException if the network cannot take such features
+     */
+    public void requireFit(FeatureSpec spec) {
+      require(
+          ofFrames() == spec.windowFrames() > 0,
+          ofFrames()
+              ? "featureSpec must be one of log-mel frames with " + type
+              : "featureSpec must be one of statistics with " + type,
+          spec.name());
+      require(
+          spec.windowColumnCount() >> channels.size() > 0,
+          "featureSpec must have bands that can be halved once for each of architecture.channels",
+          spec.name());
     }
   }
 
@@ -148,11 +199,11 @@ public record ModelManifest(
           "others");
     }
 
-    float[] meanArray() {
+    public float[] meanArray() {
       return toArray(mean);
     }
 
-    float[] deviationArray() {
+    public float[] deviationArray() {
       return toArray(deviation);
     }
 
@@ -242,11 +293,21 @@ public record ModelManifest(
    * @param learningRate of Adam
    * @param batchSize windows per step
    * @param maxEpochs at most so many
-   * @param patience epochs without improvement after which training stops
+   * @param patience epochs without improvement after which training stops; 0: it never does, and
+   *     gives the last epoch's weights
    * @param validationShare share of the training clips that decides when to stop
    * @param balanced whether each label of each corpus is drawn as often as any other
    * @param labelSmoothing share of the target probability that goes to all labels alike
    * @param weightDecay share of the weights, times the learning rate, taken off at each step
+   * @param schedule of the learning rate: {@code constant}, or {@code cosine}: it falls to 0 by
+   *     {@code maxEpochs} (I. Loshchilov and F. Hutter, "SGDR", 2017)
+   * @param warmUpEpochs in which the learning rate rises from 0
+   * @param clipNorm the gradient of all weights together is made no longer than this; 0: it is left
+   *     as it is
+   * @param averagedEpochs the weights are the mean of those after the last so many epochs (P.
+   *     Izmailov et al., "Averaging Weights Leads to Wider Optima", 2018); 1: those of the last
+   * @param specAugment whether bands and frames are masked in training
+   * @param warp how far the band axis is stretched or compressed in training, 0 to 0.5
    */
   public record Hyperparameters(
       float learningRate,
@@ -256,8 +317,58 @@ public record ModelManifest(
       double validationShare,
       boolean balanced,
       float labelSmoothing,
-      float weightDecay) {
+      float weightDecay,
+      String schedule,
+      int warmUpEpochs,
+      float clipNorm,
+      int averagedEpochs,
+      boolean specAugment,
+      float warp) {
+    public static final String CONSTANT = "constant";
+    public static final String COSINE = "cosine";
+
+    /** With a constant learning rate, and nothing that came later. */
+    public Hyperparameters(
+        float learningRate,
+        int batchSize,
+        int maxEpochs,
+        int patience,
+        double validationShare,
+        boolean balanced,
+        float labelSmoothing,
+        float weightDecay) {
+      this(
+          learningRate,
+          batchSize,
+          maxEpochs,
+          patience,
+          validationShare,
+          balanced,
+          labelSmoothing,
+          weightDecay,
+          CONSTANT,
+          0,
+          0,
+          1,
+          false,
+          0);
+    }
+
     public Hyperparameters {
+      require(
+          CONSTANT.equals(schedule) || COSINE.equals(schedule),
+          "schedule must be constant or cosine",
+          schedule);
+      require(
+          warmUpEpochs >= 0 && warmUpEpochs <= 1000,
+          "warmUpEpochs must be from 0 to 1000",
+          warmUpEpochs);
+      require(clipNorm >= 0 && clipNorm <= 1e6, "clipNorm must be from 0 to 1000000", clipNorm);
+      require(
+          averagedEpochs >= 1 && averagedEpochs <= 1000,
+          "averagedEpochs must be from 1 to 1000",
+          averagedEpochs);
+      require(warp >= 0 && warp <= 0.5, "warp must be from 0 to 0.5", warp);
       require(
           learningRate > 0 && learningRate <= 1,
           "learningRate must be positive and at most 1",
@@ -271,7 +382,7 @@ public record ModelManifest(
           "labelSmoothing must be from 0 to below 1",
           labelSmoothing);
       require(weightDecay >= 0 && weightDecay <= 1, "weightDecay must be from 0 to 1", weightDecay);
-      require(patience >= 1, "patience must be at least 1", patience);
+      require(patience >= 0, "patience must be at least 0", patience);
       require(
           validationShare > 0 && validationShare < 1,
           "validationShare must be between 0 and 1",

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.SequentialBlock;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,10 +31,10 @@ public final class WeightsFile {
   private WeightsFile() {}
 
   /** The parameters of a network. */
-  public static byte[] encode(SequentialBlock network) {
+  public static byte[] encode(Network network) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (NDList arrays = new NDList()) {
-      for (Map.Entry<String, Parameter> entry : Fcnn.parameters(network).entrySet()) {
+      for (Map.Entry<String, Parameter> entry : network.parameters().entrySet()) {
         NDArray copy = entry.getValue().getArray().duplicate();
         copy.setName(entry.getKey());
         arrays.add(copy);
@@ -45,6 +44,12 @@ public final class WeightsFile {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
+  }
+
+  /** How many numbers a file of {@link #encode} holds. */
+  public static int parameterCount(byte[] file) {
+    long headerLength = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    return (int) ((file.length - Long.BYTES - headerLength) / Float.BYTES);
   }
 
   /**

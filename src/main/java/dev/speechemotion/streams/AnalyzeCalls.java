@@ -3,6 +3,7 @@ package dev.speechemotion.streams;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
+import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.emotion.EmotionClassifier;
@@ -10,6 +11,7 @@ import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureSpec;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -17,7 +19,7 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /** Finds each chunk's call, has it analysed, and sends on what comes of it. */
 final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
-  private static final Duration MAX_INACTIVITY_CHECK = Duration.ofSeconds(10);
+  private static final Duration MAX_CHECK_PERIOD = Duration.ofSeconds(1);
 
   private final StreamSettings settings;
   private final FeatureSpec spec;
@@ -28,6 +30,8 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   private EmotionClassifier classifier;
   private CallAnalysis analysis;
   private DeadLetters deadLetters;
+  private CallClock clock;
+  private Sensor duplicates;
 
   /** Timestamp of what is sent on: that of the record being processed, or the clock's. */
   private long timestampMs;
@@ -42,6 +46,14 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   public void init(ProcessorContext<Object, Object> context) {
     this.context = context;
     deadLetters = new DeadLetters(context, EmotionTopology.ANALYZE);
+    duplicates =
+        context
+            .metrics()
+            .addRateTotalSensor(
+                "speech-emotion",
+                context.taskId() + "-" + EmotionTopology.ANALYZE,
+                "duplicate-chunks",
+                Sensor.RecordingLevel.INFO);
     FeatureExtractor extractor = new FeatureExtractor(spec);
     classifier = classifiers.get();
     try {
@@ -55,23 +67,31 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
     calls = context.getStateStore(EmotionTopology.CALLS);
     calls.load(new CallCodec(settings, extractor, classifier.population().orElse(null)));
 
-    Duration check = settings.callInactivity().dividedBy(5);
-    context.schedule(
-        check.compareTo(MAX_INACTIVITY_CHECK) < 0 ? check : MAX_INACTIVITY_CHECK,
-        PunctuationType.WALL_CLOCK_TIME,
-        this::endInactiveCalls);
+    Duration period = settings.callInactivity().dividedBy(5);
+    if (period.compareTo(MAX_CHECK_PERIOD) > 0) {
+      period = MAX_CHECK_PERIOD;
+    }
+    clock = new CallClock(period);
+    context.schedule(period, PunctuationType.WALL_CLOCK_TIME, this::endQuietCalls);
   }
 
   @Override
   public void process(Record<Object, Object> record) {
     ReceivedChunk received = (ReceivedChunk) record.value();
     AudioChunk chunk = received.chunk();
+    clock.record(record.timestamp());
     CallState call = calls.get(chunk.getCallId());
     if (call == null && !CallAnalysis.createsStream(chunk.getKind())) {
       return;
     }
+    if (call != null && call.ended && chunk.getKind() == ChunkKind.START) {
+      call = null;
+    }
     Rejection rejection = analysis.check(call, chunk);
     if (rejection != null) {
+      if (call != null) {
+        clock.see(call);
+      }
       Record<byte[], byte[]> deadLetter =
           deadLetters.reject(
               rejection,
@@ -90,23 +110,50 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
       call = new CallState(chunk.getCallId());
       calls.add(call);
     }
-    if (analysis.accept(call, chunk)) {
-      calls.remove(call);
-    } else {
-      calls.markChanged(call);
+    analysis.accept(call, chunk);
+    clock.see(call);
+    StreamState stream = call.stream(chunk.getStreamId());
+    if (stream != null) {
+      clock.see(stream);
+    }
+    keepOrForget(call);
+  }
+
+  private void endQuietCalls(long nowMs) {
+    timestampMs = nowMs;
+    clock.tick(nowMs);
+    long inactivityMs = settings.callInactivity().toMillis();
+    for (CallState call : calls.all()) {
+      if (call.ended) {
+        if (clock.isQuiet(call, settings.call().endedCallMemory().toMillis())) {
+          calls.remove(call);
+        }
+      } else if (clock.isQuiet(call, inactivityMs)) {
+        analysis.end(call, CallEnd.INACTIVITY);
+        clock.see(call);
+        keepOrForget(call);
+      } else {
+        takeStopsThatWait(call);
+      }
     }
   }
 
-  private void endInactiveCalls(long nowMs) {
-    timestampMs = nowMs;
-    long inactivityMs = settings.callInactivity().toMillis();
-    for (CallState call : calls.all()) {
-      if (call.lastSeenMs == CallState.NOT_SEEN) {
-        call.lastSeenMs = nowMs;
-      } else if (nowMs - call.lastSeenMs >= inactivityMs) {
-        analysis.end(call, CallEnd.INACTIVITY);
-        calls.remove(call);
+  /** A STOP that waits for messages before it would wait for ever: nothing comes after it. */
+  private void takeStopsThatWait(CallState call) {
+    long waitMs = settings.call().reorderWindow().toMillis();
+    for (StreamState stream : call.streams) {
+      if (!stream.stopped && stream.order.holdsStop() && clock.isQuiet(stream, waitMs)) {
+        analysis.stopWaiting(call, stream);
+        keepOrForget(call);
       }
+    }
+  }
+
+  private void keepOrForget(CallState call) {
+    if (call.ended && settings.call().endedCallMemory().isZero()) {
+      calls.remove(call);
+    } else {
+      calls.markChanged(call);
     }
   }
 
@@ -117,6 +164,7 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
       classifier = null;
     }
     deadLetters.close();
+    context.metrics().removeSensor(duplicates);
   }
 
   private final class Sinks implements CallAnalysis.Output {
@@ -133,6 +181,11 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
     @Override
     public void summary(CallSummary summary) {
       forward(summary.getCallId(), summary, EmotionTopology.SUMMARIES);
+    }
+
+    @Override
+    public void duplicate() {
+      duplicates.record(1, context.currentSystemTimeMs());
     }
 
     private void forward(String callId, Object value, String sink) {

@@ -1,36 +1,30 @@
 package dev.speechemotion.streams;
 
-import dev.speechemotion.audio.AudioEncoding;
-import dev.speechemotion.avro.AlertState;
 import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
-import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
-import dev.speechemotion.avro.MediaGap;
+import dev.speechemotion.emotion.Circumplex;
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.emotion.RunningNormalization;
-import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
-import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * What chunks do to a call: media time, segments, windows, events, alerts, the summary. Knows
- * nothing of Kafka. Holds scratch space, so it serves one thread; what must survive is in {@link
- * CallState}.
+ * What chunks do to a call: puts them in order, has their audio heard, and makes events of windows.
+ * Knows nothing of Kafka. Holds scratch space, so it serves one thread; what must survive is in
+ * {@link CallState}.
  */
 final class CallAnalysis {
 
@@ -41,40 +35,43 @@ final class CallAnalysis {
     void alert(EmotionAlert alert);
 
     void summary(CallSummary summary);
-  }
 
-  /** A media offset that differs by no more than this from the one expected is jitter. */
-  static final long OFFSET_TOLERANCE_MICROS = 20_000;
+    /** A message came that had come before. */
+    void duplicate();
+  }
 
   static final int MAX_CHANNELS_PER_CALL = 64;
   static final int MAX_STREAMS_PER_CALL = 64;
-  static final int MAX_EVIDENCE = 64;
 
-  /** Samples decoded at a time; bounds the scratch space whatever the chunk. */
-  private static final int BLOCK_SAMPLES = 4_096;
+  /** Audio of a call that may wait for its turn: its state is one record of the changelog. */
+  static final int MAX_HELD_BYTES = 256 << 10;
+
+  /** The emotion of an event without one. */
+  static final String NO_SPEECH = "none";
 
   private final StreamSettings settings;
-  private final FeatureExtractor extractor;
+  private final CallSettings callSettings;
   private final EmotionClassifier classifier;
   private final LongSupplier clockMs;
   private final Output output;
 
   private final List<String> labels;
-  private final float[] samples = new float[BLOCK_SAMPLES];
+  private final ChannelRoles roles;
+  private final ChannelAudio audio;
+  private final Smoothing smoothing;
+  private final Alerts alerts;
+  private final Summaries summaries;
+
+  /** Null where the model has labels that are not on the circle. */
+  private final Circumplex circumplex;
+
   private final float[] probabilities;
+  private final float[] smoothed;
 
   /** Null where vectors are classified as they are. */
   private final Population population;
 
   private final float[] adapted;
-  private final ChannelState[] chunkChannels = new ChannelState[ChunkRules.MAX_CHANNELS];
-  private final ChannelAnalyzer.WindowSink windowSink = this::window;
-
-  /** Whose windows are being handed out. */
-  private CallState sinkCall;
-
-  private StreamState sinkStream;
-  private ChannelState sinkChannel;
 
   /**
    * @param clockMs wall-clock time, milliseconds
@@ -87,13 +84,21 @@ final class CallAnalysis {
       LongSupplier clockMs,
       Output output) {
     this.settings = settings;
-    this.extractor = extractor;
+    this.callSettings = settings.call();
     this.classifier = classifier;
     this.clockMs = clockMs;
     this.output = output;
     EmotionTopology.requireFit(settings, extractor.spec(), classifier);
     this.labels = List.copyOf(classifier.labels());
+    this.roles = new ChannelRoles(callSettings.channelRoles());
+    this.audio = new ChannelAudio(settings, roles, extractor, this::window);
+    this.smoothing =
+        new Smoothing(callSettings.smoothing(), callSettings.labelHysteresis(), labels);
+    this.alerts = new Alerts(settings.alertRules(), classifier.model(), clockMs, output::alert);
+    this.circumplex = Circumplex.of(labels).orElse(null);
+    this.summaries = new Summaries(audio::isAnalyzed, labels, circumplex, classifier.model());
     this.probabilities = new float[labels.size()];
+    this.smoothed = new float[labels.size()];
     this.population = classifier.population().orElse(null);
     this.adapted = new float[classifier.featureCount()];
   }
@@ -109,6 +114,11 @@ final class CallAnalysis {
     }
     StreamState stream = call.stream(chunk.getStreamId());
     ChunkKind kind = chunk.getKind();
+    if (call.ended && kind == ChunkKind.MEDIA) {
+      return isDuplicate(stream, chunk)
+          ? null
+          : new Rejection(RejectReason.LATE, "the call has ended");
+    }
     if (stream == null) {
       return createsStream(kind) && call.streams.size() >= MAX_STREAMS_PER_CALL
           ? new Rejection(
@@ -120,29 +130,73 @@ final class CallAnalysis {
       return null;
     }
     if (stream.stopped) {
-      return new Rejection(RejectReason.LATE, "the stream has stopped");
+      return isDuplicate(stream, chunk)
+          ? null
+          : new Rejection(RejectReason.LATE, "the stream has stopped");
     }
-    List<AudioChannel> channels = chunk.getChannels();
-    int unknown = 0;
-    for (int i = 0; i < channels.size(); i++) {
-      ChannelState channel = stream.channel(channels.get(i), i);
-      if (channel == null) {
-        unknown++;
-      } else if (channel.hasSequence && chunk.getSequenceNumber() <= channel.lastSequence) {
-        return new Rejection(
-            RejectReason.OUT_OF_ORDER,
-            "sequenceNumber "
-                + chunk.getSequenceNumber()
-                + " is not above the last one of its channels, "
-                + channel.lastSequence);
-      }
+    if (stream.arrival(chunk, roles) == StreamState.Arrival.LATE) {
+      return new Rejection(
+          RejectReason.LATE,
+          "sequenceNumber "
+              + chunk.getSequenceNumber()
+              + " was waited for, and has been passed; next is "
+              + stream.order.next);
     }
-    if (unknown > 0 && call.channelCount() + unknown > MAX_CHANNELS_PER_CALL) {
+    return checkChannels(call, stream, chunk);
+  }
+
+  private boolean isDuplicate(StreamState stream, AudioChunk chunk) {
+    return stream != null
+        && !stream.byTrack
+        && stream.order.place(chunk.getSequenceNumber()) == MessageOrder.Place.TAKEN;
+  }
+
+  private Rejection checkChannels(CallState call, StreamState stream, AudioChunk chunk) {
+    if (stream.tracks.size() >= StreamState.MAX_TRACKS && stream.isNewTrack(chunk)) {
       return new Rejection(
           RejectReason.TOO_MANY_CHANNELS,
-          "the call would have more than " + MAX_CHANNELS_PER_CALL + " channels");
+          "the stream has " + StreamState.MAX_TRACKS + " sets of channels already");
     }
-    return null;
+    // First as if all that is held were new: that is enough nearly always.
+    int known = call.channelCount();
+    int most = known + chunk.getChannels().size();
+    for (int i = 0; i < call.streams.size(); i++) {
+      most += call.streams.get(i).heldChannels();
+    }
+    if (most <= MAX_CHANNELS_PER_CALL || known + unknown(call, chunk) <= MAX_CHANNELS_PER_CALL) {
+      return null;
+    }
+    return new Rejection(
+        RejectReason.TOO_MANY_CHANNELS,
+        "the call would have more than " + MAX_CHANNELS_PER_CALL + " channels");
+  }
+
+  private record Unknown(String streamId, AudioChannel channel, int position) {}
+
+  /** Number of channels that are new with a chunk or with those that wait. */
+  private int unknown(CallState call, AudioChunk chunk) {
+    Set<Unknown> unknown = new HashSet<>();
+    for (StreamState stream : call.streams) {
+      for (MessageOrder order : stream.orders()) {
+        for (AudioChunk held : order.held) {
+          addUnknown(stream, held, unknown);
+        }
+      }
+      if (stream.streamId.equals(chunk.getStreamId())) {
+        addUnknown(stream, chunk, unknown);
+      }
+    }
+    return unknown.size();
+  }
+
+  private void addUnknown(StreamState stream, AudioChunk chunk, Set<Unknown> unknown) {
+    List<AudioChannel> channels = chunk.getChannels();
+    for (int i = 0; chunk.getKind() == ChunkKind.MEDIA && i < channels.size(); i++) {
+      AudioChannel named = channels.get(i);
+      if (stream.channel(named, roles.of(named, i), i) == null) {
+        unknown.add(new Unknown(stream.streamId, named, named.getName() == null ? i : -1));
+      }
+    }
   }
 
   /** Whether a message of that kind makes a call or a stream known; the others need one. */
@@ -150,436 +204,302 @@ final class CallAnalysis {
     return kind == ChunkKind.START || kind == ChunkKind.MEDIA;
   }
 
-  /**
-   * Takes a chunk that {@link #check} has passed.
-   *
-   * @return whether the call has ended
-   */
-  boolean accept(CallState call, AudioChunk chunk) {
-    long ingestedAtMs = chunk.getIngestedAt().toEpochMilli();
-    if (call.streams.isEmpty()) {
-      call.firstIngestedAtMs = ingestedAtMs;
-      call.source = chunk.getSource();
-    }
-    call.lastIngestedAtMs = Math.max(call.lastIngestedAtMs, ingestedAtMs);
-    call.lastSeenMs = clockMs.getAsLong();
-    if (chunk.getAccount() != null) {
-      call.account = chunk.getAccount();
-    }
-
+  /** Takes a chunk that {@link #check} has passed; the call may have ended then. */
+  void accept(CallState call, AudioChunk chunk) {
     StreamState stream = call.stream(chunk.getStreamId());
     if (stream == null) {
-      if (!createsStream(chunk.getKind())) {
-        return false;
+      if (call.ended || !createsStream(chunk.getKind())) {
+        return;
       }
       stream = new StreamState(chunk.getStreamId());
       call.streams.add(stream);
     }
-    switch (chunk.getKind()) {
-      case MEDIA -> media(call, stream, chunk, ingestedAtMs);
-      case START -> start(stream);
-      case PAUSED, RESUMED, DISCARDED -> interrupt(call, stream, chunk);
-      case STOP -> {
-        stop(call, stream, chunk);
-        if (call.allStopped()) {
-          end(call, CallEnd.STOP);
-          return true;
-        }
-      }
-      case DTMF, MARK, UNKNOWN -> {
-        // Nothing to be heard.
-      }
-    }
-    return false;
-  }
-
-  /** Ends a call: hands out what is still due and the summary. The call is not used again. */
-  void end(CallState call, CallEnd endedBy) {
-    for (StreamState stream : call.streams) {
-      for (ChannelState channel : stream.channels) {
-        finishSegment(call, stream, channel);
-        for (AlertRule rule : settings.alertRules()) {
-          ChannelState.AlertState alert = channel.alerts.get(rule.text());
-          if (alert != null && alert.raised) {
-            output.alert(alert(call, stream, channel, rule, alert, AlertState.CLEARED));
-          }
-        }
-      }
-    }
-    output.summary(summary(call, endedBy));
-  }
-
-  private static void start(StreamState stream) {
     if (stream.stopped) {
-      stream.stopped = false;
-      for (ChannelState channel : stream.channels) {
-        channel.hasSequence = false;
+      if (chunk.getKind() == ChunkKind.START && !call.ended) {
+        note(call, stream, chunk);
+        stream.beginAnew(chunk.getSequenceNumber() + 1);
+      } else {
+        output.duplicate();
+      }
+      return;
+    }
+    if (restarts(stream, chunk)) {
+      flush(call, stream);
+      finishSegments(call, stream);
+      note(call, stream, chunk);
+      stream.beginAnew(chunk.getSequenceNumber() + 1);
+      return;
+    }
+    StreamState.Arrival arrival = stream.arrival(chunk, roles);
+    if (arrival == StreamState.Arrival.NUMBERED_BY_TRACK) {
+      stream.numberByTrack(roles);
+      arrival = stream.arrival(chunk, roles);
+    }
+    MessageOrder order = stream.orderOf(chunk, roles);
+    switch (arrival) {
+      case IN_TURN -> {
+        note(call, stream, chunk);
+        if (order.begun && order.next == chunk.getSequenceNumber()) {
+          order.pass();
+        }
+        act(call, stream, chunk);
+        releaseInTurn(call, stream, order);
+      }
+      case EARLY -> {
+        note(call, stream, chunk);
+        order.hold(chunk);
+        if (chunk.getKind() == ChunkKind.START && !order.begun) {
+          order.giveUp();
+        }
+        releaseInTurn(call, stream, order);
+        while (!order.held.isEmpty() && holdsTooMuch(call, order, chunk)) {
+          order.giveUp();
+          releaseInTurn(call, stream, order);
+        }
+      }
+      default -> {
+        // A STOP counts whatever its number: some feeds number only media.
+        if (chunk.getKind() == ChunkKind.STOP) {
+          note(call, stream, chunk);
+          act(call, stream, chunk);
+        } else {
+          output.duplicate();
+        }
+      }
+    }
+    if (call.allStopped() && !call.ended) {
+      end(call, CallEnd.STOP);
+    }
+  }
+
+  /** Whether it is a START that comes later than all of its stream: the feed counts anew. */
+  private static boolean restarts(StreamState stream, AudioChunk chunk) {
+    return chunk.getKind() == ChunkKind.START
+        && stream.order.begun
+        && chunk.getSequenceNumber() < stream.order.next
+        && chunk.getIngestedAt().toEpochMilli() > stream.lastIngestedAtMs;
+  }
+
+  private static void note(CallState call, StreamState stream, AudioChunk chunk) {
+    long ingestedAtMs = chunk.getIngestedAt().toEpochMilli();
+    if (call.source == null) {
+      call.firstIngestedAtMs = ingestedAtMs;
+      call.source = chunk.getSource();
+    }
+    call.firstIngestedAtMs = Math.min(call.firstIngestedAtMs, ingestedAtMs);
+    call.lastIngestedAtMs = Math.max(call.lastIngestedAtMs, ingestedAtMs);
+    stream.firstIngestedAtMs = Math.min(stream.firstIngestedAtMs, ingestedAtMs);
+    stream.lastIngestedAtMs = Math.max(stream.lastIngestedAtMs, ingestedAtMs);
+    if (chunk.getAccount() != null) {
+      call.account = chunk.getAccount();
+    }
+  }
+
+  private boolean holdsTooMuch(CallState call, MessageOrder order, AudioChunk latest) {
+    // A STOP may stand at the end of a stream that began without START: nothing more will come.
+    boolean complete = !order.begun && order.holdsStop();
+    return complete
+        || order.held.size() > callSettings.reorderMaxChunks()
+        || call.heldBytes() > MAX_HELD_BYTES
+        || latest.getKind() == ChunkKind.MEDIA
+            && order.heldMicros(latest) >= callSettings.reorderWindow().toMillis() * 1_000;
+  }
+
+  private void releaseInTurn(CallState call, StreamState stream, MessageOrder order) {
+    if (order.held.isEmpty()) {
+      return;
+    }
+    for (AudioChunk next = order.poll(); next != null; next = order.poll()) {
+      act(call, stream, next);
+    }
+  }
+
+  /** Waits for nothing any more: takes what is held, in order. */
+  private void flush(CallState call, StreamState stream) {
+    for (MessageOrder order : stream.orders()) {
+      while (!order.held.isEmpty()) {
+        order.giveUp();
+        releaseInTurn(call, stream, order);
+      }
+    }
+  }
+
+  /**
+   * Takes a STOP that waits for messages before it, since they have not come for long enough.
+   *
+   * @param stream of the call
+   */
+  void stopWaiting(CallState call, StreamState stream) {
+    flush(call, stream);
+    if (call.allStopped()) {
+      end(call, CallEnd.STOP);
+    }
+  }
+
+  /** Does what a message says, in its turn. */
+  private void act(CallState call, StreamState stream, AudioChunk chunk) {
+    switch (chunk.getKind()) {
+      case MEDIA -> audio.hear(call, stream, chunk);
+      case PAUSED, RESUMED, DISCARDED -> audio.interrupt(call, stream, chunk);
+      case STOP -> stop(call, stream, chunk);
+      case START, DTMF, MARK, UNKNOWN -> {
+        // Nothing to be heard.
       }
     }
   }
 
   private void stop(CallState call, StreamState stream, AudioChunk chunk) {
+    if (stream.stopped) {
+      return;
+    }
     stream.stopped = true;
     if (chunk.getEndReason() != null) {
       call.endReason = chunk.getEndReason();
     }
+    flush(call, stream);
+    finishSegments(call, stream);
+  }
+
+  private void finishSegments(CallState call, StreamState stream) {
     for (ChannelState channel : stream.channels) {
-      finishSegment(call, stream, channel);
+      audio.finishSegment(call, stream, channel);
     }
   }
 
-  /** No window spans a pause: ends the segments of the channels named, or of all. */
-  private void interrupt(CallState call, StreamState stream, AudioChunk chunk) {
-    List<AudioChannel> named = chunk.getChannels();
-    if (named.isEmpty()) {
+  /** Ends a call: hands out what is still due and the summary; remembers only that it has ended. */
+  void end(CallState call, CallEnd endedBy) {
+    for (StreamState stream : call.streams) {
+      flush(call, stream);
+      finishSegments(call, stream);
       for (ChannelState channel : stream.channels) {
-        interrupt(call, stream, channel, chunk);
-      }
-      return;
-    }
-    for (int i = 0; i < named.size(); i++) {
-      ChannelState channel = stream.channel(named.get(i), i);
-      if (channel != null) {
-        interrupt(call, stream, channel, chunk);
+        alerts.end(call, stream, channel);
       }
     }
+    output.summary(summaries.of(call, endedBy, clockMs.getAsLong()));
+    call.bury();
   }
 
-  private void interrupt(
-      CallState call, StreamState stream, ChannelState channel, AudioChunk chunk) {
-    finishSegment(call, stream, channel);
-    MediaGap gap = chunk.getGap();
-    if (gap != null) {
-      channel.nextMicros =
-          Math.max(channel.nextMicros, gap.getOffsetMicros() + gap.getDurationMicros());
-    }
-  }
-
-  private void media(CallState call, StreamState stream, AudioChunk chunk, long ingestedAtMs) {
-    List<AudioChannel> channels = chunk.getChannels();
-    int channelCount = channels.size();
-    AudioEncoding encoding = ChunkRules.encoding(chunk.getEncoding());
-    for (int i = 0; i < channelCount; i++) {
-      AudioChannel named = channels.get(i);
-      ChannelState channel = stream.channel(named, i);
-      if (channel == null) {
-        channel = new ChannelState(named.getName(), i, named.getRole());
-        stream.channels.add(channel);
-      }
-      channel.hasSequence = true;
-      channel.lastSequence = chunk.getSequenceNumber();
-      placeInTime(call, stream, channel, named, chunk, encoding);
-      channel.lastIngestedAtMs = ingestedAtMs;
-      chunkChannels[i] = channel;
-    }
-
-    ByteBuffer payload = chunk.getPayload();
-    int frameBytes = channelCount * encoding.bytesPerSample();
-    int frames = payload.remaining() / frameBytes;
-    for (int i = 0; i < channelCount; i++) {
-      hear(
-          call,
-          stream,
-          chunkChannels[i],
-          payload.array(),
-          payload.arrayOffset() + payload.position() + i * encoding.bytesPerSample(),
-          channelCount,
-          frames);
-      chunkChannels[i] = null;
-    }
-  }
-
-  /** Goes on with the channel's segment, or begins a new one where the chunk does not follow on. */
-  private void placeInTime(
+  private void window(
       CallState call,
       StreamState stream,
       ChannelState channel,
-      AudioChannel named,
-      AudioChunk chunk,
-      AudioEncoding encoding) {
-    MediaGap gap = chunk.getGap();
-    boolean follows =
-        channel.inSegment
-            && gap == null
-            && encoding == channel.encoding
-            && chunk.getSampleRateHz() == channel.sampleRateHz
-            && named.getRole() == channel.role;
-    Long offsetMicros = chunk.getMediaOffsetMicros();
-    if (follows && offsetMicros != null) {
-      long jumpMicros = offsetMicros - channel.heardUntilMicros();
-      follows = Math.abs(jumpMicros) <= OFFSET_TOLERANCE_MICROS;
-    }
-    if (!follows) {
-      interrupt(call, stream, channel, chunk);
-      long beginMicros = offsetMicros != null ? offsetMicros : channel.nextMicros;
-      beginSegment(channel, named, encoding, chunk.getSampleRateHz(), beginMicros);
-    }
-    if (channel.originAtMs == null && chunk.getCapturedAt() != null) {
-      channel.originAtMs =
-          chunk.getCapturedAt().toEpochMilli() - channel.heardUntilMicros() / 1_000;
-    }
-  }
-
-  private void beginSegment(
-      ChannelState channel,
-      AudioChannel named,
-      AudioEncoding encoding,
-      int sampleRateHz,
-      long beginMicros) {
-    if (channel.heard && beginMicros > channel.endMicros) {
-      channel.gapMicros += beginMicros - channel.endMicros;
-    }
-    channel.heard = true;
-    channel.role = named.getRole();
-    channel.inSegment = true;
-    channel.encoding = encoding;
-    channel.sampleRateHz = sampleRateHz;
-    channel.segmentBeginMicros = beginMicros;
-    channel.segmentSamples = 0;
-    channel.originAtMs = null;
-    channel.analyzer =
-        isAnalyzed(channel)
-            ? new ChannelAnalyzer(extractor, settings.windows(), sampleRateHz)
-            : null;
-  }
-
-  private void finishSegment(CallState call, StreamState stream, ChannelState channel) {
-    if (!channel.inSegment) {
-      return;
-    }
-    if (channel.analyzer != null) {
-      aim(call, stream, channel);
-      channel.analyzer.finish(windowSink);
-      channel.analyzer = null;
-    }
-    channel.audioMicros += channel.segmentMicros();
-    channel.endMicros = channel.heardUntilMicros();
-    channel.nextMicros = channel.endMicros;
-    channel.inSegment = false;
-  }
-
-  private boolean isAnalyzed(ChannelState channel) {
-    return settings.analyzedRoles().contains(channel.role);
-  }
-
-  private void hear(
-      CallState call,
-      StreamState stream,
-      ChannelState channel,
-      byte[] payload,
-      int offset,
-      int stride,
-      int frames) {
-    channel.segmentSamples += frames;
-    if (channel.analyzer == null) {
-      return;
-    }
-    aim(call, stream, channel);
-    int frameBytes = stride * channel.encoding.bytesPerSample();
-    for (int done = 0; done < frames; done += BLOCK_SAMPLES) {
-      int count = Math.min(BLOCK_SAMPLES, frames - done);
-      channel.encoding.decode(payload, offset + done * frameBytes, stride, count, samples, 0);
-      channel.analyzer.accept(samples, 0, count, windowSink);
-    }
-  }
-
-  private void aim(CallState call, StreamState stream, ChannelState channel) {
-    sinkCall = call;
-    sinkStream = stream;
-    sinkChannel = channel;
-  }
-
-  private void window(long beginMs, long endMs, float voicedShare, float[] features) {
-    CallState call = sinkCall;
-    StreamState stream = sinkStream;
-    ChannelState channel = sinkChannel;
-    classifier.classify(adapt(channel, voicedShare, features), 1, probabilities);
-    int best = EmotionScores.indexOfMax(probabilities, 0, probabilities.length);
-
-    long segmentBeginMs = channel.segmentBeginMicros / 1_000;
-    ModelIdentity model = classifier.model();
+      long beginMs,
+      long endMs,
+      float voicedShare,
+      float[] features) {
+    count(channel, voicedShare, features);
     EmotionEvent event = new EmotionEvent();
+    describe(event, call, stream, channel, beginMs, endMs);
+    event.setVoicedShare(voicedShare);
+    if (voicedShare < callSettings.speechMinShare()) {
+      channel.silentCount++;
+      if (callSettings.noSpeechEvents()) {
+        channel.nextEvent++;
+        output.event(withoutSpeech(event));
+      }
+      alerts.pass(call, stream, channel, event.getBeginMs(), event.getEndMs());
+      return;
+    }
+    classify(channel, features);
+    int label = smoothing.follow(channel, probabilities, event.getEndMs(), smoothed);
+    event.setEmotion(labels.get(label));
+    event.setConfidence(smoothed[label]);
+    event.setUncertain(smoothed[label] < classifier.uncertainBelow());
+    event.setProbabilities(byLabel(probabilities));
+    event.setSmoothedProbabilities(byLabel(smoothed));
+    if (circumplex != null) {
+      event.setValence(circumplex.valence(smoothed));
+      event.setArousal(circumplex.arousal(smoothed));
+    }
+    tally(call, channel, event);
+    output.event(event);
+    alerts.follow(call, stream, channel, event);
+  }
+
+  /** Counts a window towards what the channel's voice is like. */
+  private void count(ChannelState channel, float voicedShare, float[] features) {
+    if (population != null) {
+      if (channel.normalization == null) {
+        channel.normalization = new RunningNormalization(population);
+      }
+      channel.normalization.count(features, voicedShare);
+    }
+  }
+
+  /** Classifies a window, adapted to what the channel has said so far; fills probabilities. */
+  private void classify(ChannelState channel, float[] features) {
+    float[] vector = features;
+    if (population != null) {
+      channel.normalization.apply(features, adapted);
+      vector = adapted;
+    }
+    classifier.classify(vector, 1, probabilities);
+  }
+
+  private void describe(
+      EmotionEvent event,
+      CallState call,
+      StreamState stream,
+      ChannelState channel,
+      long beginMs,
+      long endMs) {
+    ModelIdentity model = classifier.model();
+    long segmentBeginMs = channel.segmentBeginMicros / 1_000;
     event.setCallId(call.callId());
     event.setStreamId(stream.streamId);
     event.setChannel(channel.id);
     event.setRole(channel.role);
-    event.setSequenceNumber(channel.eventCount);
+    event.setSequenceNumber(channel.nextEvent);
     event.setBeginMs(segmentBeginMs + beginMs);
     event.setEndMs(segmentBeginMs + endMs);
     if (channel.originAtMs != null) {
       event.setBeginAt(Instant.ofEpochMilli(channel.originAtMs + event.getBeginMs()));
       event.setEndAt(Instant.ofEpochMilli(channel.originAtMs + event.getEndMs()));
     }
-    event.setEmotion(labels.get(best));
-    event.setConfidence(probabilities[best]);
-    event.setUncertain(probabilities[best] < classifier.uncertainBelow());
-    Map<String, Float> byLabel = new LinkedHashMap<>();
-    for (int i = 0; i < probabilities.length; i++) {
-      byLabel.put(labels.get(i), probabilities[i]);
-    }
-    event.setProbabilities(byLabel);
-    event.setVoicedShare(voicedShare);
+    event.setGapMs(channel.fills.within(beginMs * 1_000, endMs * 1_000) / 1_000);
+    event.setGapBeforeMs(beginMs == 0 ? channel.gapBeforeMicros / 1_000 : 0);
+    channel.fills.forgetBefore((beginMs + settings.windows().hopMs()) * 1_000);
     event.setModelName(model.name());
     event.setModelVersion(model.version());
     event.setModelHash(model.hash());
     event.setLastChunkIngestedAt(Instant.ofEpochMilli(channel.lastIngestedAtMs));
     event.setCreatedAt(Instant.ofEpochMilli(clockMs.getAsLong()));
+  }
 
+  private static EmotionEvent withoutSpeech(EmotionEvent event) {
+    event.setSpeech(false);
+    event.setEmotion(NO_SPEECH);
+    event.setUncertain(true);
+    event.setProbabilities(Map.of());
+    event.setSmoothedProbabilities(Map.of());
+    return event;
+  }
+
+  private Map<String, Float> byLabel(float[] values) {
+    Map<String, Float> map = new LinkedHashMap<>();
+    for (int i = 0; i < values.length; i++) {
+      map.put(labels.get(i), values[i]);
+    }
+    return map;
+  }
+
+  private void tally(CallState call, ChannelState channel, EmotionEvent event) {
+    ModelIdentity model = classifier.model();
+    if (!call.models.contains(model) && call.models.size() < Summaries.MAX_MODELS) {
+      call.models.add(model);
+    }
+    channel.nextEvent++;
     channel.eventCount++;
-    channel.voicedShareSum += voicedShare;
+    channel.voicedShareSum += event.getVoicedShare();
     for (int i = 0; i < probabilities.length; i++) {
-      ChannelState.LabelTally tally =
-          channel.tallies.computeIfAbsent(labels.get(i), label -> new ChannelState.LabelTally());
-      tally.probabilitySum += probabilities[i];
-      if (i == best) {
-        tally.count++;
-      }
+      channel.tallies.get(labels.get(i)).probabilitySum += probabilities[i];
     }
-    output.event(event);
-    for (AlertRule rule : settings.alertRules()) {
-      follow(call, stream, channel, rule, event);
+    // An event stands for the time that no event before it has had.
+    long fromMs = Math.max(event.getBeginMs(), channel.labelEndMs);
+    if (event.getEndMs() > fromMs) {
+      channel.tallies.get(event.getEmotion()).timeMs += event.getEndMs() - fromMs;
+      channel.timeline.add(event.getEmotion(), fromMs, event.getEndMs());
+      channel.labelEndMs = event.getEndMs();
     }
-  }
-
-  /**
-   * The vector to classify: the window's own, or as adapted to what the channel has said so far.
-   */
-  private float[] adapt(ChannelState channel, float voicedShare, float[] features) {
-    if (population == null) {
-      return features;
-    }
-    if (channel.normalization == null) {
-      channel.normalization = new RunningNormalization(population);
-    }
-    channel.normalization.count(features, voicedShare);
-    channel.normalization.apply(features, adapted);
-    return adapted;
-  }
-
-  private void follow(
-      CallState call,
-      StreamState stream,
-      ChannelState channel,
-      AlertRule rule,
-      EmotionEvent event) {
-    ChannelState.AlertState alert =
-        channel.alerts.computeIfAbsent(rule.text(), text -> new ChannelState.AlertState());
-    float probability = event.getProbabilities().get(rule.emotion());
-    boolean above = probability >= rule.threshold();
-    if (alert.holds && !(above && event.getBeginMs() <= alert.untilMs)) {
-      alert.holds = false;
-      if (alert.raised) {
-        alert.raised = false;
-        alert.probability = probability;
-        output.alert(alert(call, stream, channel, rule, alert, AlertState.CLEARED));
-      }
-    }
-    if (!above) {
-      return;
-    }
-    if (!alert.holds) {
-      alert.holds = true;
-      alert.sinceMs = event.getBeginMs();
-      alert.firstSequence = event.getSequenceNumber();
-    }
-    alert.untilMs = event.getEndMs();
-    alert.lastSequence = event.getSequenceNumber();
-    alert.probability = probability;
-    if (!alert.raised && alert.untilMs - alert.sinceMs >= rule.holdMs()) {
-      alert.raised = true;
-      output.alert(alert(call, stream, channel, rule, alert, AlertState.RAISED));
-    }
-  }
-
-  private EmotionAlert alert(
-      CallState call,
-      StreamState stream,
-      ChannelState channel,
-      AlertRule rule,
-      ChannelState.AlertState state,
-      AlertState step) {
-    List<Long> evidence = new ArrayList<>();
-    long first = Math.max(state.firstSequence, state.lastSequence - MAX_EVIDENCE + 1);
-    for (long sequence = first; sequence <= state.lastSequence; sequence++) {
-      evidence.add(sequence);
-    }
-    ModelIdentity model = classifier.model();
-    EmotionAlert alert = new EmotionAlert();
-    alert.setCallId(call.callId());
-    alert.setStreamId(stream.streamId);
-    alert.setChannel(channel.id);
-    alert.setRole(channel.role);
-    alert.setRule(rule.text());
-    alert.setState(step);
-    alert.setEmotion(rule.emotion());
-    alert.setProbability(state.probability);
-    alert.setThreshold(rule.threshold());
-    alert.setSinceMs(state.sinceMs);
-    alert.setUntilMs(state.untilMs);
-    alert.setEvidence(evidence);
-    alert.setModelName(model.name());
-    alert.setModelVersion(model.version());
-    alert.setModelHash(model.hash());
-    alert.setCreatedAt(Instant.ofEpochMilli(clockMs.getAsLong()));
-    return alert;
-  }
-
-  private CallSummary summary(CallState call, CallEnd endedBy) {
-    List<ChannelSummary> channels = new ArrayList<>();
-    long endMicros = 0;
-    for (StreamState stream : call.streams) {
-      for (ChannelState channel : stream.channels) {
-        channels.add(summary(stream, channel));
-        endMicros = Math.max(endMicros, channel.endMicros);
-      }
-    }
-    ModelIdentity model = classifier.model();
-    CallSummary summary = new CallSummary();
-    summary.setCallId(call.callId());
-    summary.setAccount(call.account);
-    summary.setSource(call.source);
-    summary.setEndedBy(endedBy);
-    summary.setEndReason(call.endReason);
-    summary.setFirstChunkIngestedAt(Instant.ofEpochMilli(call.firstIngestedAtMs));
-    summary.setLastChunkIngestedAt(Instant.ofEpochMilli(call.lastIngestedAtMs));
-    summary.setDurationMs(endMicros / 1_000);
-    summary.setChannels(channels);
-    summary.setModelName(model.name());
-    summary.setModelVersion(model.version());
-    summary.setModelHash(model.hash());
-    summary.setCreatedAt(Instant.ofEpochMilli(clockMs.getAsLong()));
-    return summary;
-  }
-
-  private ChannelSummary summary(StreamState stream, ChannelState channel) {
-    Map<String, Float> shares = new HashMap<>();
-    Map<String, Float> means = new HashMap<>();
-    String emotion = null;
-    ChannelState.LabelTally most = null;
-    for (Map.Entry<String, ChannelState.LabelTally> entry : channel.tallies.entrySet()) {
-      ChannelState.LabelTally tally = entry.getValue();
-      shares.put(entry.getKey(), (float) ((double) tally.count / channel.eventCount));
-      means.put(entry.getKey(), (float) (tally.probabilitySum / channel.eventCount));
-      if (most == null
-          || tally.count > most.count
-          || tally.count == most.count && tally.probabilitySum > most.probabilitySum) {
-        most = tally;
-        emotion = entry.getKey();
-      }
-    }
-    ChannelSummary summary = new ChannelSummary();
-    summary.setStreamId(stream.streamId);
-    summary.setChannel(channel.id);
-    summary.setRole(channel.role);
-    summary.setAnalyzed(isAnalyzed(channel));
-    summary.setAudioMs(channel.audioMicros / 1_000);
-    summary.setGapMs(channel.gapMicros / 1_000);
-    summary.setEventCount(channel.eventCount);
-    summary.setVoicedShare(
-        channel.eventCount == 0 ? 0 : (float) (channel.voicedShareSum / channel.eventCount));
-    summary.setEmotion(emotion);
-    summary.setEmotionShares(shares);
-    summary.setMeanProbabilities(means);
-    return summary;
   }
 }

@@ -2,6 +2,7 @@ package dev.speechemotion.streams;
 
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.ChannelRole;
+import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
@@ -15,9 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The stored form of a call. The first byte is the format's version. Counts and lengths are checked
@@ -27,11 +28,11 @@ import java.util.stream.Collectors;
  * since the call was written, the analyser's part is left out: the channel goes on with a new
  * segment. What the channel's voice is like depends on the model; with another one it is forgotten.
  *
- * <p>Version 1 had no such statistics; it is still read.
+ * <p>What versions 1 and 2 wrote is still read, by {@link EarlierCallFormat}.
  */
 final class CallCodec implements CallStore.Codec {
-  private static final int VERSION = 2;
-  private static final int MAX_LABELS = 1_024;
+  static final int VERSION = 3;
+  static final int MAX_LABELS = 1_024;
   private static final int MAX_ANALYZER_BYTES = 16 << 20;
   private static final int MAX_NORMALIZATION_BYTES = 64 << 10;
 
@@ -61,23 +62,43 @@ final class CallCodec implements CallStore.Codec {
     }
   }
 
+  StreamSettings settings() {
+    return settings;
+  }
+
   @Override
   public void write(CallState call, DataOutputStream out) throws IOException {
     out.writeByte(VERSION);
     out.writeLong(fingerprint);
+    out.writeBoolean(call.ended);
     writeText(out, call.account);
     writeText(out, call.source);
     writeText(out, call.endReason);
     out.writeLong(call.firstIngestedAtMs);
     out.writeLong(call.lastIngestedAtMs);
+    call.talk.writeState(out);
+    out.writeByte(call.models.size());
+    for (ModelIdentity model : call.models) {
+      out.writeUTF(model.name());
+      out.writeUTF(model.version());
+      out.writeUTF(model.hash());
+    }
     out.writeInt(call.streams.size());
     for (StreamState stream : call.streams) {
-      out.writeUTF(stream.streamId);
-      out.writeBoolean(stream.stopped);
-      out.writeInt(stream.channels.size());
-      for (ChannelState channel : stream.channels) {
-        write(channel, out);
-      }
+      write(stream, out);
+    }
+  }
+
+  private void write(StreamState stream, DataOutputStream out) throws IOException {
+    out.writeUTF(stream.streamId);
+    out.writeBoolean(stream.stopped);
+    out.writeLong(stream.firstIngestedAtMs);
+    out.writeLong(stream.lastIngestedAtMs);
+    writeNullable(out, stream.originMs);
+    OrderCodec.write(stream, out);
+    out.writeInt(stream.channels.size());
+    for (ChannelState channel : stream.channels) {
+      write(channel, out);
     }
   }
 
@@ -92,15 +113,23 @@ final class CallCodec implements CallStore.Codec {
     out.writeBoolean(channel.heard);
     out.writeLong(channel.audioMicros);
     out.writeLong(channel.gapMicros);
+    writeCount(out, channel.gapCount);
     out.writeLong(channel.lastIngestedAtMs);
+    channel.talk.writeState(out);
     out.writeBoolean(channel.inSegment);
     if (channel.inSegment) {
       out.writeUTF(channel.encoding.name());
       out.writeInt(channel.sampleRateHz);
       out.writeLong(channel.segmentBeginMicros);
       out.writeLong(channel.segmentSamples);
-      out.writeBoolean(channel.originAtMs != null);
-      out.writeLong(channel.originAtMs == null ? 0 : channel.originAtMs);
+      writeCount(out, channel.filledSamples);
+      writeCount(out, channel.gapBeforeMicros);
+      writeNullable(out, channel.originAtMs);
+      out.writeByte(channel.fills.fills.size());
+      for (Fills.Fill fill : channel.fills.fills) {
+        writeCount(out, fill.beginMicros());
+        writeCount(out, fill.lengthMicros());
+      }
       part.reset();
       if (channel.analyzer != null) {
         channel.analyzer.writeState(new DataOutputStream(part));
@@ -112,25 +141,61 @@ final class CallCodec implements CallStore.Codec {
       channel.normalization.writeState(new DataOutputStream(part));
     }
     writePart(out);
-    out.writeLong(channel.eventCount);
+    writeCount(out, channel.nextEvent);
+    writeCount(out, channel.eventCount);
+    writeCount(out, channel.silentCount);
     out.writeDouble(channel.voicedShareSum);
-    out.writeInt(channel.tallies.size());
+    writeLabels(channel, out);
+    writeAlerts(channel, out);
+  }
+
+  private static void writeLabels(ChannelState channel, DataOutputStream out) throws IOException {
+    List<String> labels = new ArrayList<>(channel.tallies.keySet());
+    writeCount(out, labels.size());
     for (Map.Entry<String, ChannelState.LabelTally> entry : channel.tallies.entrySet()) {
       out.writeUTF(entry.getKey());
-      out.writeLong(entry.getValue().count);
+      writeCount(out, entry.getValue().timeMs);
       out.writeDouble(entry.getValue().probabilitySum);
+      out.writeFloat(entry.getValue().smoothed);
     }
-    out.writeInt(channel.alerts.size());
-    for (Map.Entry<String, ChannelState.AlertState> entry : channel.alerts.entrySet()) {
-      ChannelState.AlertState alert = entry.getValue();
+    writeText(out, channel.label);
+    out.writeLong(channel.labelEndMs);
+    writeCount(out, channel.timeline.stretches.size());
+    long afterMs = 0;
+    for (Timeline.Stretch stretch : channel.timeline.stretches) {
+      writeCount(out, labels.indexOf(stretch.emotion()));
+      writeCount(out, stretch.beginMs() - afterMs);
+      writeCount(out, stretch.lengthMs());
+      afterMs = stretch.endMs();
+    }
+  }
+
+  private static void writeAlerts(ChannelState channel, DataOutputStream out) throws IOException {
+    writeCount(out, channel.alerts.values().stream().filter(alert -> !alert.isBlank()).count());
+    for (Map.Entry<String, AlertProgress> entry : channel.alerts.entrySet()) {
+      AlertProgress alert = entry.getValue();
+      if (alert.isBlank()) {
+        continue;
+      }
       out.writeUTF(entry.getKey());
       out.writeBoolean(alert.holds);
       out.writeBoolean(alert.raised);
       out.writeLong(alert.sinceMs);
       out.writeLong(alert.untilMs);
-      out.writeLong(alert.firstSequence);
-      out.writeLong(alert.lastSequence);
+      writeCount(out, alert.firstEvent);
+      writeCount(out, alert.lastEvent);
       out.writeFloat(alert.probability);
+      out.writeFloat(alert.baseline);
+      writeCount(out, alert.raisedCount);
+      writeCount(out, alert.firstRaisedMs);
+      writeCount(out, alert.heldMs);
+      writeCount(out, alert.lows.size());
+      for (AlertProgress.Low low : alert.lows) {
+        writeCount(out, low.endMs());
+        writeCount(out, low.endMs() - low.beginMs());
+        writeCount(out, low.event());
+        out.writeFloat(low.probability());
+      }
     }
   }
 
@@ -147,30 +212,48 @@ final class CallCodec implements CallStore.Codec {
           "its format is version " + version + ", and this program reads versions 1 to " + VERSION);
     }
     boolean sameFeatures = in.readLong() == fingerprint;
-    CallState call = new CallState(callId);
-    call.account = readText(in);
-    call.source = readText(in);
-    call.endReason = readText(in);
-    call.firstIngestedAtMs = in.readLong();
-    call.lastIngestedAtMs = in.readLong();
-    int streamCount = readCount(in, "streams", CallAnalysis.MAX_STREAMS_PER_CALL);
-    for (int i = 0; i < streamCount; i++) {
-      StreamState stream = new StreamState(in.readUTF());
-      stream.stopped = in.readBoolean();
-      int channelCount = readCount(in, "channels", CallAnalysis.MAX_CHANNELS_PER_CALL);
-      for (int j = 0; j < channelCount; j++) {
-        stream.channels.add(readChannel(in, version, sameFeatures));
-      }
-      call.streams.add(stream);
-    }
+    CallState call =
+        version < VERSION
+            ? new EarlierCallFormat(this, version, sameFeatures).read(callId, in)
+            : readPresent(callId, in, sameFeatures);
     if (in.read() >= 0) {
       throw new IOException("there are bytes after its end");
     }
     return call;
   }
 
-  private ChannelState readChannel(DataInputStream in, int version, boolean sameFeatures)
+  private CallState readPresent(String callId, DataInputStream in, boolean sameFeatures)
       throws IOException {
+    CallState call = new CallState(callId);
+    call.ended = in.readBoolean();
+    call.account = readText(in);
+    call.source = readText(in);
+    call.endReason = readText(in);
+    call.firstIngestedAtMs = in.readLong();
+    call.lastIngestedAtMs = in.readLong();
+    call.talk.readState(in);
+    int modelCount = in.readUnsignedByte();
+    for (int i = 0; i < modelCount; i++) {
+      call.models.add(new ModelIdentity(in.readUTF(), in.readUTF(), in.readUTF()));
+    }
+    int streamCount = readCount(in, "streams", CallAnalysis.MAX_STREAMS_PER_CALL);
+    for (int i = 0; i < streamCount; i++) {
+      StreamState stream = new StreamState(in.readUTF());
+      stream.stopped = in.readBoolean();
+      stream.firstIngestedAtMs = in.readLong();
+      stream.lastIngestedAtMs = in.readLong();
+      stream.originMs = readNullable(in);
+      OrderCodec.read(stream, in);
+      int channelCount = readCount(in, "channels", CallAnalysis.MAX_CHANNELS_PER_CALL);
+      for (int j = 0; j < channelCount; j++) {
+        stream.channels.add(readChannel(in, sameFeatures));
+      }
+      call.streams.add(stream);
+    }
+    return call;
+  }
+
+  private ChannelState readChannel(DataInputStream in, boolean sameFeatures) throws IOException {
     ChannelState channel =
         new ChannelState(readText(in), in.readUnsignedByte(), ChannelRole.valueOf(in.readUTF()));
     channel.hasSequence = in.readBoolean();
@@ -180,53 +263,102 @@ final class CallCodec implements CallStore.Codec {
     channel.heard = in.readBoolean();
     channel.audioMicros = in.readLong();
     channel.gapMicros = in.readLong();
+    channel.gapCount = readCount(in);
     channel.lastIngestedAtMs = in.readLong();
+    channel.talk.readState(in);
     channel.inSegment = in.readBoolean();
     if (channel.inSegment) {
-      readSegment(in, channel, sameFeatures);
+      channel.encoding = AudioEncoding.valueOf(in.readUTF());
+      channel.sampleRateHz = readRate(in);
+      channel.segmentBeginMicros = in.readLong();
+      channel.segmentSamples = in.readLong();
+      channel.filledSamples = readCount(in);
+      channel.gapBeforeMicros = readCount(in);
+      channel.originAtMs = readNullable(in);
+      int fillCount = in.readUnsignedByte();
+      for (int i = 0; i < fillCount; i++) {
+        channel.fills.add(readCount(in), readCount(in));
+      }
+      readAnalyzer(in, channel, sameFeatures);
     }
-    if (version > 1) {
-      readNormalization(in, channel, sameFeatures);
-    }
-    channel.eventCount = in.readLong();
+    readNormalization(in, channel, sameFeatures);
+    channel.nextEvent = readCount(in);
+    channel.eventCount = readCount(in);
+    channel.silentCount = readCount(in);
     channel.voicedShareSum = in.readDouble();
-    int tallyCount = readCount(in, "labels", MAX_LABELS);
-    for (int i = 0; i < tallyCount; i++) {
+    readLabels(in, channel);
+    readAlerts(in, channel);
+    return channel;
+  }
+
+  private static void readLabels(DataInputStream in, ChannelState channel) throws IOException {
+    int labelCount = readSmallCount(in, "labels", MAX_LABELS);
+    for (int i = 0; i < labelCount; i++) {
       String label = in.readUTF();
       ChannelState.LabelTally tally = new ChannelState.LabelTally();
-      tally.count = in.readLong();
+      tally.timeMs = readCount(in);
       tally.probabilitySum = in.readDouble();
+      tally.smoothed = in.readFloat();
       channel.tallies.put(label, tally);
     }
-    Set<String> rules =
-        settings.alertRules().stream().map(AlertRule::text).collect(Collectors.toSet());
-    int alertCount = readCount(in, "alerts", StreamSettings.MAX_ALERT_RULES);
+    channel.label = readText(in);
+    channel.labelEndMs = in.readLong();
+    List<String> labels = new ArrayList<>(channel.tallies.keySet());
+    int stretchCount = readSmallCount(in, "stretches", Timeline.MAX_STRETCHES);
+    long afterMs = 0;
+    for (int i = 0; i < stretchCount; i++) {
+      int label = readSmallCount(in, "labels", labels.size() - 1);
+      long beginMs = afterMs + readCount(in);
+      afterMs = beginMs + readCount(in);
+      channel.timeline.stretches.add(new Timeline.Stretch(labels.get(label), beginMs, afterMs));
+    }
+  }
+
+  private void readAlerts(DataInputStream in, ChannelState channel) throws IOException {
+    int alertCount = readSmallCount(in, "alerts", StreamSettings.MAX_ALERT_RULES);
     for (int i = 0; i < alertCount; i++) {
       String rule = in.readUTF();
-      ChannelState.AlertState alert = new ChannelState.AlertState();
+      AlertProgress alert = new AlertProgress();
       alert.holds = in.readBoolean();
       alert.raised = in.readBoolean();
       alert.sinceMs = in.readLong();
       alert.untilMs = in.readLong();
-      alert.firstSequence = in.readLong();
-      alert.lastSequence = in.readLong();
+      alert.firstEvent = readCount(in);
+      alert.lastEvent = readCount(in);
       alert.probability = in.readFloat();
-      if (rules.contains(rule)) {
+      alert.baseline = in.readFloat();
+      alert.raisedCount = readSmallCount(in, "times raised", Integer.MAX_VALUE);
+      alert.firstRaisedMs = readCount(in);
+      alert.heldMs = readCount(in);
+      int lowCount = readSmallCount(in, "probabilities", Alerts.MAX_LOWS);
+      for (int j = 0; j < lowCount; j++) {
+        long endMs = readCount(in);
+        long beginMs = endMs - readCount(in);
+        alert.lows.addLast(new AlertProgress.Low(endMs, beginMs, readCount(in), in.readFloat()));
+      }
+      if (hasRule(rule)) {
         channel.alerts.put(rule, alert);
       }
     }
-    return channel;
   }
 
-  private void readSegment(DataInputStream in, ChannelState channel, boolean sameFeatures)
+  /** Whether a rule is still among the settings' rules. */
+  boolean hasRule(String text) {
+    for (AlertRule rule : settings.alertRules()) {
+      if (rule.text().equals(text)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Reads the analyser of a channel in a segment; closes the segment if it cannot go on.
+   *
+   * @throws IOException if the bytes are not an analyser's of these features
+   */
+  void readAnalyzer(DataInputStream in, ChannelState channel, boolean sameFeatures)
       throws IOException {
-    channel.encoding = AudioEncoding.valueOf(in.readUTF());
-    channel.sampleRateHz = in.readInt();
-    channel.segmentBeginMicros = in.readLong();
-    channel.segmentSamples = in.readLong();
-    boolean hasOrigin = in.readBoolean();
-    long originAtMs = in.readLong();
-    channel.originAtMs = hasOrigin ? originAtMs : null;
     int analyzerCount = readCount(in, "analyser bytes", MAX_ANALYZER_BYTES);
     byte[] state = in.readNBytes(analyzerCount);
     boolean analyzed = settings.analyzedRoles().contains(channel.role);
@@ -235,14 +367,11 @@ final class CallCodec implements CallStore.Codec {
       channel.analyzer.readState(new DataInputStream(new ByteArrayInputStream(state)));
     } else if (analyzed || analyzerCount > 0) {
       // What the analyser had heard is lost; the next chunk begins a segment where this one ended.
-      channel.audioMicros += channel.segmentMicros();
-      channel.endMicros = channel.heardUntilMicros();
-      channel.nextMicros = channel.endMicros;
-      channel.inSegment = false;
+      channel.closeSegment();
     }
   }
 
-  private void readNormalization(DataInputStream in, ChannelState channel, boolean sameFeatures)
+  void readNormalization(DataInputStream in, ChannelState channel, boolean sameFeatures)
       throws IOException {
     byte[] state = in.readNBytes(readCount(in, "bytes of statistics", MAX_NORMALIZATION_BYTES));
     if (population != null && sameFeatures && state.length > 0) {
@@ -253,22 +382,70 @@ final class CallCodec implements CallStore.Codec {
     }
   }
 
-  private static int readCount(DataInputStream in, String what, int max) throws IOException {
-    int count = in.readInt();
+  static int readRate(DataInputStream in) throws IOException {
+    int rateHz = in.readInt();
+    if (rateHz < ChunkRules.MIN_RATE_HZ || rateHz > ChunkRules.MAX_RATE_HZ) {
+      throw new IOException("it has audio at " + rateHz + " Hz");
+    }
+    return rateHz;
+  }
+
+  static int readCount(DataInputStream in, String what, int max) throws IOException {
+    return checked(in.readInt(), what, max);
+  }
+
+  static int readSmallCount(DataInputStream in, String what, int max) throws IOException {
+    return checked(readCount(in), what, max);
+  }
+
+  private static int checked(long count, String what, int max) throws IOException {
     if (count < 0 || count > max) {
       throw new IOException("it has " + count + " " + what + ", more than " + max);
     }
-    return count;
+    return (int) count;
   }
 
-  private static void writeText(DataOutputStream out, String text) throws IOException {
+  /** Writes 7 bits a byte, the lowest first; negative numbers take 10 bytes. */
+  static void writeCount(DataOutputStream out, long count) throws IOException {
+    long rest = count;
+    while ((rest & ~0x7fL) != 0) {
+      out.writeByte((int) (rest & 0x7f | 0x80));
+      rest >>>= 7;
+    }
+    out.writeByte((int) rest);
+  }
+
+  static long readCount(DataInputStream in) throws IOException {
+    long count = 0;
+    for (int shift = 0; shift < Long.SIZE; shift += 7) {
+      int next = in.readUnsignedByte();
+      count |= (long) (next & 0x7f) << shift;
+      if (next < 0x80) {
+        return count;
+      }
+    }
+    throw new IOException("it has a number of more than 64 bits");
+  }
+
+  static void writeText(DataOutputStream out, String text) throws IOException {
     out.writeBoolean(text != null);
     if (text != null) {
       out.writeUTF(text);
     }
   }
 
-  private static String readText(DataInputStream in) throws IOException {
+  static String readText(DataInputStream in) throws IOException {
     return in.readBoolean() ? in.readUTF() : null;
+  }
+
+  static void writeNullable(DataOutputStream out, Long value) throws IOException {
+    out.writeBoolean(value != null);
+    if (value != null) {
+      out.writeLong(value);
+    }
+  }
+
+  static Long readNullable(DataInputStream in) throws IOException {
+    return in.readBoolean() ? in.readLong() : null;
   }
 }

@@ -1,9 +1,14 @@
 package dev.speechemotion.streams;
 
+import dev.speechemotion.emotion.ModelIdentity;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is known of a call in progress. Its streams and channels are in the order first heard. */
+/**
+ * What is known of a call in progress; or of one that has ended, for as long as that is remembered:
+ * its numbers, so that what still comes can be told for late or for a duplicate. Its streams and
+ * channels are in the order first heard.
+ */
 final class CallState {
   static final long NOT_SEEN = -1;
 
@@ -14,12 +19,20 @@ final class CallState {
   String endReason;
   long firstIngestedAtMs;
   long lastIngestedAtMs;
+  boolean ended;
+  final TalkTime talk = new TalkTime();
+
+  /** The models that made its events, in the order of their first. */
+  final List<ModelIdentity> models = new ArrayList<>(1);
 
   /**
-   * Wall-clock time of the last message here, milliseconds. Not stored: a restart is not
-   * inactivity. After one it is set at the first look, as a task's clock stands at 0 during init.
+   * When a message last came, by {@link CallClock}. Not stored: a restart is not inactivity. After
+   * one it is set at the first look.
    */
   long lastSeenMs = NOT_SEEN;
+
+  /** What the records' time was then, by {@link CallClock}. */
+  long lastRecordTimeMs = NOT_SEEN;
 
   /** Whether the store has still to write it. */
   boolean changed;
@@ -45,10 +58,21 @@ final class CallState {
 
   int channelCount() {
     int count = 0;
-    for (StreamState stream : streams) {
-      count += stream.channels.size();
+    for (int i = 0; i < streams.size(); i++) {
+      count += streams.get(i).channels.size();
     }
     return count;
+  }
+
+  /** Audio that waits for its turn, bytes. */
+  int heldBytes() {
+    int bytes = 0;
+    for (StreamState stream : streams) {
+      for (MessageOrder order : stream.orders()) {
+        bytes += order.heldBytes();
+      }
+    }
+    return bytes;
   }
 
   boolean allStopped() {
@@ -58,5 +82,19 @@ final class CallState {
       }
     }
     return true;
+  }
+
+  /** Forgets all but what says that the call has ended. */
+  void bury() {
+    ended = true;
+    account = null;
+    source = null;
+    endReason = null;
+    models.clear();
+    talk.forget();
+    for (StreamState stream : streams) {
+      stream.stopped = true;
+      stream.channels.clear();
+    }
   }
 }

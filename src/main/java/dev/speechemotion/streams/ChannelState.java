@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One channel of a stream. Its audio comes in segments: stretches without a gap, a pause, or a
- * change of format.
+ * One channel of a stream. Its audio comes in segments: stretches without a pause, a change of
+ * format, or a gap that is too long to be filled.
  */
 final class ChannelState {
+  static final long NONE = Long.MIN_VALUE;
+
   /** The feed's own name; null where it has none. */
   final String feedName;
 
@@ -23,10 +25,13 @@ final class ChannelState {
   final String id;
 
   ChannelRole role;
+
+  /** Number of the last chunk heard. */
   boolean hasSequence;
+
   long lastSequence;
 
-  /** Media time at which the next audio is expected, microseconds. */
+  /** Outside segments: media time at which the next audio is expected, microseconds. */
   long nextMicros;
 
   /** Media time of the end of the last finished segment, microseconds. */
@@ -35,19 +40,28 @@ final class ChannelState {
   /** Whether any audio has come. */
   boolean heard;
 
-  /** Audio of finished segments, microseconds. */
+  /** Audio of finished segments, microseconds; without what gaps were filled with. */
   long audioMicros;
 
-  /** Audio missing between segments, microseconds. */
+  /** Audio missing between segments and within them, microseconds, and in how many places. */
   long gapMicros;
 
+  long gapCount;
   long lastIngestedAtMs;
 
   boolean inSegment;
   AudioEncoding encoding;
   int sampleRateHz;
   long segmentBeginMicros;
+
+  /** Of the segment so far; {@link #filledSamples} of them fill gaps. */
   long segmentSamples;
+
+  long filledSamples;
+  final Fills fills = new Fills();
+
+  /** What was missing directly before the segment, microseconds. */
+  long gapBeforeMicros;
 
   /** Wall-clock time of media time 0 by the segment's chunks; null where they do not say. */
   Long originAtMs;
@@ -58,28 +72,38 @@ final class ChannelState {
   /** Null until the first window, and where the classifier does not want it. */
   RunningNormalization normalization;
 
+  final TalkMeter talk = new TalkMeter();
+
+  /** Number of the next event. */
+  long nextEvent;
+
+  /** Events with an emotion. */
   long eventCount;
+
+  /** Windows with too little speech for an emotion. */
+  long silentCount;
+
   double voicedShareSum;
   final Map<String, LabelTally> tallies = new TreeMap<>();
 
+  /** The emotion that the smoothed probabilities stand at; null before the first. */
+  String label;
+
+  /** End of the last event with an emotion, media time, or {@link #NONE}. */
+  long labelEndMs = NONE;
+
+  final Timeline timeline = new Timeline();
+
   /** By the rule's text. */
-  final Map<String, AlertState> alerts = new TreeMap<>();
+  final Map<String, AlertProgress> alerts = new TreeMap<>();
 
   /** What the channel's events say of one label. */
   static final class LabelTally {
-    long count;
-    double probabilitySum;
-  }
+    /** Media time of the events with that label. */
+    long timeMs;
 
-  /** Where an alert rule stands on the channel. */
-  static final class AlertState {
-    boolean holds;
-    boolean raised;
-    long sinceMs;
-    long untilMs;
-    long firstSequence;
-    long lastSequence;
-    float probability;
+    double probabilitySum;
+    float smoothed;
   }
 
   ChannelState(String feedName, int position, ChannelRole role) {
@@ -96,6 +120,21 @@ final class ChannelState {
 
   /** Length of the segment so far, microseconds. */
   long segmentMicros() {
-    return segmentSamples * 1_000_000 / sampleRateHz;
+    return micros(segmentSamples);
+  }
+
+  long micros(long samples) {
+    return samples * 1_000_000 / sampleRateHz;
+  }
+
+  /** Ends the segment, whatever the analyser still holds. */
+  void closeSegment() {
+    audioMicros += micros(segmentSamples - filledSamples);
+    endMicros = heardUntilMicros();
+    nextMicros = endMicros;
+    inSegment = false;
+    analyzer = null;
+    fills.clear();
+    talk.cut();
   }
 }

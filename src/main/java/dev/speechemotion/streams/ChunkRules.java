@@ -20,9 +20,11 @@ final class ChunkRules {
   /** Media time beyond a year is an error of the feed. */
   static final long MAX_OFFSET_MICROS = Duration.ofDays(366).toMillis() * 1_000;
 
+  static final long MAX_SEQUENCE_NUMBER = 1L << 60;
+
   private static final int MAX_TEXT_CHARS = 1_024;
-  private static final int MIN_RATE_HZ = 8_000;
-  private static final int MAX_RATE_HZ = 96_000;
+  static final int MIN_RATE_HZ = 8_000;
+  static final int MAX_RATE_HZ = 96_000;
   private static final Instant MAX_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
   private final int maxPayloadBytes;
@@ -42,6 +44,11 @@ final class ChunkRules {
     }
     if (chunk.getKind() == ChunkKind.UNKNOWN) {
       return new Rejection(RejectReason.UNKNOWN_KIND, "the chunk is of an unknown kind");
+    }
+    if (Math.abs(chunk.getSequenceNumber()) > MAX_SEQUENCE_NUMBER
+        || chunk.getSequenceNumber() == Long.MIN_VALUE) {
+      return new Rejection(
+          RejectReason.BAD_SEQUENCE_NUMBER, "sequenceNumber is not within 2^60 of 0");
     }
     rejection = checkTimes(chunk);
     if (rejection != null) {
@@ -141,7 +148,7 @@ final class ChunkRules {
     return null;
   }
 
-  private Rejection checkMedia(AudioChunk chunk) {
+  Rejection checkMedia(AudioChunk chunk) {
     AudioEncoding encoding = encoding(chunk.getEncoding());
     if (encoding == null) {
       return new Rejection(RejectReason.UNKNOWN_ENCODING, "the audio is of an unknown encoding");

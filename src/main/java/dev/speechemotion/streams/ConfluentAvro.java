@@ -1,6 +1,7 @@
 package dev.speechemotion.streams;
 
 import dev.speechemotion.avro.AlertState;
+import dev.speechemotion.avro.AlertTally;
 import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallEnd;
@@ -10,7 +11,9 @@ import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.avro.EmotionStretch;
 import dev.speechemotion.avro.MediaGap;
+import dev.speechemotion.avro.ModelUsed;
 import dev.speechemotion.avro.Participant;
 import dev.speechemotion.avro.PayloadEncoding;
 import java.io.ByteArrayOutputStream;
@@ -57,6 +60,9 @@ final class ConfluentAvro {
             EmotionEvent.class,
             CallSummary.class,
             ChannelSummary.class,
+            EmotionStretch.class,
+            AlertTally.class,
+            ModelUsed.class,
             CallEnd.class,
             EmotionAlert.class,
             AlertState.class)

@@ -90,7 +90,7 @@ public final class EmotionTopology {
     }
     int adapted =
         classifier.population().map(Population::featureCount).orElse(classifier.featureCount());
-    if (adapted != classifier.featureCount()) {
+    if (classifier.featureCount() % adapted != 0) {
       throw new IllegalArgumentException(
           "model "
               + classifier.model().name()

@@ -40,8 +40,8 @@ public enum RejectReason {
   BAD_MEDIA_OFFSET,
   /** A wall-clock time before 1970 or after 9999. */
   BAD_TIMESTAMP,
-  /** A MEDIA message whose sequence number is not above the last one of its channels. */
-  OUT_OF_ORDER,
-  /** A MEDIA message of a stream that has stopped. */
+  /** A sequence number beyond 2^60 either way. */
+  BAD_SEQUENCE_NUMBER,
+  /** A MEDIA message whose place was closed, or of a stream or a call that has ended. */
   LATE
 }

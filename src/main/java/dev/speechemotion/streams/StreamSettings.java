@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  * @param maxPayloadBytes the most audio that one chunk may hold, bytes
  * @param callInactivity a call without messages for so long, wall-clock time, has ended
  * @param alertRules rules that raise alerts; none by default
+ * @param call how the messages of a call are taken
  */
 public record StreamSettings(
     String chunksTopic,
@@ -34,7 +35,8 @@ public record StreamSettings(
     Set<ChannelRole> analyzedRoles,
     int maxPayloadBytes,
     Duration callInactivity,
-    List<AlertRule> alertRules) {
+    List<AlertRule> alertRules,
+    CallSettings call) {
 
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
   static final int MAX_ALERT_RULES = 32;
@@ -71,6 +73,16 @@ public record StreamSettings(
           "alertRules must differ from one another, got "
               + alertRules.stream().map(AlertRule::text).toList());
     }
+    for (AlertRule rule : alertRules) {
+      if (rule.role() != null && !analyzedRoles.contains(rule.role())) {
+        throw new IllegalArgumentException(
+            "alert rule '"
+                + rule.text()
+                + "' is for a role that is not analyzed; analyzedRoles are "
+                + new TreeSet<>(analyzedRoles));
+      }
+    }
+    Objects.requireNonNull(call, "call");
   }
 
   /** The defaults: channels of customers and of unknown role, windows of 3 s every second. */
@@ -85,7 +97,8 @@ public record StreamSettings(
         Set.of(ChannelRole.CUSTOMER, ChannelRole.UNKNOWN),
         1 << 20,
         Duration.ofMinutes(5),
-        List.of());
+        List.of(),
+        CallSettings.DEFAULT);
   }
 
   /** The topics that must exist before the stream starts. */

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
@@ -22,6 +24,10 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class Charts {
   private static final int WIDTH = 520;
   private static final int HEIGHT = 420;
+
+  /** A share of fewer clips is not shown over call time. */
+  private static final int LEAST_CLIPS = 20;
+
   private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
 
   static {
@@ -59,6 +65,94 @@ final class Charts {
     accuracy.getStyler().setLegendPosition(Styler.LegendPosition.InsideSE);
     accuracy.getStyler().setYAxisMax(1.0);
     return png(List.of(loss, accuracy));
+  }
+
+  /** Loss on what was kept aside by epoch, a line for each fold, a plot for each protocol. */
+  static byte[] foldCurves(List<Experiment.ProtocolResult> results) throws IOException {
+    List<XYChart> charts = new ArrayList<>();
+    for (Experiment.ProtocolResult result : results) {
+      XYChart chart = lines(result.protocol().name(), "validation loss");
+      for (int i = 0; i < result.folds().size(); i++) {
+        List<FcnnTrainer.Epoch> curve = result.folds().get(i).curve();
+        line(
+            chart,
+            "fold " + (i + 1),
+            IntStream.rangeClosed(1, curve.size()).boxed().toList(),
+            curve.stream().map(FcnnTrainer.Epoch::validationLoss).toList());
+      }
+      charts.add(chart);
+    }
+    return png(charts);
+  }
+
+  /** Accuracy by seconds of call heard, a line for each corpus, a plot for each protocol. */
+  static byte[] callTime(List<Experiment.ProtocolResult> results) throws IOException {
+    return png(results.stream().map(Charts::callTime).toList());
+  }
+
+  private static CategoryChart callTime(Experiment.ProtocolResult result) {
+    CategoryChart chart =
+        new CategoryChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(result.protocol().name() + ", accuracy over call time")
+            .xAxisTitle("seconds of call heard")
+            .yAxisTitle("share of clips")
+            .build();
+    Measurement measurement = result.measurement();
+    List<String> stretches =
+        measurement.curve().stream().map(stretch -> "from " + stretch.fromSeconds()).toList();
+    chart.addSeries("all", stretches, accuracies(measurement.curve()));
+    if (measurement.curveByCorpus().size() > 1) {
+      measurement
+          .curveByCorpus()
+          .forEach(
+              (corpus, curve) ->
+                  chart.addSeries(
+                      corpus, stretches, accuracies(curve.subList(0, stretches.size()))));
+    }
+    // Else the points of a stretch would lie side by side, as bars do.
+    chart.getStyler().setOverlapped(true);
+    chart.getStyler().setDefaultSeriesRenderStyle(CategorySeries.CategorySeriesRenderStyle.Line);
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setYAxisMin(0.0);
+    chart.getStyler().setYAxisMax(1.0);
+    chart.getStyler().setAxisTickLabelsFont(SMALL);
+    chart.getStyler().setXAxisTickMarkSpacingHint(30);
+    return chart;
+  }
+
+  /** Null, which leaves a gap, where there are too few clips to tell. */
+  private static List<Double> accuracies(List<Measurement.CallTime> curve) {
+    List<Double> accuracies = new ArrayList<>();
+    for (Measurement.CallTime stretch : curve) {
+      accuracies.add(
+          stretch.evaluation().clipCount() < LEAST_CLIPS ? null : stretch.evaluation().accuracy());
+    }
+    return accuracies;
+  }
+
+  /** How far UAR falls without a family of features, in points. */
+  static byte[] importance(List<Importance.Family> families) throws IOException {
+    CategoryChart chart =
+        new CategoryChartBuilder()
+            .width(2 * WIDTH)
+            .height(HEIGHT)
+            .title("What the result depends on")
+            .yAxisTitle("drop of UAR, points")
+            .build();
+    chart.addSeries(
+        "drop of UAR",
+        families.stream().map(Importance.Family::name).toList(),
+        families.stream().map(family -> 100 * family.drop()).toList());
+    chart.getStyler().setLegendVisible(false);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setAxisTickLabelsFont(SMALL);
+    chart.getStyler().setXAxisLabelRotation(30);
+    chart.getStyler().setXAxisTickMarkSpacingHint(30);
+    return png(List.of(chart));
   }
 
   /** Clips by actual and predicted label, a matrix for each protocol. */

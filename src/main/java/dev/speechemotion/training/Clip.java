@@ -1,5 +1,6 @@
 package dev.speechemotion.training;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** A recording after analysis: its windows' features, and what it is. */
@@ -27,6 +28,16 @@ final class Clip {
         recording,
         sha256,
         new WindowedFeatures(features.durationSeconds(), windows, features.voicedShares()));
+  }
+
+  /** The same recording as another voice says it. */
+  Clip with(WindowedFeatures features, String speaker) {
+    return new Clip(
+        corpus,
+        new Recording(
+            recording.file(), recording.id(), recording.label(), speaker, recording.text()),
+        sha256,
+        features);
   }
 
   String corpus() {
@@ -63,6 +74,15 @@ final class Clip {
 
   String sha256() {
     return sha256;
+  }
+
+  /** Where the recording is. */
+  Path file() {
+    return recording.file();
+  }
+
+  WindowedFeatures features() {
+    return features;
   }
 
   double durationSeconds() {

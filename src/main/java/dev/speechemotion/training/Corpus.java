@@ -2,7 +2,6 @@ package dev.speechemotion.training;
 
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
-import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.features.WindowSettings;
@@ -18,7 +17,6 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -299,24 +297,8 @@ final class Corpus {
                 Long.parseUnsignedLong(item.sha256(), 0, 16, 16));
     int rateHz = settings.condition().sampleRateHz(audio.sampleRateHz());
 
-    List<float[]> windows = new ArrayList<>();
-    List<Float> shares = new ArrayList<>();
-    ChannelAnalyzer.WindowSink sink =
-        (beginMs, endMs, voicedShare, features) -> {
-          windows.add(Arrays.copyOf(features, features.length));
-          shares.add(voicedShare);
-        };
-    ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, settings.windows(), rateHz);
-    analyzer.accept(samples, 0, samples.length, sink);
-    analyzer.finish(sink);
-    if (windows.isEmpty()) {
-      throw new CorpusException("too short to analyse");
-    }
-    float[] voicedShares = new float[shares.size()];
-    for (int i = 0; i < voicedShares.length; i++) {
-      voicedShares[i] = shares.get(i);
-    }
-    return new WindowedFeatures(audio.durationSeconds(), windows, voicedShares);
+    return WindowedFeatures.of(samples, rateHz, extractor, settings.windows())
+        .orElseThrow(() -> new CorpusException("too short to analyse"));
   }
 
   private static Map<String, Integer> labelCounts(List<Recording> recordings) {

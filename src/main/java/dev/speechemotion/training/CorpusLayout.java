@@ -123,6 +123,7 @@ enum CorpusLayout {
       Get SAVEE from http://kahlan.eps.surrey.ac.uk/savee/ and unpack it, so that the files lie as
         DIR/DC/a01.wav ... or DIR/DC_a01.wav ...; then give DIR with --data.""") {
     private static final Pattern NAME = ignoringCase("(?:([A-Z]{2})_)?(sa|su|a|d|f|h|n)(\\d\\d)");
+    private static final Pattern SPEAKER = ignoringCase("[A-Z]{2}");
     private static final Map<String, Emotion> CODES =
         Map.of(
             "a", Emotion.ANGRY,
@@ -140,6 +141,9 @@ enum CorpusLayout {
         return Optional.empty();
       }
       String speaker = name.group(1) == null ? folderName(file) : name.group(1);
+      if (!SPEAKER.matcher(speaker).matches()) {
+        return Optional.empty();
+      }
       // The texts of an emotion are numbered within it, so the number alone is not the text.
       String code = name.group(2).toLowerCase(Locale.ROOT);
       return recording(
@@ -180,6 +184,40 @@ enum CorpusLayout {
               CODES.get(name.group(3).toUpperCase(Locale.ROOT)).label(),
               name.group(1),
               name.group(2).toUpperCase(Locale.ROOT))
+          : Optional.empty();
+    }
+  },
+
+  /** EMOVO: {@code f1/dis-f1-b1.wav}: emotion, speaker, sentence. */
+  EMOVO(
+      "EMOVO (Italian emotional speech)",
+      "not stated; free of charge for research",
+      """
+      Get EMOVO (Costantini et al. 2014) from http://voice.fub.it/activities/corpora/emovo/index.html \
+      and unpack it, so that the files lie as
+        DIR/f1/dis-f1-b1.wav ...; then give DIR with --data.""") {
+    private static final Pattern NAME =
+        ignoringCase("(dis|gio|pau|rab|sor|tri|neu)-([fm]\\d)-([a-z]\\d{1,2})");
+    private static final Map<String, Emotion> CODES =
+        Map.of(
+            "dis", Emotion.DISGUST,
+            "gio", Emotion.HAPPY,
+            "pau", Emotion.FEAR,
+            "rab", Emotion.ANGRY,
+            "sor", Emotion.SURPRISE,
+            "tri", Emotion.SAD,
+            "neu", Emotion.NEUTRAL);
+
+    @Override
+    Optional<Recording> parse(Path root, Path file) {
+      Matcher name = NAME.matcher(stem(file));
+      return name.matches()
+          ? recording(
+              root,
+              file,
+              CODES.get(name.group(1).toLowerCase(Locale.ROOT)).label(),
+              name.group(2).toLowerCase(Locale.ROOT),
+              name.group(3).toLowerCase(Locale.ROOT))
           : Optional.empty();
     }
   },

@@ -145,17 +145,25 @@ public final class EvaluateCommand implements Callable<Integer> {
         protocol.layout() == null
             || sources.size() == 1 && sources.get(0).layout() == protocol.layout(),
         "--protocol %s is for one corpus in this layout".formatted(protocolName));
-    Corpora corpora = load(sources, corpusSettings(settings, Condition.CLEAN), log);
+    Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
+    Corpus.Settings clean = corpusSettings(settings, Condition.CLEAN);
+    Corpora corpora = load(sources, clean, log);
     Corpora heard =
         condition.equals(Condition.CLEAN)
             ? corpora
             : load(sources, corpusSettings(settings, condition), log);
     Experiment.ProtocolResult result =
-        new Experiment(settings, corpora, log)
+        new Experiment(
+                settings,
+                corpora,
+                new Augmenter(
+                    augmentation, clean, corpusOptions.cache(), settings.fitting().seed()),
+                log)
             .run(
                 protocol,
                 corpora.clips(),
-                heard.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity())));
+                heard.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity())),
+                null);
 
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("protocol", protocol.name());
@@ -175,14 +183,18 @@ public final class EvaluateCommand implements Callable<Integer> {
       line.put("sharedFiles", fold.fold().shared(Clip::sha256));
       line.put("epochs", fold.epochs());
       line.put("temperature", fold.temperature());
+      line.put("validationLoss", fold.validation().validationLoss());
+      line.put("validationAccuracy", fold.validation().validationAccuracy());
       folds.add(line);
       foldLines.append(
           String.format(
               Locale.ROOT,
-              "tested on %s: trained on %d clips, %d epochs, temperature %.2f; %d clips, accuracy %.1f %%, UAR %.1f %%; recall %s%n",
+              "tested on %s: trained on %d clips, %d epochs (validation loss %.3f, accuracy %.1f %%), temperature %.2f; %d clips, accuracy %.1f %%, UAR %.1f %%; recall %s%n",
               fold.fold().name(),
               fold.fold().train().size(),
               fold.epochs(),
+              fold.validation().validationLoss(),
+              100 * fold.validation().validationAccuracy(),
               fold.temperature(),
               evaluation.clipCount(),
               100 * evaluation.accuracy(),

@@ -22,8 +22,22 @@ final class Experiment {
       FcnnTrainer.Settings fitting,
       float uncertainBelow) {}
 
-  /** What one training of a protocol gave. */
-  record FoldResult(Protocol.Fold fold, Evaluation evaluation, int epochs, float temperature) {}
+  /**
+   * What one training of a protocol gave.
+   *
+   * @param curve of the training that kept a part of the clips aside; {@code epochs} was best
+   */
+  record FoldResult(
+      Protocol.Fold fold,
+      Evaluation evaluation,
+      int epochs,
+      float temperature,
+      List<FcnnTrainer.Epoch> curve) {
+    /** What the best epoch gave on the part that was kept aside. */
+    FcnnTrainer.Epoch validation() {
+      return curve.get(epochs - 1);
+    }
+  }
 
   /** What a protocol gave: over all folds together, and for each. */
   record ProtocolResult(Protocol protocol, Measurement measurement, List<FoldResult> folds) {
@@ -53,13 +67,17 @@ final class Experiment {
 
   private final Settings settings;
   private final List<String> labels;
+  private final EpochSource source;
   private final PrintWriter log;
 
   /**
+   * @param source of what its trainings hear
    * @throws CorpusException if the corpora have fewer than two of the labels
    */
-  Experiment(Settings settings, Corpora corpora, PrintWriter log) throws CorpusException {
+  Experiment(Settings settings, Corpora corpora, EpochSource source, PrintWriter log)
+      throws CorpusException {
     this.settings = settings;
+    this.source = source;
     this.log = log;
     labels = corpora.labelsPresent(settings.labels());
     if (labels.size() < settings.labels().size()) {
@@ -82,7 +100,7 @@ final class Experiment {
   }
 
   FcnnTrainer trainer() {
-    return new FcnnTrainer(settings.fitting(), labels, log);
+    return new FcnnTrainer(settings.fitting(), labels, source, log);
   }
 
   /**
@@ -93,8 +111,10 @@ final class Experiment {
    *
    * @param clips what is parted
    * @param heard by key, what is tested in place of a clip; a clip that is not in it is not tested
+   * @param importance measured on the test clips as well; null if not
    */
-  ProtocolResult run(Protocol protocol, List<Clip> clips, Map<String, Clip> heard)
+  ProtocolResult run(
+      Protocol protocol, List<Clip> clips, Map<String, Clip> heard, Importance importance)
       throws IOException {
     Measurement pooled = new Measurement(labels, settings.uncertainBelow());
     List<FoldResult> results = new ArrayList<>();
@@ -121,9 +141,15 @@ final class Experiment {
           EmotionClassifier classifier = model.newClassifier();
           EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
         pooled.add(classifier, uncalibrated, test);
-        evaluation.addAll(classifier, test.stream().map(Adaptation.Heard::clip).toList());
+        List<Clip> tested = test.stream().map(Adaptation.Heard::clip).toList();
+        evaluation.addAll(classifier, tested);
+        if (importance != null) {
+          importance.add(classifier, tested);
+        }
       }
-      results.add(new FoldResult(fold, evaluation, fitted.epochs(), stopped.temperature()));
+      results.add(
+          new FoldResult(
+              fold, evaluation, fitted.epochs(), stopped.temperature(), stopped.curve()));
     }
     return new ProtocolResult(protocol, pooled, results);
   }

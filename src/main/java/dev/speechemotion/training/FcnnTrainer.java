@@ -6,11 +6,11 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.SequentialBlock;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.training.loss.Loss;
@@ -19,16 +19,27 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.model.Fcnn;
+import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.Network;
 import dev.speechemotion.model.Torch;
 import dev.speechemotion.model.WeightsFile;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Fits the network: cross-entropy, Adam, early stopping. Every window of a clip is an example with
@@ -38,6 +49,7 @@ final class FcnnTrainer {
   /** What the network is to be and how it is fitted. */
   record Settings(
       ModelManifest.Architecture architecture,
+      FeatureSpec spec,
       ModelManifest.Hyperparameters hyperparameters,
       Adaptation adaptation,
       long seed) {}
@@ -98,32 +110,28 @@ final class FcnnTrainer {
     }
   }
 
-  /** Windows as arrays, normalised. */
+  /** Windows as they come from the clips; varied and normalised where a batch is made of them. */
   private static final class Examples {
-    private final float[] features;
+    private final List<float[]> windows = new ArrayList<>();
     private final float[] labels;
 
     /** Corpus and label of each. */
     private final String[] groups;
 
-    private final int featureCount;
+    private final float[] mean;
+    private final float[] deviation;
 
     Examples(List<Clip> clips, List<String> labelNames, ModelManifest.Normalization by) {
       int count = clips.stream().mapToInt(clip -> clip.windows().size()).sum();
-      featureCount = by.mean().size();
-      features = new float[count * featureCount];
+      mean = by.meanArray();
+      deviation = by.deviationArray();
       labels = new float[count];
       groups = new String[count];
-      int row = 0;
       for (Clip clip : clips) {
         for (float[] window : clip.windows()) {
-          for (int i = 0; i < featureCount; i++) {
-            features[row * featureCount + i] =
-                (window[i] - by.mean().get(i)) / by.deviation().get(i);
-          }
-          labels[row] = labelNames.indexOf(clip.label());
-          groups[row] = clip.corpus() + "/" + clip.label();
-          row++;
+          labels[windows.size()] = labelNames.indexOf(clip.label());
+          groups[windows.size()] = clip.corpus() + "/" + clip.label();
+          windows.add(window);
         }
       }
     }
@@ -133,35 +141,66 @@ final class FcnnTrainer {
     }
 
     /**
-     * Features {@code [rows, features]} and labels {@code [rows]} of the rows from one to another.
+     * Features {@code [row][windowFeatureCount]}, normalised.
+     *
+     * @param hyper how they are varied; null: not at all
      */
-    NDList batch(NDManager manager, int[] order, int from, int to) {
+    float[] features(
+        int[] order, int from, int to, ModelManifest.Hyperparameters hyper, Random random) {
+      int featureCount = windows.get(0).length;
+      int columns = mean.length;
       float[] x = new float[(to - from) * featureCount];
+      for (int i = from; i < to; i++) {
+        float[] window = windows.get(order[i]);
+        int at = (i - from) * featureCount;
+        if (hyper != null && hyper.warp() > 0) {
+          SpecAugment.warp(window, columns, SpecAugment.factor(hyper.warp(), random), x, at);
+        } else {
+          System.arraycopy(window, 0, x, at, featureCount);
+        }
+        int row = 0;
+        for (; row < featureCount && !Float.isNaN(x[at + row]); row += columns) {
+          for (int k = 0; k < columns; k++) {
+            x[at + row + k] = (x[at + row + k] - mean[k]) / deviation[k];
+          }
+        }
+        if (hyper != null && hyper.specAugment()) {
+          SpecAugment.mask(x, at, row / columns, columns, random);
+        }
+      }
+      return x;
+    }
+
+    float[] labels(int[] order, int from, int to) {
       float[] y = new float[to - from];
       for (int i = from; i < to; i++) {
-        System.arraycopy(
-            features, order[i] * featureCount, x, (i - from) * featureCount, featureCount);
         y[i - from] = labels[order[i]];
       }
-      return new NDList(manager.create(x, new Shape(to - from, featureCount)), manager.create(y));
+      return y;
     }
   }
 
+  /** Windows of the validation part that go through the network together. */
+  private static final int EVALUATED_AT_ONCE = 64;
+
   private final Settings settings;
   private final List<String> labels;
+  private final EpochSource source;
   private final PrintWriter log;
 
-  FcnnTrainer(Settings settings, List<String> labels, PrintWriter log) {
+  FcnnTrainer(Settings settings, List<String> labels, EpochSource source, PrintWriter log) {
     this.settings = settings;
     this.labels = labels;
+    this.source = source;
     this.log = log;
   }
 
   /**
    * Fits on the clips but a validation part, until that part's loss has not improved for as many
-   * epochs as patience allows; gives the weights of the best epoch.
+   * epochs as patience allows; gives the weights of the best epoch. With a patience of 0 it goes on
+   * to the last epoch and gives that one's, and the validation part only calibrates.
    */
-  Fitted fit(String task, List<Clip> clips) throws CorpusException {
+  Fitted fit(String task, List<Clip> clips) throws IOException {
     Validation parts =
         new Validation(clips, settings.hyperparameters().validationShare(), settings.seed());
     if (parts.fit().isEmpty() || parts.aside().isEmpty()) {
@@ -174,7 +213,7 @@ final class FcnnTrainer {
   }
 
   /** Fits on all of the clips for a number of epochs. */
-  Fitted fitAll(String task, List<Clip> clips, int epochs) throws CorpusException {
+  Fitted fitAll(String task, List<Clip> clips, int epochs) throws IOException {
     return run(task, clips, List.of(), epochs, 0);
   }
 
@@ -182,12 +221,12 @@ final class FcnnTrainer {
    * What a new listener needs: the same as training's own fit, but with the mean of the speakers'
    * means and the deviation within speakers where vectors are adapted to who speaks.
    */
-  ModelManifest.Normalization normalizationFor(List<Clip> clips) throws CorpusException {
+  ModelManifest.Normalization normalizationFor(List<Clip> clips) throws IOException {
     Adaptation adaptation = settings.adaptation();
     ModelManifest.Normalization all =
         adaptation.mode() == Adaptation.Mode.NONE
-            ? normalization(clips)
-            : normalizationWithin(Adaptation.byVoice(clips));
+            ? normalization(clips, settings.spec().windowColumnCount())
+            : normalizationWithin(Adaptation.byVoice(clips), settings.spec().windowColumnCount());
     return new ModelManifest.Normalization(
         all.mean(),
         all.deviation(),
@@ -203,7 +242,7 @@ final class FcnnTrainer {
    * presented twice: as a call in random order from a cold start, and as at the end of a very long
    * call, so that the network knows the beginning of calls and what they come to.
    */
-  private List<Clip> presented(List<Clip> clips, Population population) throws CorpusException {
+  private List<Clip> presented(List<Clip> clips, Population population) throws IOException {
     List<Clip> presented = new ArrayList<>();
     Adaptation adaptation = settings.adaptation();
     adaptation
@@ -220,10 +259,9 @@ final class FcnnTrainer {
 
   private Fitted run(
       String task, List<Clip> train, List<Clip> validation, int maxEpochs, int validationVoices)
-      throws CorpusException {
+      throws IOException {
     ModelManifest.Normalization normalization = normalizationFor(train);
     Population population = normalization.population();
-    Examples examples = new Examples(presented(train, population), labels, normalization);
     Examples stop =
         new Examples(
             settings.adaptation().apply(validation, population, settings.seed()).stream()
@@ -237,9 +275,11 @@ final class FcnnTrainer {
     Random random = new Random(settings.seed());
 
     try (Model model = Model.newInstance(task, Device.cpu(), Torch.ENGINE)) {
-      SequentialBlock network = Fcnn.forTraining(settings.architecture(), labels.size());
-      network.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
-      model.setBlock(network);
+      Network network =
+          Network.forTraining(settings.architecture(), settings.spec(), labels.size());
+      network.block().setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
+      model.setBlock(network.block());
+      Steps steps = new Steps();
       DefaultTrainingConfig config =
           new DefaultTrainingConfig(
                   hyper.labelSmoothing() == 0
@@ -248,24 +288,36 @@ final class FcnnTrainer {
               .optDevices(new Device[] {Device.cpu()})
               .optOptimizer(
                   Optimizer.adamW()
-                      .optLearningRateTracker(Tracker.fixed(hyper.learningRate()))
+                      .optLearningRateTracker(steps)
                       .optWeightDecays(hyper.weightDecay())
                       .build());
       try (Trainer trainer = model.newTrainer(config);
-          Progress progress = new Progress(task, maxEpochs, log)) {
-        trainer.initialize(new Shape(hyper.batchSize(), examples.featureCount));
+          Progress progress = new Progress(task, maxEpochs, log);
+          Ahead ahead = new Ahead(train);
+          LastWeights last = new LastWeights(network, hyper.averagedEpochs())) {
+        trainer.initialize(network.inputShapes(hyper.batchSize()));
+        Network averaged = network;
+        List<Clip> heard = null;
+        Examples examples = null;
         List<Epoch> curve = new ArrayList<>();
         byte[] best = null;
         float[] bestLogits = new float[0];
         double bestLoss = Double.POSITIVE_INFINITY;
         int bestEpoch = 0;
         for (int epoch = 1; epoch <= maxEpochs; epoch++) {
+          List<Clip> before = heard;
+          heard = ahead.clips(epoch, maxEpochs);
+          if (heard != before) {
+            examples = new Examples(presented(heard, population), labels, normalization);
+          }
           int[] order =
               hyper.balanced()
                   ? balancedOrder(examples.groups, random)
                   : order(examples.count(), random);
-          double[] fitted = epoch(trainer, examples, order);
-          float[] logits = stop.count() == 0 ? new float[0] : logits(trainer, stop);
+          double[] fitted = epoch(trainer, network, examples, order, steps.epoch(epoch), random);
+          averaged = last.add(trainer.getManager());
+          float[] logits =
+              stop.count() == 0 ? new float[0] : logits(trainer.getManager(), averaged, stop);
           double loss =
               stop.count() == 0 ? Double.NaN : Temperature.crossEntropy(logits, stop.labels, 1);
           curve.add(
@@ -277,17 +329,17 @@ final class FcnnTrainer {
                       ? Double.NaN
                       : correct(logits, stop.labels) / (double) stop.count()));
           progress.step();
-          if (loss < bestLoss) {
+          if (loss < bestLoss || hyper.patience() == 0 && stop.count() > 0) {
             bestLoss = loss;
             bestEpoch = epoch;
             bestLogits = logits;
-            best = WeightsFile.encode(network);
+            best = WeightsFile.encode(averaged);
           } else if (epoch - bestEpoch >= hyper.patience() && stop.count() > 0) {
             break;
           }
         }
         return best == null
-            ? new Fitted(WeightsFile.encode(network), normalization, maxEpochs, curve, 1, 0)
+            ? new Fitted(WeightsFile.encode(averaged), normalization, maxEpochs, curve, 1, 0)
             : new Fitted(
                 best,
                 normalization,
@@ -299,33 +351,221 @@ final class FcnnTrainer {
     }
   }
 
+  /** Has the source make the next epoch's clips while the network is fitted on this one's. */
+  private final class Ahead implements AutoCloseable {
+    private final ExecutorService thread =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "epoch-source");
+              thread.setDaemon(true);
+              return thread;
+            });
+    private final List<Clip> train;
+    private Future<List<Clip>> next;
+
+    Ahead(List<Clip> train) {
+      this.train = train;
+      ask(1);
+    }
+
+    private void ask(int epoch) {
+      next = thread.submit(() -> source.clips(train, epoch));
+    }
+
+    List<Clip> clips(int epoch, int maxEpochs) throws IOException {
+      try {
+        List<Clip> clips = next.get();
+        if (epoch < maxEpochs) {
+          ask(epoch + 1);
+        }
+        return clips;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("the training was interrupted");
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof IOException cause) {
+          throw cause;
+        }
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+
+    @Override
+    public void close() {
+      thread.shutdownNow();
+    }
+  }
+
   /** What fits voices that were trained on is no reason to be surer of new ones. */
   private static float temperature(float fitted, int validationVoices) {
     return validationVoices > 0 ? fitted : Math.max(1, fitted);
   }
 
   /** Trains on each example once; gives the mean loss and the share recognised on the way. */
-  private double[] epoch(Trainer trainer, Examples examples, int[] order) {
-    int batchSize = settings.hyperparameters().batchSize();
+  private double[] epoch(
+      Trainer trainer,
+      Network network,
+      Examples examples,
+      int[] order,
+      Steps steps,
+      Random random) {
+    ModelManifest.Hyperparameters hyper = settings.hyperparameters();
+    int batchSize = hyper.batchSize();
     double loss = 0;
     double correct = 0;
     for (int from = 0; from < examples.count(); from += batchSize) {
       int to = Math.min(from + batchSize, examples.count());
       try (NDManager manager = trainer.getManager().newSubManager()) {
-        NDList batch = examples.batch(manager, order, from, to);
+        float[] actual = examples.labels(order, from, to);
+        NDList inputs =
+            network.inputs(manager, examples.features(order, from, to, hyper, random), to - from);
         try (GradientCollector gradients = trainer.newGradientCollector()) {
-          NDList output = trainer.forward(new NDList(batch.get(0)));
-          NDArray batchLoss = trainer.getLoss().evaluate(new NDList(target(batch.get(1))), output);
+          NDList output = trainer.forward(inputs);
+          NDArray batchLoss =
+              trainer.getLoss().evaluate(new NDList(target(manager.create(actual))), output);
           gradients.backward(batchLoss);
           loss += batchLoss.getFloat() * (to - from);
-          correct += correct(output.singletonOrThrow().toFloatArray(), batch.get(1).toFloatArray());
+          correct += correct(output.singletonOrThrow().toFloatArray(), actual);
           output.attach(manager);
           batchLoss.attach(manager);
         }
+        if (hyper.clipNorm() > 0) {
+          clip(network, hyper.clipNorm());
+        }
+        steps.at(from / (double) examples.count());
         trainer.step();
       }
     }
     return new double[] {loss / examples.count(), correct / examples.count()};
+  }
+
+  /** Shortens the gradient of all weights together to the norm, if it is longer. */
+  static void clip(Network network, float norm) {
+    try (NDList gradients = new NDList()) {
+      double squares = 0;
+      for (Parameter parameter : network.parameters().values()) {
+        if (parameter.requiresGradient()) {
+          NDArray gradient = parameter.getArray().getGradient();
+          gradients.add(gradient);
+          try (NDArray square = gradient.square();
+              NDArray sum = square.sum()) {
+            squares += sum.getFloat();
+          }
+        }
+      }
+      double length = Math.sqrt(squares);
+      if (length > norm) {
+        gradients.forEach(gradient -> gradient.muli(norm / length));
+      }
+    }
+  }
+
+  /** The learning rate over the training. */
+  private final class Steps implements Tracker {
+    private int epoch;
+    private float rate;
+
+    /** The steps of an epoch, from 1. */
+    Steps epoch(int epoch) {
+      this.epoch = epoch;
+      return this;
+    }
+
+    /** The next step is where so much of the epoch, 0 to 1, is done. */
+    void at(double done) {
+      rate = rate(settings.hyperparameters(), epoch - 1 + done);
+    }
+
+    @Override
+    public float getNewValue(int update) {
+      return rate;
+    }
+  }
+
+  /**
+   * The learning rate.
+   *
+   * @param epochs how many are done
+   */
+  static float rate(ModelManifest.Hyperparameters hyper, double epochs) {
+    double rate = hyper.learningRate();
+    if (epochs < hyper.warmUpEpochs()) {
+      // Not quite 0 at the first step.
+      return (float) (rate * (epochs + 0.01) / (hyper.warmUpEpochs() + 0.01));
+    }
+    if (hyper.schedule().equals(ModelManifest.Hyperparameters.COSINE)) {
+      double falling = Math.max(1, hyper.maxEpochs() - hyper.warmUpEpochs());
+      double done = Math.min(1, (epochs - hyper.warmUpEpochs()) / falling);
+      rate *= 0.5 * (1 + Math.cos(Math.PI * done));
+    }
+    return (float) rate;
+  }
+
+  /** The weights after the last epochs, and a network that has their mean. */
+  private final class LastWeights implements AutoCloseable {
+    private final Network network;
+    private final int epochs;
+    private final Deque<Map<String, float[]>> last = new ArrayDeque<>();
+    private NDManager manager;
+
+    LastWeights(Network network, int epochs) {
+      this.network = network;
+      this.epochs = epochs;
+    }
+
+    /**
+     * Takes those that the network has, and gives a network with the mean, in which running means
+     * and variances count like weights; valid until the next call.
+     */
+    Network add(NDManager parent) {
+      if (epochs == 1) {
+        return network;
+      }
+      Map<String, float[]> weights = new LinkedHashMap<>();
+      network
+          .parameters()
+          .forEach((name, parameter) -> weights.put(name, parameter.getArray().toFloatArray()));
+      last.addLast(weights);
+      if (last.size() > epochs) {
+        last.removeFirst();
+      }
+      close();
+      manager = parent.newSubManager();
+      Network averaged =
+          Network.forTraining(settings.architecture(), settings.spec(), labels.size());
+      averaged
+          .parameters()
+          .forEach(
+              (name, parameter) ->
+                  parameter.setArray(
+                      manager.create(
+                          mean(name), network.parameters().get(name).getArray().getShape())));
+      averaged.block().freezeParameters(true);
+      averaged.block().initialize(manager, DataType.FLOAT32, averaged.inputShapes(1));
+      return averaged;
+    }
+
+    private float[] mean(String name) {
+      double[] sums = new double[last.getLast().get(name).length];
+      for (Map<String, float[]> weights : last) {
+        float[] values = weights.get(name);
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] += values[i];
+        }
+      }
+      float[] means = new float[sums.length];
+      for (int i = 0; i < sums.length; i++) {
+        means[i] = (float) (sums[i] / last.size());
+      }
+      return means;
+    }
+
+    @Override
+    public void close() {
+      if (manager != null) {
+        manager.close();
+      }
+    }
   }
 
   /** The labels, or with smoothing a row of probabilities for each (Szegedy et al. 2016). */
@@ -337,17 +577,30 @@ final class FcnnTrainer {
   }
 
   /** The network's outputs, {@code [row][labels]}, row by row. */
-  private static float[] logits(Trainer trainer, Examples examples) {
+  private static float[] logits(NDManager parent, Network network, Examples examples) {
     int[] order = new int[examples.count()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    try (NDManager manager = trainer.getManager().newSubManager()) {
-      NDList batch = examples.batch(manager, order, 0, order.length);
-      NDList output = trainer.evaluate(new NDList(batch.get(0)));
-      output.attach(manager);
-      return output.singletonOrThrow().toFloatArray();
+    float[] logits = new float[0];
+    for (int from = 0; from < order.length; from += EVALUATED_AT_ONCE) {
+      int to = Math.min(order.length, from + EVALUATED_AT_ONCE);
+      try (NDManager manager = parent.newSubManager()) {
+        NDList output =
+            network
+                .block()
+                .forward(
+                    new ParameterStore(manager, false),
+                    network.inputs(
+                        manager, examples.features(order, from, to, null, null), to - from),
+                    false);
+        output.attach(manager);
+        float[] some = output.singletonOrThrow().toFloatArray();
+        logits = Arrays.copyOf(logits, logits.length + some.length);
+        System.arraycopy(some, 0, logits, logits.length - some.length, some.length);
+      }
     }
+    return logits;
   }
 
   private static long correct(float[] scores, float[] actual) {
@@ -394,51 +647,54 @@ final class FcnnTrainer {
    * The mean of the speakers' means, and the root of the mean of their variances: every speaker
    * weighs the same.
    */
-  static ModelManifest.Normalization normalizationWithin(Map<String, List<Clip>> byVoice) {
-    int featureCount = byVoice.values().iterator().next().get(0).windows().get(0).length;
-    double[] means = new double[featureCount];
-    double[] variances = new double[featureCount];
+  static ModelManifest.Normalization normalizationWithin(
+      Map<String, List<Clip>> byVoice, int columns) {
+    double[] means = new double[columns];
+    double[] variances = new double[columns];
     for (List<Clip> ofVoice : byVoice.values()) {
-      ModelManifest.Normalization own = normalization(ofVoice);
-      for (int i = 0; i < featureCount; i++) {
+      ModelManifest.Normalization own = normalization(ofVoice, columns);
+      for (int i = 0; i < columns; i++) {
         means[i] += own.mean().get(i) / byVoice.size();
         variances[i] += Math.pow(own.deviation().get(i), 2) / byVoice.size();
       }
     }
     List<Float> mean = new ArrayList<>();
     List<Float> deviation = new ArrayList<>();
-    for (int i = 0; i < featureCount; i++) {
+    for (int i = 0; i < columns; i++) {
       mean.add((float) means[i]);
       deviation.add((float) Math.sqrt(variances[i]));
     }
     return new ModelManifest.Normalization(mean, deviation);
   }
 
-  /** Mean and deviation of every feature over all windows. */
-  static ModelManifest.Normalization normalization(List<Clip> clips) {
-    int featureCount = clips.get(0).windows().get(0).length;
-    double[] sums = new double[featureCount];
-    double[] squares = new double[featureCount];
+  /** Mean and deviation of every column over all windows, or over all of their frames. */
+  static ModelManifest.Normalization normalization(List<Clip> clips, int columns) {
+    double[] sums = new double[columns];
+    double[] squares = new double[columns];
     int count = 0;
     for (Clip clip : clips) {
       for (float[] window : clip.windows()) {
-        for (int i = 0; i < featureCount; i++) {
-          sums[i] += window[i];
+        for (int at = 0; at < window.length && !Float.isNaN(window[at]); at += columns) {
+          for (int i = 0; i < columns; i++) {
+            sums[i] += window[at + i];
+          }
+          count++;
         }
-        count++;
       }
     }
     for (Clip clip : clips) {
       for (float[] window : clip.windows()) {
-        for (int i = 0; i < featureCount; i++) {
-          double distance = window[i] - sums[i] / count;
-          squares[i] += distance * distance;
+        for (int at = 0; at < window.length && !Float.isNaN(window[at]); at += columns) {
+          for (int i = 0; i < columns; i++) {
+            double distance = window[at + i] - sums[i] / count;
+            squares[i] += distance * distance;
+          }
         }
       }
     }
     List<Float> mean = new ArrayList<>();
     List<Float> deviation = new ArrayList<>();
-    for (int i = 0; i < featureCount; i++) {
+    for (int i = 0; i < columns; i++) {
       mean.add((float) (sums[i] / count));
       double value = Math.sqrt(squares[i] / count);
       // A feature that never changes tells nothing; it stays near 0 whatever comes later.

@@ -72,13 +72,18 @@ final class FeatureCache {
 
   /** Name of the entry for a recording of that content, analysed so. */
   static String key(String contentSha256, Corpus.Settings settings) {
+    return key(contentSha256, settings, "");
+  }
+
+  /** The same after something was done to it, which {@code change} says in full. */
+  static String key(String contentSha256, Corpus.Settings settings, String change) {
     String text =
         String.join(
             "\n",
             contentSha256,
             settings.spec().toString(),
             settings.windows().toString(),
-            settings.condition().id(),
+            settings.condition().id() + change,
             "code " + CODE_VERSION);
     try {
       return HexFormat.of()

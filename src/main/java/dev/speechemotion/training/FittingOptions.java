@@ -18,12 +18,21 @@ final class FittingOptions {
   List<String> labels = Labels.DEFAULT;
 
   @Option(
-      names = "--spec",
-      defaultValue = "librosa-22k",
+      names = "--architecture",
+      defaultValue = ModelManifest.Architecture.FCNN,
+      paramLabel = "TYPE",
       description =
-          "Features: librosa-22k, wideband-16k, telephone-8k, wideband-16k-extended or"
-              + " telephone-8k-extended (default: ${DEFAULT-VALUE}).")
-  String spec;
+          "The network: fcnn, over statistics of a window, or cnn-lstm, over its log-mel frames"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String architecture;
+
+  @Option(
+      names = "--spec",
+      description =
+          "Features: librosa-22k (the default with fcnn), wideband-16k, telephone-8k,"
+              + " wideband-16k-extended or telephone-8k-extended; with cnn-lstm"
+              + " wideband-16k-logmel (the default) or telephone-8k-logmel.")
+  private String spec;
 
   @Option(
       names = "--window-ms",
@@ -38,12 +47,20 @@ final class FittingOptions {
   int hopMs;
 
   @Option(
+      names = "--channels",
+      split = ",",
+      paramLabel = "SIZE",
+      description = "With cnn-lstm: channels of each convolution (default: 16,32,64).")
+  private List<Integer> channels;
+
+  @Option(
       names = "--hidden",
       split = ",",
-      defaultValue = "256,128",
       paramLabel = "SIZE",
-      description = "Sizes of the hidden layers (default: ${DEFAULT-VALUE}).")
-  List<Integer> hidden;
+      description =
+          "Sizes of the hidden layers (default: 256,128); with cnn-lstm that of the LSTM, for each"
+              + " direction (default: 64).")
+  private List<Integer> hidden;
 
   @Option(
       names = "--dropout",
@@ -74,7 +91,8 @@ final class FittingOptions {
       names = "--patience",
       defaultValue = "10",
       description =
-          "Epochs without improvement after which training stops (default: ${DEFAULT-VALUE}).")
+          "Epochs without improvement after which training stops; 0: it does not stop before --epochs"
+              + " (default: ${DEFAULT-VALUE}).")
   int patience;
 
   @Option(
@@ -101,6 +119,50 @@ final class FittingOptions {
       defaultValue = "0",
       description = "Decay of the weights, as in AdamW (default: ${DEFAULT-VALUE}).")
   float weightDecay;
+
+  @Option(
+      names = "--schedule",
+      defaultValue = ModelManifest.Hyperparameters.CONSTANT,
+      paramLabel = "NAME",
+      description =
+          "Learning rate over the training: constant, or cosine, falling to 0 by --epochs (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String schedule;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "0",
+      paramLabel = "EPOCHS",
+      description = "Epochs in which the learning rate rises from 0 (default: ${DEFAULT-VALUE}).")
+  private int warmUp;
+
+  @Option(
+      names = "--clip-norm",
+      defaultValue = "0",
+      description =
+          "Length to which a longer gradient is shortened; 0: none is (default: ${DEFAULT-VALUE}).")
+  private float clipNorm;
+
+  @Option(
+      names = "--average",
+      defaultValue = "1",
+      paramLabel = "EPOCHS",
+      description = "Last epochs whose weights are averaged (default: ${DEFAULT-VALUE}).")
+  private int averagedEpochs;
+
+  @Option(
+      names = "--spec-augment",
+      description = "With cnn-lstm: mask bands and frames of the training part at random.")
+  private boolean specAugment;
+
+  @Option(
+      names = "--warp",
+      defaultValue = "0",
+      paramLabel = "SHARE",
+      description =
+          "With cnn-lstm: stretch or compress the bands of the training part at random by at most"
+              + " this, such as 0.1 (default: ${DEFAULT-VALUE}).")
+  private float warp;
 
   @Option(
       names = "--adapt",
@@ -140,6 +202,34 @@ final class FittingOptions {
       description = "Seed of all that is random (default: ${DEFAULT-VALUE}).")
   long seed;
 
+  @Option(
+      names = "--augment",
+      split = ",",
+      defaultValue = "none",
+      paramLabel = "PART",
+      description =
+          "What is changed in training recordings, anew in each epoch: none, all, or some of voice"
+              + " (pitch, vocal tract, tempo), room (reverberation, noise, microphone, level), line"
+              + " (telephone band, G.711, lost packets) (default: ${DEFAULT-VALUE}).")
+  private List<String> augment;
+
+  @Option(
+      names = "--augment-versions",
+      defaultValue = "20",
+      description =
+          "With --augment: after so many epochs the first one's changes come again, from the cache"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int augmentVersions;
+
+  /** What is changed in training recordings; a bad value is wrong usage of the command. */
+  Augmentation augmentation(CommandLine command) {
+    try {
+      return Augmentation.parse(augment, augmentVersions);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(command, e.getMessage(), e);
+    }
+  }
+
   /** The adaptation that is asked for; empty if none was named. */
   Optional<Adaptation.Mode> mode(CommandLine command) {
     if (adapt == null) {
@@ -155,24 +245,42 @@ final class FittingOptions {
 
   /** The options as settings; a bad value is wrong usage of the command. */
   Experiment.Settings settings(CommandLine command) {
+    boolean ofFrames = architecture.equals(ModelManifest.Architecture.CNN_LSTM);
+    String specName =
+        spec != null
+            ? spec
+            : (ofFrames ? FeatureSpec.WIDEBAND_16K_LOGMEL : FeatureSpec.LIBROSA_22K).name();
     FeatureSpec featureSpec =
-        FeatureSpec.named(spec)
+        FeatureSpec.named(specName)
             .orElseThrow(
                 () ->
                     new CommandLine.ParameterException(
                         command,
                         "--spec must be one of %s, got %s"
-                            .formatted(
-                                FeatureSpec.NAMED.stream().map(FeatureSpec::name).toList(), spec)));
+                            .formatted(FeatureSpec.names(), specName)));
+    if (!ofFrames && (channels != null || specAugment || warp > 0)) {
+      throw new CommandLine.ParameterException(
+          command, "--channels, --spec-augment and --warp are for --architecture cnn-lstm");
+    }
     try {
+      ModelManifest.Architecture network =
+          new ModelManifest.Architecture(
+              architecture,
+              channels != null ? channels : ofFrames ? List.of(16, 32, 64) : List.of(),
+              hidden != null ? hidden : ofFrames ? List.of(64) : List.of(256, 128),
+              dropout);
+      network.requireFit(featureSpec);
+      WindowSettings windows = new WindowSettings(windowMs, hopMs);
+      featureSpec.requireFit(windows);
       new ModelManifest.Calibration(
           1, uncertainBelow); // Says what is wrong before any work is done.
       return new Experiment.Settings(
           labels.stream().map(Labels::canonical).distinct().toList(),
           featureSpec,
-          new WindowSettings(windowMs, hopMs),
+          windows,
           new FcnnTrainer.Settings(
-              new ModelManifest.Architecture(ModelManifest.Architecture.FCNN, hidden, dropout),
+              network,
+              featureSpec,
               new ModelManifest.Hyperparameters(
                   learningRate,
                   batchSize,
@@ -181,7 +289,13 @@ final class FittingOptions {
                   validationShare,
                   balanced,
                   labelSmoothing,
-                  weightDecay),
+                  weightDecay,
+                  schedule,
+                  warmUp,
+                  clipNorm,
+                  averagedEpochs,
+                  specAugment,
+                  warp),
               new Adaptation(mode(command).orElse(Adaptation.Mode.NONE), n0, minVoicedShare),
               seed),
           uncertainBelow);

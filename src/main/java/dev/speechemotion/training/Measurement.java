@@ -21,7 +21,8 @@ final class Measurement {
   private final Evaluation calibrated;
   private final Evaluation uncalibrated;
   private final Map<String, Evaluation> byCorpus = new TreeMap<>();
-  private final List<CallTime> curve = new ArrayList<>();
+  private final List<CallTime> curve;
+  private final Map<String, List<CallTime>> curveByCorpus = new TreeMap<>();
   private int certain;
   private int certainCorrect;
 
@@ -30,9 +31,15 @@ final class Measurement {
     this.uncertainBelow = uncertainBelow;
     calibrated = new Evaluation(labels);
     uncalibrated = new Evaluation(labels);
+    curve = newCurve();
+  }
+
+  private List<CallTime> newCurve() {
+    List<CallTime> stretches = new ArrayList<>();
     for (int seconds : CALL_TIMES_SECONDS) {
-      curve.add(new CallTime(seconds, new Evaluation(labels)));
+      stretches.add(new CallTime(seconds, new Evaluation(labels)));
     }
+    return stretches;
   }
 
   /**
@@ -63,6 +70,11 @@ final class Measurement {
       stretch--;
     }
     curve.get(stretch).evaluation().add(clip.label(), clip.voice(), probabilities);
+    curveByCorpus
+        .computeIfAbsent(clip.corpus(), name -> newCurve())
+        .get(stretch)
+        .evaluation()
+        .add(clip.label(), clip.voice(), probabilities);
     int best = EmotionScores.indexOfMax(probabilities, 0, labels.size());
     if (probabilities[best] >= uncertainBelow) {
       certain++;
@@ -184,6 +196,11 @@ final class Measurement {
   /** The stretches of call time that have clips. */
   List<CallTime> curve() {
     return curve.stream().filter(stretch -> stretch.evaluation().clipCount() > 0).toList();
+  }
+
+  /** The same for each corpus, with the stretches that have none of its clips. */
+  Map<String, List<CallTime>> curveByCorpus() {
+    return curveByCorpus;
   }
 
   float uncertainBelow() {

@@ -71,6 +71,16 @@ record Protocol(CorpusLayout layout, Kind kind) {
     return kind.meaning;
   }
 
+  /** Whether nobody who is tested was heard in training. */
+  boolean separatesSpeakers() {
+    return kind == Kind.SPEAKER || kind == Kind.POOLED_SPEAKER || kind == Kind.CROSS_CORPUS;
+  }
+
+  /** Whether nothing that is said in a test was heard in training. */
+  boolean separatesTexts() {
+    return kind == Kind.WORDS;
+  }
+
   /**
    * All that there are: random, words and speaker for TESS, random and speaker for the others, and
    * those for several corpora.
@@ -132,10 +142,10 @@ record Protocol(CorpusLayout layout, Kind kind) {
       throw new CorpusException("%s: too few recordings for this protocol".formatted(name()));
     }
     requireDisjoint(fold, "content", Clip::sha256);
-    if (kind == Kind.WORDS) {
+    if (separatesTexts()) {
       requireDisjoint(fold, "word", Clip::text);
     }
-    if (kind == Kind.SPEAKER || kind == Kind.POOLED_SPEAKER || kind == Kind.CROSS_CORPUS) {
+    if (separatesSpeakers()) {
       requireDisjoint(fold, "speaker", Clip::voice);
     }
   }

@@ -1,7 +1,9 @@
 package dev.speechemotion.training;
 
+import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.WeightsFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -48,7 +50,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--name",
-      description = "The model's name (default: the layouts' names and -fcnn).")
+      description = "The model's name (default: the layouts' names and the architecture).")
   private String name;
 
   @Option(
@@ -63,6 +65,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private FittingOptions fittingOptions;
 
   private List<Corpora.Source> sources;
+  private String architecture;
 
   @Override
   public Integer call() throws IOException {
@@ -79,26 +82,40 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private void train(Experiment.Settings settings, PrintWriter log) throws IOException {
+    architecture = settings.fitting().architecture().type();
     long begin = System.nanoTime();
-    Corpora corpora =
-        Corpora.load(
-            sources,
-            new Corpus.Settings(
-                settings.labels(), settings.spec(), settings.windows(), Condition.CLEAN),
-            corpusOptions.cache(),
-            log);
+    Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
+    Corpus.Settings clean =
+        new Corpus.Settings(
+            settings.labels(), settings.spec(), settings.windows(), Condition.CLEAN);
+    FeatureCache cache = corpusOptions.cache();
+    Corpora corpora = Corpora.load(sources, clean, cache, log);
     // Before anything that takes long, so that a place that cannot be written is known at once.
     Files.createDirectories(out);
     log.printf("analysed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
 
-    Experiment experiment = new Experiment(settings, corpora, log);
+    Experiment experiment =
+        new Experiment(
+            settings,
+            corpora,
+            new Augmenter(augmentation, clean, cache, settings.fitting().seed()),
+            log);
     List<Experiment.ProtocolResult> results = new ArrayList<>();
+    Importance importance = null;
+    Protocol importanceOf = null;
     if (!noProtocols) {
+      importance = new Importance(experiment.labels(), settings.spec(), settings.fitting().seed());
+      importanceOf = mostHonest(Protocol.reportedFor(corpora));
       Map<String, Clip> clips =
           corpora.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity()));
       for (Protocol protocol : Protocol.reportedFor(corpora)) {
         long protocolBegin = System.nanoTime();
-        Experiment.ProtocolResult result = experiment.run(protocol, corpora.clips(), clips);
+        Experiment.ProtocolResult result =
+            experiment.run(
+                protocol,
+                corpora.clips(),
+                clips,
+                protocol.equals(importanceOf) ? importance : null);
         results.add(result);
         log.printf(
             Locale.ROOT,
@@ -137,12 +154,44 @@ public final class TrainCommand implements Callable<Integer> {
                 .toList(),
             metrics);
     EmotionModel.save(out, manifest, fitted.weights());
-    new TrainingReport(manifest, corpora, results, stopped).write(out);
+    TrainingReport.write(
+        out,
+        new TrainingOutcome(
+            manifest,
+            corpora,
+            results,
+            stopped,
+            augmentation,
+            importance,
+            importanceOf,
+            speed(corpora),
+            WeightsFile.parameterCount(fitted.weights()),
+            options("--name", "--model-version", "--no-protocols")));
 
     PrintWriter console = spec.commandLine().getOut();
     console.print(TrainingReport.protocolTable(results));
     console.printf("model written to %s%n", out);
     console.flush();
+  }
+
+  /** What is measured on voices that were not heard, where there is one. */
+  private static Protocol mostHonest(List<Protocol> protocols) {
+    return protocols.stream()
+        .filter(Protocol::separatesSpeakers)
+        .findFirst()
+        .orElseGet(() -> protocols.get(0));
+  }
+
+  /** Of the model as it was saved, on windows of the corpora. */
+  private Speed speed(Corpora corpora) throws IOException {
+    List<float[]> windows = new ArrayList<>();
+    for (Clip clip : corpora.clips().subList(0, Math.min(100, corpora.clips().size()))) {
+      windows.addAll(clip.windows());
+    }
+    try (EmotionModel model = EmotionModel.load(out);
+        EmotionClassifier classifier = model.newClassifier()) {
+      return Speed.measure(classifier, windows);
+    }
   }
 
   private String modelName() {
@@ -151,17 +200,24 @@ public final class TrainCommand implements Callable<Integer> {
                 .map(source -> source.layout().id())
                 .distinct()
                 .collect(Collectors.joining("-"))
-            + "-fcnn"
+            + "-"
+            + architecture
         : name;
   }
 
   /** The command line, but for the places that are written to, which are no part of the model. */
   private String command() {
-    StringBuilder command = new StringBuilder("train");
+    return "train " + options() + " --out models/" + modelName();
+  }
+
+  /** The options given, but for the places that are written to and some others. */
+  private String options(String... others) {
+    StringBuilder command = new StringBuilder();
     for (OptionSpec option : spec.options()) {
       if (option.inherited()
           || option.longestName().equals("--out")
           || option.longestName().equals("--cache")
+          || List.of(others).contains(option.longestName())
           || !spec.commandLine().getParseResult().hasMatchedOption(option)) {
         continue;
       }
@@ -179,7 +235,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
       }
     }
-    return command.append(" --out models/").append(modelName()).toString();
+    return command.toString().strip();
   }
 
   private static double secondsSince(long nanoTime) {

@@ -1,6 +1,12 @@
 package dev.speechemotion.training;
 
+import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.WindowSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** What analysing a recording gives. */
 final class WindowedFeatures {
@@ -21,6 +27,34 @@ final class WindowedFeatures {
     this.durationSeconds = durationSeconds;
     this.windows = List.copyOf(windows);
     this.voicedShares = voicedShares;
+  }
+
+  /**
+   * Analyses samples in [-1, 1] as the stream would; empty if they are too short for a window.
+   *
+   * @param extractor used by no other thread meanwhile
+   */
+  static Optional<WindowedFeatures> of(
+      float[] samples, int rateHz, FeatureExtractor extractor, WindowSettings settings) {
+    List<float[]> windows = new ArrayList<>();
+    List<Float> shares = new ArrayList<>();
+    ChannelAnalyzer.WindowSink sink =
+        (beginMs, endMs, voicedShare, features) -> {
+          windows.add(Arrays.copyOf(features, features.length));
+          shares.add(voicedShare);
+        };
+    ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, settings, rateHz);
+    analyzer.accept(samples, 0, samples.length, sink);
+    analyzer.finish(sink);
+    if (windows.isEmpty()) {
+      return Optional.empty();
+    }
+    float[] voicedShares = new float[shares.size()];
+    for (int i = 0; i < voicedShares.length; i++) {
+      voicedShares[i] = shares.get(i);
+    }
+    return Optional.of(
+        new WindowedFeatures(samples.length / (double) rateHz, windows, voicedShares));
   }
 
   double durationSeconds() {

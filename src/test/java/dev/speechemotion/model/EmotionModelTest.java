@@ -286,7 +286,7 @@ class EmotionModelTest {
           "formatVersion" : 1,  | ''                     | has no formatVersion
           "angry", "happy"      | "happy", "happy"       | distinct
           "temperature" : 1.0   | "temperature" : 0      | calibration.temperature must be positive
-          "type" : "fcnn"       | "type" : "rnn"         | architecture.type must be fcnn
+          "type" : "fcnn"       | "type" : "rnn"         | architecture.type must be one of [fcnn, cnn-lstm]
           weights.safetensors   | ../weights.safetensors | plain name of a file
           "dropout" : 0.1       | "dropout" : 0.1, "x":1 | "x"
           "adapt" : "none"      | "adapt" : "sometimes"  | normalization.adapt must be none or running
@@ -318,10 +318,7 @@ class EmotionModelTest {
   void shouldRefuseLayersThatDoNotMatchTheWeights() {
     ModelManifest manifest =
         ModelFixture.manifest(
-            weights,
-            ModelFixture.LABELS,
-            new ModelManifest.Architecture("fcnn", List.of(9, 4), 0),
-            1);
+            weights, ModelFixture.LABELS, ModelManifest.Architecture.fcnn(List.of(9, 4), 0), 1);
 
     assertThatThrownBy(() -> EmotionModel.of(manifest, weights))
         .isInstanceOf(ModelException.class)

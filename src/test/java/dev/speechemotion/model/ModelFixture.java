@@ -3,8 +3,6 @@ package dev.speechemotion.model;
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.SequentialBlock;
 import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.features.WindowSettings;
 import java.util.Collections;
@@ -15,7 +13,7 @@ import java.util.Map;
 final class ModelFixture {
   static final List<String> LABELS = List.of("angry", "happy", "sad");
   static final ModelManifest.Architecture ARCHITECTURE =
-      new ModelManifest.Architecture(ModelManifest.Architecture.FCNN, List.of(8, 4), 0.1f);
+      ModelManifest.Architecture.fcnn(List.of(8, 4), 0.1f);
   static final int FEATURES = FeatureSpec.TELEPHONE_8K.windowFeatureCount();
 
   private ModelFixture() {}
@@ -23,11 +21,15 @@ final class ModelFixture {
   static byte[] weights(ModelManifest.Architecture architecture, int labelCount) {
     Torch.start().setRandomSeed(7);
     try (Model model = Model.newInstance("fixture", Device.cpu(), Torch.ENGINE)) {
-      SequentialBlock block = Fcnn.forTraining(architecture, labelCount);
-      block.initialize(model.getNDManager(), DataType.FLOAT32, new Shape(1, FEATURES));
-      model.setBlock(block);
-      return WeightsFile.encode(block);
+      Network network = Network.forTraining(architecture, spec(architecture), labelCount);
+      network.block().initialize(model.getNDManager(), DataType.FLOAT32, network.inputShapes(1));
+      model.setBlock(network.block());
+      return WeightsFile.encode(network);
     }
+  }
+
+  static FeatureSpec spec(ModelManifest.Architecture architecture) {
+    return architecture.ofFrames() ? FeatureSpec.TELEPHONE_8K_LOGMEL : FeatureSpec.TELEPHONE_8K;
   }
 
   static ModelManifest manifest(byte[] weights, List<String> labels) {
@@ -39,16 +41,17 @@ final class ModelFixture {
       List<String> labels,
       ModelManifest.Architecture architecture,
       float temperature) {
+    int columns = spec(architecture).windowColumnCount();
     return new ModelManifest(
         ModelManifest.FORMAT_VERSION,
         "fixture",
         "1",
         architecture,
         labels,
-        FeatureSpec.TELEPHONE_8K,
+        spec(architecture),
         WindowSettings.DEFAULT,
         new ModelManifest.Normalization(
-            Collections.nCopies(FEATURES, 0.5f), Collections.nCopies(FEATURES, 2f)),
+            Collections.nCopies(columns, 0.5f), Collections.nCopies(columns, 2f)),
         new ModelManifest.Calibration(temperature, 0.5f),
         new ModelManifest.Weights(
             "weights.safetensors", EmotionModel.sha256(weights), weights.length),

@@ -110,7 +110,7 @@ class AdaptationTest {
   void shouldForgetTheStatisticsWhenTheModelIsAnother() throws IOException {
     FeatureExtractor extractor = new FeatureExtractor(FeatureSpec.TELEPHONE_8K);
     byte[] stored;
-    try (StreamTester stream = new StreamTester(StreamSettings.defaults(), Adapting::new)) {
+    try (StreamTester stream = new StreamTester(StreamTester.plain(), Adapting::new)) {
       stream.send(feed.chunks(800, List.of(customer()), AUDIO));
       stored = stream.store().inner().get(Bytes.wrap("call-1".getBytes()));
     }
@@ -124,7 +124,7 @@ class AdaptationTest {
   @Test
   void shouldReadCallsOfTheFormatBeforeThereWereStatistics() throws IOException {
     byte[] stored;
-    try (StreamTester stream = new StreamTester(StreamSettings.defaults())) {
+    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
       stream.send(feed.chunks(160, List.of(customer()), babble(1, 8_000, 2.5)));
       stored = stream.store().inner().get(Bytes.wrap("call-1".getBytes()));
     }
@@ -149,7 +149,7 @@ class AdaptationTest {
         .isThrownBy(
             () ->
                 EmotionTopology.requireFit(
-                    StreamSettings.defaults(),
+                    StreamTester.plain(),
                     FeatureSpec.TELEPHONE_8K,
                     new Adapting() {
                       @Override
@@ -162,7 +162,7 @@ class AdaptationTest {
 
   private static ChannelState channel(
       byte[] stored, FeatureExtractor extractor, Population population) throws IOException {
-    return new CallCodec(StreamSettings.defaults(), extractor, population)
+    return new CallCodec(StreamTester.plain(), extractor, population)
         .read("call-1", new DataInputStream(new ByteArrayInputStream(stored)))
         .streams
         .get(0)
@@ -171,7 +171,7 @@ class AdaptationTest {
   }
 
   private static List<EmotionEvent> run(List<AudioChunk> chunks, boolean restarts) {
-    try (StreamTester stream = new StreamTester(StreamSettings.defaults(), Adapting::new)) {
+    try (StreamTester stream = new StreamTester(StreamTester.plain(), Adapting::new)) {
       for (AudioChunk chunk : chunks) {
         stream.send(chunk);
         if (restarts) {

@@ -22,8 +22,8 @@ class AlertRuleTest {
     AlertRule rule = AlertRule.parse(text);
 
     assertThat(rule.emotion()).isEqualTo(emotion);
-    assertThat(rule.threshold()).isEqualTo(threshold);
-    assertThat(rule.holdMs()).isEqualTo(holdMs);
+    assertThat(rule.amount()).isEqualTo(threshold);
+    assertThat(rule.timeMs()).isEqualTo(holdMs);
     assertThat(rule.text()).isEqualTo(canonical);
   }
 

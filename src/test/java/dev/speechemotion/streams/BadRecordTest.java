@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 class BadRecordTest {
   private static final byte[] KEY = Utils.utf8("call-1");
 
-  private final StreamTester stream = new StreamTester(StreamSettings.defaults());
+  private final StreamTester stream = new StreamTester(StreamTester.plain());
   private final TestFeed feed = new TestFeed();
 
   @AfterEach
@@ -93,9 +93,9 @@ class BadRecordTest {
         bad(
             RejectReason.BAD_TIMESTAMP,
             chunk -> chunk.setCapturedAt(Instant.ofEpochMilli(Long.MAX_VALUE))),
-        // The chunks before have sequence numbers 0 to 34 on this channel.
-        bad(RejectReason.OUT_OF_ORDER, chunk -> chunk.setSequenceNumber(34)),
-        bad(RejectReason.OUT_OF_ORDER, chunk -> chunk.setSequenceNumber(Long.MIN_VALUE)));
+        // The chunks before have sequence numbers 0 to 34.
+        bad(RejectReason.LATE, chunk -> chunk.setSequenceNumber(-1)),
+        bad(RejectReason.BAD_SEQUENCE_NUMBER, chunk -> chunk.setSequenceNumber(Long.MIN_VALUE)));
   }
 
   @ParameterizedTest(name = "{0} {index}")
@@ -249,6 +249,7 @@ class BadRecordTest {
 
   @Test
   void shouldNotLetACallGrowWithoutBound() {
+    stream.send(feed.start());
     for (int i = 0; i < 70; i++) {
       stream.send(feed.media(named("channel-" + i), tone(440, 8_000, 0.01)));
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** When calls are written, and in which form. */
 class CallStoreTest {
   private final FeatureExtractor extractor = new FeatureExtractor(FeatureSpec.TELEPHONE_8K);
-  private final CallCodec codec = new CallCodec(StreamSettings.defaults(), extractor, null);
+  private final CallCodec codec = new CallCodec(StreamTester.plain(), extractor, null);
   private final List<String> writes = new ArrayList<>();
   private final KeyValueStore<Bytes, byte[]> inner =
       new InMemoryKeyValueStore("calls") {
@@ -121,7 +121,7 @@ class CallStoreTest {
     CallState read = codec.read("call-1", new DataInputStream(new ByteArrayInputStream(bytes)));
 
     assertThat(write(codec, read)).isEqualTo(bytes);
-    assertThat(bytes[0]).as("version").isEqualTo((byte) 2);
+    assertThat(bytes[0]).as("version").isEqualTo((byte) CallCodec.VERSION);
   }
 
   @Test
@@ -168,8 +168,7 @@ class CallStoreTest {
   void shouldBeginASegmentWhenTheFeaturesHaveChanged() throws IOException {
     byte[] bytes = bytesOfACall();
     CallCodec other =
-        new CallCodec(
-            StreamSettings.defaults(), new FeatureExtractor(FeatureSpec.WIDEBAND_16K), null);
+        new CallCodec(StreamTester.plain(), new FeatureExtractor(FeatureSpec.WIDEBAND_16K), null);
 
     CallState read = other.read("call-1", new DataInputStream(new ByteArrayInputStream(bytes)));
 
@@ -207,7 +206,7 @@ class CallStoreTest {
     stream.channels.add(channel);
     call.streams.add(stream);
 
-    byte[] bytes = write(new CallCodec(StreamSettings.defaults(), featureExtractor, null), call);
+    byte[] bytes = write(new CallCodec(StreamTester.plain(), featureExtractor, null), call);
 
     System.out.printf(
         "State of a channel, %s from %d Hz: %d bytes%n", specName, rateHz, bytes.length);
@@ -215,7 +214,7 @@ class CallStoreTest {
   }
 
   private byte[] bytesOfACall() {
-    try (StreamTester stream = new StreamTester(StreamSettings.defaults())) {
+    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
       TestFeed feed = new TestFeed();
       stream.send(feed.chunks(160, List.of(customer()), babble(1, 8_000, 2.5)));
       return stream.store().inner().get(Bytes.wrap("call-1".getBytes()));

@@ -50,6 +50,9 @@ class ChunkCostTest {
 
             @Override
             public void summary(CallSummary summary) {}
+
+            @Override
+            public void duplicate() {}
           });
 
   @Test

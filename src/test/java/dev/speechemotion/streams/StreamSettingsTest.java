@@ -82,6 +82,7 @@ class StreamSettingsTest {
         Set.of(ChannelRole.CUSTOMER),
         maxPayloadBytes,
         inactivity,
-        rules);
+        rules,
+        CallSettings.DEFAULT);
   }
 }

@@ -39,12 +39,15 @@ import org.apache.kafka.streams.test.TestRecord;
 final class StreamTester implements AutoCloseable {
   static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
+  private static final Duration STEP = Duration.ofSeconds(1);
+
   final List<EmotionEvent> events = new ArrayList<>();
   final List<EmotionAlert> alerts = new ArrayList<>();
   final List<CallSummary> summaries = new ArrayList<>();
   final List<TestRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
 
   private final StreamSettings settings;
+  private final FeatureSpec spec;
   private final Supplier<EmotionClassifier> classifiers;
   private final EmotionSerdes serdes = EmotionSerdes.of(RegistryClients.inMemory());
   private final Path directory;
@@ -61,7 +64,12 @@ final class StreamTester implements AutoCloseable {
   }
 
   StreamTester(StreamSettings settings, Supplier<EmotionClassifier> classifiers) {
+    this(settings, FeatureSpec.TELEPHONE_8K, classifiers);
+  }
+
+  StreamTester(StreamSettings settings, FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
     this.settings = settings;
+    this.spec = spec;
     this.classifiers = classifiers;
     try {
       directory = Files.createTempDirectory("stream-tester-");
@@ -83,9 +91,7 @@ final class StreamTester implements AutoCloseable {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
         new TopologyTestDriver(
-            EmotionTopology.build(settings, FeatureSpec.TELEPHONE_8K, classifiers, serdes),
-            properties,
-            now);
+            EmotionTopology.build(settings, spec, classifiers, serdes), properties, now);
     input =
         driver.createInputTopic(
             settings.chunksTopic(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -138,7 +144,19 @@ final class StreamTester implements AutoCloseable {
     return this;
   }
 
+  /** Lets the clock go on; in steps, as a jump does not count as time that has passed. */
   StreamTester pass(Duration time) {
+    Duration rest = time;
+    while (!rest.isZero()) {
+      Duration step = rest.compareTo(STEP) < 0 ? rest : STEP;
+      jump(step);
+      rest = rest.minus(step);
+    }
+    return this;
+  }
+
+  /** Sets the clock forward at one go, as if the process had stood still. */
+  StreamTester jump(Duration time) {
     now = now.plus(time);
     driver.advanceWallClockTime(time);
     collect();
@@ -194,17 +212,39 @@ final class StreamTester implements AutoCloseable {
         .toList();
   }
 
+  /** Every window by itself: no smoothing, and an event whatever share of it is speech. */
+  static final CallSettings PLAIN =
+      new CallSettings(
+          CallSettings.DEFAULT.reorderWindow(),
+          CallSettings.DEFAULT.reorderMaxChunks(),
+          CallSettings.DEFAULT.gapTolerance(),
+          Map.of(),
+          0,
+          false,
+          Duration.ZERO,
+          0,
+          CallSettings.DEFAULT.endedCallMemory());
+
+  static StreamSettings plain() {
+    return with(StreamSettings.defaults().analyzedRoles(), List.of(), PLAIN);
+  }
+
   static StreamSettings analyzing(ChannelRole... roles) {
-    return with(Set.of(roles), List.of());
+    return with(Set.of(roles), List.of(), PLAIN);
   }
 
   static StreamSettings alerting(String... rules) {
     return with(
         StreamSettings.defaults().analyzedRoles(),
-        Arrays.stream(rules).map(AlertRule::parse).collect(Collectors.toList()));
+        Arrays.stream(rules).map(AlertRule::parse).collect(Collectors.toList()),
+        PLAIN);
   }
 
-  private static StreamSettings with(Set<ChannelRole> roles, List<AlertRule> rules) {
+  static StreamSettings calling(CallSettings call) {
+    return with(StreamSettings.defaults().analyzedRoles(), List.of(), call);
+  }
+
+  static StreamSettings with(Set<ChannelRole> roles, List<AlertRule> rules, CallSettings call) {
     StreamSettings defaults = StreamSettings.defaults();
     return new StreamSettings(
         defaults.chunksTopic(),
@@ -216,7 +256,8 @@ final class StreamTester implements AutoCloseable {
         roles,
         defaults.maxPayloadBytes(),
         defaults.callInactivity(),
-        rules);
+        rules,
+        call);
   }
 
   @Override

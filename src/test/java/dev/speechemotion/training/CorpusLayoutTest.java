@@ -41,6 +41,15 @@ class CorpusLayoutTest {
     "SAVEE, KL/sa03.wav, sad, KL, sa03",
     "CREMAD, AudioWAV/1001_DFA_ANG_XX.wav, angry, 1001, DFA",
     "CREMAD, 1091_WSI_FEA_HI.wav, fear, 1091, WSI",
+    "CREMAD, 1040_ITH_SAD_X.wav, sad, 1040, ITH",
+    "SAVEE, AudioData/JK/n30.wav, neutral, JK, n30",
+    "EMOVO, f1/dis-f1-b1.wav, disgust, f1, b1",
+    "EMOVO, EMOVO/m3/neu-m3-n5.wav, neutral, m3, n5",
+    "EMOVO, gio-f2-l4.wav, happy, f2, l4",
+    "EMOVO, PAU-M1-D1.WAV, fear, m1, d1",
+    "EMOVO, m2/rab-m2-b2.wav, angry, m2, b2",
+    "EMOVO, m2/sor-m2-b2.wav, surprise, m2, b2",
+    "EMOVO, m2/tri-m2-b2.wav, sad, m2, b2",
     "FOLDERS, Anger/one.wav, angry, '', ''",
     "FOLDERS, frustrated/deep/er/one.aiff, frustrated, '', ''",
   })
@@ -60,7 +69,10 @@ class CorpusLayoutTest {
     "RAVDESS, Actor_01/03-02-05-01-02-01-01.wav",
     "EMODB, wav/03a01Xa.wav",
     "SAVEE, DC/x01.wav",
+    "SAVEE, everything/a01.wav",
     "CREMAD, 1001_DFA_XYZ_XX.wav",
+    "EMOVO, f1/dis-f1.wav",
+    "EMOVO, f1/xyz-f1-b1.wav",
     "FOLDERS, loose.wav",
   })
   void shouldListWhatItDoesNotKnow(CorpusLayout layout, String file) throws Exception {
@@ -72,6 +84,7 @@ class CorpusLayoutTest {
           case EMODB -> "03a01Fa.wav";
           case SAVEE -> "DC_a01.wav";
           case CREMAD -> "1001_DFA_ANG_XX.wav";
+          case EMOVO -> "dis-f1-b1.wav";
           default -> "angry/one.wav";
         });
 

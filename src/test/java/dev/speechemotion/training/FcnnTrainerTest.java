@@ -4,7 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.Network;
+import dev.speechemotion.model.Torch;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.ByteBuffer;
@@ -12,6 +26,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -83,7 +98,8 @@ class FcnnTrainerTest {
         FcnnTrainer.normalization(
             List.of(
                 Clips.clip("sad", "a", "x", new float[] {1, 7}, new float[] {2, 7}),
-                Clips.clip("sad", "a", "y", new float[] {6, 7})));
+                Clips.clip("sad", "a", "y", new float[] {6, 7})),
+            2);
 
     assertThat(normalization.mean()).containsExactly(3f, 7f);
     assertThat((double) normalization.deviation().get(0))
@@ -99,7 +115,8 @@ class FcnnTrainerTest {
                 List.of(
                     Clips.clip("sad", "a", "x", new float[] {1}, new float[] {3}),
                     Clips.clip("sad", "b", "x", new float[] {10}, new float[] {10}),
-                    Clips.clip("sad", "b", "y", new float[] {10}, new float[] {10}))));
+                    Clips.clip("sad", "b", "y", new float[] {10}, new float[] {10}))),
+            1);
 
     assertThat(normalization.mean()).containsExactly(6f);
     // The second speaker's never changes, which counts as 1.
@@ -121,7 +138,7 @@ class FcnnTrainerTest {
     }
 
     FcnnTrainer.Fitted fitted =
-        new FcnnTrainer(settings(1, 30, Adaptation.Mode.RUNNING), LABELS, NO_LOG)
+        new FcnnTrainer(settings(1, 30, Adaptation.Mode.RUNNING), LABELS, EpochSource.PLAIN, NO_LOG)
             .fit("test", clips);
 
     assertThat(fitted.validationVoices()).isEqualTo(2);
@@ -159,7 +176,11 @@ class FcnnTrainerTest {
 
   private static double lastLoss(List<Clip> clips, float labelSmoothing) throws Exception {
     FcnnTrainer.Fitted fitted =
-        new FcnnTrainer(settings(1, 30, Adaptation.Mode.NONE, labelSmoothing, 0), LABELS, NO_LOG)
+        new FcnnTrainer(
+                settings(1, 30, Adaptation.Mode.NONE, labelSmoothing, 0),
+                LABELS,
+                EpochSource.PLAIN,
+                NO_LOG)
             .fit("test", clips);
     return fitted.curve().get(fitted.curve().size() - 1).validationLoss();
   }
@@ -174,7 +195,11 @@ class FcnnTrainerTest {
   /** Sum of the squares of all weights after some epochs. */
   private static double squares(List<Clip> clips, float weightDecay) throws Exception {
     byte[] file =
-        new FcnnTrainer(settings(1, 20, Adaptation.Mode.NONE, 0, weightDecay), LABELS, NO_LOG)
+        new FcnnTrainer(
+                settings(1, 20, Adaptation.Mode.NONE, 0, weightDecay),
+                LABELS,
+                EpochSource.PLAIN,
+                NO_LOG)
             .fitAll("test", clips, 20)
             .weights();
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
@@ -200,8 +225,173 @@ class FcnnTrainerTest {
         .hasMessageContaining("too few");
   }
 
+  @Test
+  void shouldTrainOnWhatTheSourceGivesInEachEpoch() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 20, 1);
+    List<Integer> asked = Collections.synchronizedList(new ArrayList<>());
+    EpochSource unchanging =
+        (given, epoch) -> {
+          asked.add(epoch);
+          return given.stream().map(clip -> clip.with(clip.windows())).toList();
+        };
+    EpochSource exchanged =
+        (given, epoch) -> given.stream().map(clip -> clip.with(given.get(0).windows())).toList();
+    FcnnTrainer.Settings settings = settings(1, 5, Adaptation.Mode.NONE);
+
+    byte[] plain = trainer(1, 5).fitAll("test", clips, 5).weights();
+    byte[] same =
+        new FcnnTrainer(settings, LABELS, unchanging, NO_LOG).fitAll("test", clips, 5).weights();
+    FcnnTrainer.Fitted nothingToLearn =
+        new FcnnTrainer(settings, LABELS, exchanged, NO_LOG).fitAll("test", clips, 5);
+
+    assertThat(same).isEqualTo(plain);
+    assertThat(asked).containsExactly(1, 2, 3, 4, 5);
+    assertThat(nothingToLearn.curve().get(4).accuracy()).isLessThan(0.8);
+  }
+
+  @Test
+  void shouldPassOnThatTheSourceFailed() {
+    EpochSource failing =
+        (given, epoch) -> {
+          throw new IOException("a.wav is gone");
+        };
+    FcnnTrainer trainer =
+        new FcnnTrainer(settings(1, 5, Adaptation.Mode.NONE), LABELS, failing, NO_LOG);
+
+    assertThatThrownBy(() -> trainer.fit("test", Clips.all(LABELS, List.of("a", "b"), 20, 1)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("a.wav is gone");
+  }
+
+  @Test
+  void shouldLetTheLearningRateRiseAndFallAsTheScheduleTells() {
+    ModelManifest.Hyperparameters constant = schedule("constant", 0, 1);
+    ModelManifest.Hyperparameters cosine = schedule("cosine", 2, 1);
+
+    assertThat(FcnnTrainer.rate(constant, 0)).isEqualTo(0.01f);
+    assertThat(FcnnTrainer.rate(constant, 9.9)).isEqualTo(0.01f);
+    assertThat(FcnnTrainer.rate(cosine, 0)).isBetween(1e-6f, 1e-4f);
+    assertThat(FcnnTrainer.rate(cosine, 1)).isCloseTo(0.005f, within(1e-4f));
+    assertThat(FcnnTrainer.rate(cosine, 2)).isEqualTo(0.01f);
+    assertThat(FcnnTrainer.rate(cosine, 6)).isCloseTo(0.005f, within(1e-6f));
+    assertThat(FcnnTrainer.rate(cosine, 10)).isCloseTo(0, within(1e-9f));
+  }
+
+  /** The schedule ends with --epochs, also where fewer are trained. */
+  @Test
+  void shouldTrainOnAllClipsWithTheRatesThatTheValidatedTrainingHad() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 10, 1);
+
+    List<FcnnTrainer.Epoch> three =
+        trainer(schedule("cosine", 1, 1)).fitAll("test", clips, 3).curve();
+    List<FcnnTrainer.Epoch> five =
+        trainer(schedule("cosine", 1, 1)).fitAll("test", clips, 5).curve();
+
+    assertThat(five.subList(0, 3)).isEqualTo(three);
+  }
+
+  @Test
+  void shouldAverageTheWeightsOfTheLastEpochs() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 10, 1);
+    List<float[]> single = new ArrayList<>();
+    for (int epochs = 1; epochs <= 4; epochs++) {
+      single.add(
+          floats(trainer(schedule("constant", 0, 1)).fitAll("test", clips, epochs).weights()));
+    }
+
+    float[] averaged =
+        floats(trainer(schedule("constant", 0, 3)).fitAll("test", clips, 4).weights());
+
+    float[] expected = new float[averaged.length];
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = (single.get(1)[i] + single.get(2)[i] + single.get(3)[i]) / 3;
+    }
+    assertThat(averaged).usingComparatorWithPrecision(1e-6f).containsExactly(expected);
+    assertThat(averaged).isNotEqualTo(single.get(3));
+  }
+
+  @Test
+  void shouldShortenALongGradientOnly() {
+    Torch.start();
+    Network network =
+        Network.forTraining(
+            ModelManifest.Architecture.fcnn(List.of(4), 0), FeatureSpec.LIBROSA_22K, 3);
+    try (Model model = Model.newInstance("clip", Device.cpu(), Torch.ENGINE)) {
+      model.setBlock(network.block());
+      try (Trainer trainer =
+          model.newTrainer(
+              new DefaultTrainingConfig(Loss.l2Loss()).optDevices(new Device[] {Device.cpu()}))) {
+        trainer.initialize(network.inputShapes(1));
+        NDManager manager = trainer.getManager();
+        try (GradientCollector collector = trainer.newGradientCollector()) {
+          NDList output = trainer.forward(network.inputs(manager, ramp(33), 1));
+          collector.backward(output.singletonOrThrow().sum().mul(100));
+        }
+        double before = gradientNorm(network);
+        assertThat(before).isGreaterThan(1);
+
+        FcnnTrainer.clip(network, (float) (2 * before));
+        assertThat(gradientNorm(network)).isEqualTo(before);
+
+        FcnnTrainer.clip(network, 0.5f);
+        assertThat(gradientNorm(network)).isCloseTo(0.5, within(1e-4));
+      }
+    }
+  }
+
+  private static double gradientNorm(Network network) {
+    double squares = 0;
+    for (Parameter parameter : network.parameters().values()) {
+      try (NDArray gradient = parameter.getArray().getGradient()) {
+        for (float value : gradient.toFloatArray()) {
+          squares += (double) value * value;
+        }
+      }
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static float[] ramp(int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = i / 10f - 1;
+    }
+    return values;
+  }
+
+  /** All numbers of a weights file, behind its header. */
+  private static float[] floats(byte[] weights) {
+    ByteBuffer bytes = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
+    FloatBuffer floats =
+        bytes
+            .position(8 + (int) bytes.getLong(0))
+            .slice()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asFloatBuffer();
+    float[] values = new float[floats.remaining()];
+    floats.get(values);
+    return values;
+  }
+
+  private static ModelManifest.Hyperparameters schedule(
+      String schedule, int warmUpEpochs, int averagedEpochs) {
+    return new ModelManifest.Hyperparameters(
+        0.01f, 16, 10, 10, 0.2, false, 0, 0, schedule, warmUpEpochs, 0, averagedEpochs, false, 0);
+  }
+
+  private static FcnnTrainer trainer(ModelManifest.Hyperparameters hyperparameters) {
+    FcnnTrainer.Settings like = settings(1, 1, Adaptation.Mode.NONE);
+    return new FcnnTrainer(
+        new FcnnTrainer.Settings(
+            like.architecture(), like.spec(), hyperparameters, like.adaptation(), 1),
+        LABELS,
+        EpochSource.PLAIN,
+        NO_LOG);
+  }
+
   private static FcnnTrainer trainer(long seed, int maxEpochs) {
-    return new FcnnTrainer(settings(seed, maxEpochs, Adaptation.Mode.NONE), LABELS, NO_LOG);
+    return new FcnnTrainer(
+        settings(seed, maxEpochs, Adaptation.Mode.NONE), LABELS, EpochSource.PLAIN, NO_LOG);
   }
 
   private static FcnnTrainer.Settings settings(long seed, int maxEpochs, Adaptation.Mode mode) {
@@ -211,7 +401,8 @@ class FcnnTrainerTest {
   private static FcnnTrainer.Settings settings(
       long seed, int maxEpochs, Adaptation.Mode mode, float labelSmoothing, float weightDecay) {
     return new FcnnTrainer.Settings(
-        new ModelManifest.Architecture("fcnn", List.of(16, 8), 0.1f),
+        ModelManifest.Architecture.fcnn(List.of(16, 8), 0.1f),
+        FeatureSpec.LIBROSA_22K,
         new ModelManifest.Hyperparameters(
             0.005f, 16, maxEpochs, 5, 0.2, false, labelSmoothing, weightDecay),
         new Adaptation(mode, 10, 0.3f),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import java.io.IOException;
@@ -114,8 +115,18 @@ class TrainAndEvaluateTest {
         .contains("`tess-speaker`", "worst class", "CC BY-NC-ND 4.0", "Lawful use");
     assertThat(Files.readString(model.resolve("report.html")))
         .contains("Split proof", "data:image/png;base64,", "Confusion matrices")
+        .contains("Learning curves", "Feature importance", "zero crossings", "size and speed")
+        .contains("<td>0 ✓</td>", "µs for a window", "675 parameters")
+        .contains("evaluate --protocol tess-speaker --layout tess --data ")
+        .contains("Training recordings were not changed.")
         .doesNotContain("src=\"http");
-    for (String plot : List.of("learning-curve", "confusion-matrix", "per-class")) {
+    for (String plot :
+        List.of(
+            "learning-curve",
+            "fold-curves",
+            "confusion-matrix",
+            "per-class",
+            "feature-importance")) {
       assertThat(Files.readAllBytes(model.resolve(plot + ".png")))
           .startsWith(0x89, 'P', 'N', 'G')
           .hasSizeGreaterThan(5_000);
@@ -223,6 +234,61 @@ class TrainAndEvaluateTest {
   }
 
   @Test
+  void shouldTrainSaveAndMeasureTheNetworkOverFrames() throws Exception {
+    String[] small = {
+      "--architecture", "cnn-lstm",
+      "--spec", "telephone-8k-logmel",
+      "--channels", "4,8",
+      "--hidden", "8",
+      "--epochs", "15",
+      "--schedule", "cosine",
+      "--warm-up", "1",
+      "--clip-norm", "5",
+      "--average", "2",
+      "--warp", "0.05"
+    };
+    List<String> options = new ArrayList<>(Arrays.asList(small));
+    options.addAll(List.of("--spec-augment", "--no-protocols"));
+    Path made = folder.resolve("frames");
+    Path again = folder.resolve("again");
+
+    Run training = train(data, made, options.toArray(new String[0]));
+    train(data, again, options.toArray(new String[0]));
+    Run measured =
+        evaluate(
+            "--model",
+            made.toString(),
+            "--layout",
+            "tess",
+            "--data",
+            data.toString(),
+            "--format",
+            "json");
+
+    assertThat(training.exitCode()).as(training.log()).isZero();
+    try (EmotionModel loaded = EmotionModel.load(made)) {
+      assertThat(loaded.manifest().name()).isEqualTo("tess-cnn-lstm");
+      assertThat(loaded.featureSpec()).isEqualTo(FeatureSpec.TELEPHONE_8K_LOGMEL);
+      assertThat(loaded.manifest().architecture().channels()).containsExactly(4, 8);
+      ModelManifest.Hyperparameters hyper = loaded.manifest().training().hyperparameters();
+      assertThat(hyper.schedule()).isEqualTo("cosine");
+      assertThat(hyper.warmUpEpochs()).isEqualTo(1);
+      assertThat(hyper.clipNorm()).isEqualTo(5);
+      assertThat(hyper.averagedEpochs()).isEqualTo(2);
+      assertThat(hyper.specAugment()).isTrue();
+      assertThat(hyper.warp()).isEqualTo(0.05f);
+    }
+    for (String file : List.of("manifest.json", "weights.safetensors")) {
+      assertThat(again.resolve(file)).as(file).hasSameBinaryContentAs(made.resolve(file));
+    }
+    assertThat(Files.readString(made.resolve("model-card.md")))
+        .contains("convolutions of 4, 8 channels, a bidirectional LSTM of 8 units");
+    assertThat(new ObjectMapper().readTree(measured.out()).get("uar").asDouble())
+        .as(measured.log())
+        .isGreaterThan(0.9);
+  }
+
+  @Test
   void shouldPoolCorporaAndReportEach() throws Exception {
     Path other = MadeUpCorpus.tess(folder.resolve("other"), 6);
     List<String> arguments =
@@ -260,6 +326,38 @@ class TrainAndEvaluateTest {
       assertThat(fold.get("sharedSpeakers").asInt()).isZero();
       assertThat(fold.get("sharedFiles").asInt()).isZero();
     }
+  }
+
+  @Test
+  void shouldTrainOnChangedRecordings() throws Exception {
+    Path plain = folder.resolve("plain");
+    Path augmented = folder.resolve("augmented");
+    Path again = folder.resolve("again");
+    String[] few = {"--no-protocols", "--epochs", "3"};
+    train(data, plain, few);
+    List<String> options = new ArrayList<>(Arrays.asList(few));
+    options.addAll(List.of("--augment", "voice,line", "--augment-versions", "2"));
+
+    Run made = train(data, augmented, options.toArray(new String[0]));
+    train(data, again, options.toArray(new String[0]));
+
+    assertThat(made.exitCode()).as(made.log()).isZero();
+    byte[] weights = Files.readAllBytes(augmented.resolve("weights.safetensors"));
+    assertThat(weights)
+        .isNotEqualTo(Files.readAllBytes(plain.resolve("weights.safetensors")))
+        .isEqualTo(Files.readAllBytes(again.resolve("weights.safetensors")));
+    try (EmotionModel loaded = EmotionModel.load(augmented)) {
+      assertThat(loaded.manifest().training().command())
+          .contains("--augment voice,line --augment-versions 2");
+    }
+  }
+
+  @Test
+  void shouldRefuseToChangeWhatItDoesNotKnow() {
+    Run run = train(data, folder.resolve("none"), "--augment", "voice,echo");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.log()).contains("--augment must be none, all, or some of voice,room,line");
   }
 
   private String cache() {
@@ -378,6 +476,33 @@ class TrainAndEvaluateTest {
       {"--protocol", "tess-random", "--data", "x", "--hidden", "0"},
       {"--protocol", "tess-random", "--data", "x", "--spec", "mp3"},
       {"--protocol", "tess-random", "--data", "x", "--dropout", "1.5"},
+      {"--protocol", "tess-random", "--data", "x", "--architecture", "rnn"},
+      {
+        "--protocol",
+        "tess-random",
+        "--data",
+        "x",
+        "--architecture",
+        "cnn-lstm",
+        "--spec",
+        "wideband-16k"
+      },
+      {"--protocol", "tess-random", "--data", "x", "--spec", "wideband-16k-logmel"},
+      {"--protocol", "tess-random", "--data", "x", "--channels", "8,8"},
+      {"--protocol", "tess-random", "--data", "x", "--spec-augment"},
+      {"--protocol", "tess-random", "--data", "x", "--schedule", "stairs"},
+      {"--protocol", "tess-random", "--data", "x", "--average", "0"},
+      {"--protocol", "tess-random", "--data", "x", "--architecture", "cnn-lstm", "--warp", "0.9"},
+      {
+        "--protocol",
+        "tess-random",
+        "--data",
+        "x",
+        "--architecture",
+        "cnn-lstm",
+        "--window-ms",
+        "5000"
+      },
     };
 
     for (String[] arguments : wrong) {

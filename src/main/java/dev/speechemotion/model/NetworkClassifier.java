@@ -3,7 +3,6 @@ package dev.speechemotion.model;
 import ai.djl.Model;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.Batchifier;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
@@ -15,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Normalisation, network, softmax with temperature: one thread's view of an emotion model. */
-final class FcnnClassifier implements EmotionClassifier {
+final class NetworkClassifier implements EmotionClassifier {
   private final ModelManifest manifest;
   private final ModelIdentity identity;
   private final int featureCount;
@@ -27,7 +26,12 @@ final class FcnnClassifier implements EmotionClassifier {
   private final float[] normalized;
   private final Predictor<float[], float[]> predictor;
 
-  FcnnClassifier(Model network, ModelManifest manifest, ModelIdentity identity, float temperature) {
+  NetworkClassifier(
+      Network network,
+      Model model,
+      ModelManifest manifest,
+      ModelIdentity identity,
+      float temperature) {
     this.manifest = manifest;
     this.identity = identity;
     featureCount = manifest.featureSpec().windowFeatureCount();
@@ -40,7 +44,7 @@ final class FcnnClassifier implements EmotionClassifier {
             ? manifest.normalization().population()
             : null;
     normalized = new float[featureCount];
-    predictor = network.newPredictor(new OneWindow(new Shape(1, featureCount)));
+    predictor = model.newPredictor(new OneWindow(network));
   }
 
   @Override
@@ -86,7 +90,8 @@ final class FcnnClassifier implements EmotionClassifier {
     }
     for (int window = 0; window < windowCount; window++) {
       for (int i = 0; i < featureCount; i++) {
-        normalized[i] = (features[window * featureCount + i] - mean[i]) / deviation[i];
+        int column = i % mean.length;
+        normalized[i] = (features[window * featureCount + i] - mean[column]) / deviation[column];
       }
       softmax(logits(normalized), probabilities, window * labelCount);
     }
@@ -123,10 +128,10 @@ final class FcnnClassifier implements EmotionClassifier {
   }
 
   /** In: {@code [features]}; out: {@code [labels]}. */
-  private record OneWindow(Shape shape) implements Translator<float[], float[]> {
+  private record OneWindow(Network network) implements Translator<float[], float[]> {
     @Override
     public NDList processInput(TranslatorContext context, float[] input) {
-      return new NDList(context.getNDManager().create(input, shape));
+      return network.inputs(context.getNDManager(), input, 1);
     }
 
     @Override

@@ -1,0 +1,117 @@
+package dev.speechemotion.training;
+
+import dev.speechemotion.model.ModelManifest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * All that a training gave, and the words for it that card and report share.
+ *
+ * @param results of the protocols; empty if none was run
+ * @param stopped the training that found out when to stop
+ * @param augmentation what the training part went through
+ * @param importance of features, by the test clips of {@code importanceOf}; null if not measured
+ * @param importanceOf null if not measured
+ * @param speed of the saved network
+ * @param parameters how many numbers the network's weights are
+ * @param options of the training that {@code evaluate} takes as well
+ */
+record TrainingOutcome(
+    ModelManifest manifest,
+    Corpora corpora,
+    List<Experiment.ProtocolResult> results,
+    FcnnTrainer.Fitted stopped,
+    Augmentation augmentation,
+    Importance importance,
+    Protocol importanceOf,
+    Speed speed,
+    int parameters,
+    String options) {
+
+  /** The command that gives a protocol's figures. */
+  String command(Protocol protocol) {
+    return "evaluate --protocol " + protocol.name() + " " + options;
+  }
+
+  /** The network in words. */
+  String network() {
+    ModelManifest.Architecture architecture = manifest.architecture();
+    return architecture.ofFrames()
+        ? "convolutions of %s channels, a bidirectional LSTM of %d units each way, attention"
+            .formatted(joined(architecture.channels()), architecture.hidden().get(0))
+        : "fully connected layers of %d, %s, %d, ReLU"
+            .formatted(
+                manifest.featureSpec().windowFeatureCount(),
+                joined(architecture.hidden()),
+                manifest.labels().size());
+  }
+
+  private static String joined(List<Integer> sizes) {
+    return sizes.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
+  /** What was left out, by label. */
+  String leftOutText() {
+    return corpora.parts().stream()
+        .map(part -> (corpora.parts().size() > 1 ? part.name() + ": " : "") + part.leftOutText())
+        .collect(Collectors.joining("; "));
+  }
+
+  String keptAside() {
+    return stopped.validationVoices() > 0
+        ? stopped.validationVoices() == 1 ? "one speaker" : stopped.validationVoices() + " speakers"
+        : Figures.format(
+            "%.0f %% of the clips", 100 * manifest.training().hyperparameters().validationShare());
+  }
+
+  String normalizationText() {
+    ModelManifest.Normalization normalization = manifest.normalization();
+    return normalization.adapt().equals(ModelManifest.Normalization.RUNNING)
+        ? "Features are adapted to each call and channel: mean and deviation of what was heard so far, shrunk towards the training's (n0 = %s windows; windows with less than %s %% of speech don't count)."
+            .formatted(
+                Figures.plain(normalization.n0()),
+                Figures.plain(Math.round(100 * normalization.minVoicedShare())))
+        : "Features are normalised by mean and deviation of the training clips.";
+  }
+
+  String calibrationText() {
+    String heldOut =
+        stopped.validationVoices() > 0
+            ? keptAside() + " kept aside, whom the fitted network had not heard"
+            : "clips that were kept aside, of speakers that were trained on: the probabilities are too high for new voices";
+    return Figures.format(
+        "Probabilities are calibrated with a temperature of %.2f, fitted on %s. Results with a confidence below %.2f are called uncertain.",
+        manifest.calibration().temperature(), heldOut, manifest.calibration().uncertainBelow());
+  }
+
+  /** What a reader must know who sees the figures side by side. */
+  String readingOfFigures() {
+    Set<Protocol.Kind> kinds =
+        results.stream().map(result -> result.protocol().kind()).collect(Collectors.toSet());
+    if (kinds.contains(Protocol.Kind.POOLED_SPEAKER)) {
+      return "\nAll of these test on voices that the model has never heard; `cross-corpus` also on a room, a"
+          + " microphone and a language that it has never heard.\n";
+    }
+    if (!kinds.contains(Protocol.Kind.SPEAKER)) {
+      return "\nThe speakers of the test clips were heard in training, so this says nothing about a voice"
+          + " that is new.\n";
+    }
+    return "\nOnly the speaker protocol says what to expect of a voice that the model has never heard; the"
+        + " others test on voices that it knows.\n";
+  }
+
+  String augmentationText() {
+    if (augmentation.parts().isEmpty()) {
+      return "Training recordings were not changed.";
+    }
+    return Figures.format(
+        "Training recordings, and no others, were changed anew in each epoch, in %d versions: %s.",
+        augmentation.versions(),
+        augmentation.parts().stream()
+            .sorted()
+            .map(part -> part.name().toLowerCase(Locale.ROOT) + " (" + part.meaning() + ")")
+            .collect(Collectors.joining(", ")));
+  }
+}
