@@ -12,9 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,10 +57,14 @@ final class StreamApp implements AutoCloseable {
     patientRegistry = new PatientRegistry(registry);
     EmotionSerdes serdes = EmotionSerdes.of(patientRegistry);
     serdes.register(streamSettings);
-    streams =
-        new KafkaStreams(
-            EmotionTopology.build(streamSettings, spec, classifiers, serdes),
-            new StreamsConfig(RebalanceProtocol.decide(settings)));
+    StreamsConfig config = new StreamsConfig(RebalanceProtocol.decide(settings));
+    try {
+      streams =
+          new KafkaStreams(
+              EmotionTopology.build(streamSettings, spec, classifiers, serdes), config);
+    } catch (StreamsException e) {
+      throw new CommandFailure("the stream application cannot start: " + rootMessage(e), e);
+    }
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
   }
@@ -144,12 +150,21 @@ final class StreamApp implements AutoCloseable {
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
+  /** What is at the bottom of a failure, and what Kafka was at, which names the topic. */
   private static String rootMessage(Throwable failure) {
     Throwable root = failure;
+    Throwable above = null;
     while (root.getCause() != null) {
+      above = root;
       root = root.getCause();
     }
-    String text = root.getMessage() == null ? root.toString() : root.getMessage();
+    return above instanceof ApiException
+        ? firstLine(above) + " (" + firstLine(root) + ")"
+        : firstLine(root);
+  }
+
+  private static String firstLine(Throwable failure) {
+    String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
     return text.lines().findFirst().orElse(text);
   }
 

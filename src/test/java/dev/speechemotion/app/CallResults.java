@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
@@ -36,11 +37,17 @@ record CallResults(
 
   /** Reads all that is committed. */
   static CallResults read(Settings settings, EmotionSerdes serdes) {
+    return read(settings, serdes, callId -> true);
+  }
+
+  /** Reads what is committed of the calls that are wanted. */
+  static CallResults read(Settings settings, EmotionSerdes serdes, Predicate<String> wanted) {
     return new CallResults(
-        read(settings, Settings.TOPIC_EVENTS, value(serdes.emotionEvent().deserializer())),
-        read(settings, Settings.TOPIC_SUMMARIES, value(serdes.callSummary().deserializer())),
-        read(settings, Settings.TOPIC_ALERTS, value(serdes.emotionAlert().deserializer())),
-        read(settings, Settings.TOPIC_DEAD_LETTERS, CallResults::reason));
+        read(settings, Settings.TOPIC_EVENTS, value(serdes.emotionEvent().deserializer()), wanted),
+        read(
+            settings, Settings.TOPIC_SUMMARIES, value(serdes.callSummary().deserializer()), wanted),
+        read(settings, Settings.TOPIC_ALERTS, value(serdes.emotionAlert().deserializer()), wanted),
+        read(settings, Settings.TOPIC_DEAD_LETTERS, CallResults::reason, wanted));
   }
 
   /** Waits until every call has a summary that is committed. */
@@ -49,7 +56,9 @@ record CallResults(
       throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
-      Set<String> ended = read(settings, Settings.TOPIC_SUMMARIES, CallResults::nothing).keySet();
+      Set<String> ended =
+          read(settings, Settings.TOPIC_SUMMARIES, CallResults::nothing, callIds::contains)
+              .keySet();
       if (ended.containsAll(callIds)) {
         return;
       }
@@ -60,22 +69,6 @@ record CallResults(
       }
       Thread.sleep(300);
     }
-  }
-
-  /** Only the calls that are wanted. */
-  CallResults only(Predicate<String> callId) {
-    return new CallResults(
-        only(events, callId),
-        only(summaries, callId),
-        only(alerts, callId),
-        only(deadLetters, callId));
-  }
-
-  private static Map<String, List<Object>> only(
-      Map<String, List<Object>> results, Predicate<String> callId) {
-    Map<String, List<Object>> some = new TreeMap<>(results);
-    some.keySet().removeIf(callId.negate());
-    return some;
   }
 
   /** Call by call, so that a failure shows the one call that differs. */
@@ -123,18 +116,31 @@ record CallResults(
     return "";
   }
 
-  private static Map<String, List<Object>> read(Settings settings, String topic, Value value) {
+  private static Map<String, List<Object>> read(
+      Settings settings, String topic, Value value, Predicate<String> wanted) {
     Map<String, List<Object>> byCall = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : records(settings, settings.text(topic))) {
-      String callId = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-      byCall.computeIfAbsent(callId, id -> new ArrayList<>()).add(value.of(record));
-    }
+    forEach(
+        settings,
+        settings.text(topic),
+        record -> {
+          String callId =
+              record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+          if (wanted.test(callId)) {
+            byCall.computeIfAbsent(callId, id -> new ArrayList<>()).add(value.of(record));
+          }
+        });
     return byCall;
   }
 
   /** All committed records of a topic. */
   static List<ConsumerRecord<byte[], byte[]>> records(Settings settings, String topic) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    forEach(settings, topic, records::add);
+    return records;
+  }
+
+  private static void forEach(
+      Settings settings, String topic, Consumer<ConsumerRecord<byte[], byte[]>> action) {
     Map<String, Object> config =
         Map.of(
             "bootstrap.servers",
@@ -151,9 +157,8 @@ record CallResults(
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        consumer.poll(POLL).forEach(records::add);
+        consumer.poll(POLL).forEach(action);
       }
     }
-    return records;
   }
 }

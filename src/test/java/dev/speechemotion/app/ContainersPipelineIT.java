@@ -22,7 +22,13 @@ class ContainersPipelineIT extends PipelineScenarios {
     assumeTrue(
         DockerClientFactory.instance().isDockerAvailable(),
         "skipped: there is no Docker engine; the same scenarios run on the embedded broker");
-    KafkaContainer kafka = new KafkaContainer("apache/kafka:4.3.1");
+    KafkaContainer kafka =
+        new KafkaContainer("apache/kafka:4.3.1")
+            // So that the scenarios, which start the application often, need not wait for it.
+            .withEnv("KAFKA_GROUP_STREAMS_INITIAL_REBALANCE_DELAY_MS", "0")
+            .withEnv("KAFKA_GROUP_STREAMS_ASSIGNMENT_INTERVAL_MS", "0")
+            .withEnv("KAFKA_GROUP_STREAMS_MIN_HEARTBEAT_INTERVAL_MS", "200")
+            .withEnv("KAFKA_GROUP_STREAMS_HEARTBEAT_INTERVAL_MS", "500");
     GenericContainer<?> registry =
         new GenericContainer<>("apicurio/apicurio-registry:3.3.3")
             .withExposedPorts(REGISTRY_PORT)

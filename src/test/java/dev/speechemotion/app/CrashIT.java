@@ -2,6 +2,7 @@ package dev.speechemotion.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.RegistryClients;
 import dev.speechemotion.streams.SchemaRegistry;
@@ -9,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -200,6 +203,73 @@ class CrashIT {
 
       run.results().assertEqualTo(undisturbed);
     }
+  }
+
+  @Test
+  void shouldGiveTheSameResultsThoughChunksComeInDisorderAndTwice() throws Exception {
+    Run run = new Run("disordered", kafka);
+    runKilledOnce(run, calls.disordered(SEED, 300));
+
+    run.results().assertEqualTo(undisturbed);
+  }
+
+  @Test
+  void shouldHaveGapsWhereChunksWereLostAndAllElseTheSame() throws Exception {
+    Run run = new Run("lost", kafka);
+    Map<String, LiveCalls.Loss> losses = calls.losses(SEED);
+    runKilledOnce(run, calls.without(losses));
+
+    CallResults results = run.results();
+    assertThat(results.deadLetters()).isEmpty();
+    assertThat(losses.entrySet())
+        .anyMatch(
+            each ->
+                !untilMs(undisturbed.events().get(each.getKey()), each.getValue().beginMs())
+                    .isEmpty());
+    losses.forEach(
+        (callId, loss) -> {
+          List<Object> before = untilMs(undisturbed.events().get(callId), loss.beginMs());
+          // Behind them may come a shorter window that ends where the gap begins.
+          assertThat(results.events().get(callId).subList(0, before.size()))
+              .as("events of " + callId + " before " + loss)
+              .isEqualTo(before);
+          for (Object event : results.events().get(callId)) {
+            assertThat(ms(event, "endMs") <= loss.beginMs() || ms(event, "beginMs") >= loss.endMs())
+                .as(event + " does not span " + loss)
+                .isTrue();
+          }
+          assertThat(field(results.summaries().get(callId).get(0), "channels"))
+              .asInstanceOf(InstanceOfAssertFactories.list(ChannelSummary.class))
+              .isNotEmpty()
+              .allMatch(channel -> channel.getGapMs() == loss.endMs() - loss.beginMs());
+        });
+  }
+
+  /** Feeds the calls, and kills the application in the middle. */
+  private void runKilledOnce(Run run, LiveCalls fed) throws Exception {
+    try (StreamProcess app = run.app(1).start();
+        LiveCalls.Feed feed = fed.new Feed(run.settings, serdes, SECONDS_PER_LIFE)) {
+      feed.allow(0.5);
+      app.awaitRunning(START_TIMEOUT);
+      Thread.sleep(2_000);
+      app.kill();
+      app.start();
+      feed.finish();
+      run.awaitEnd(app);
+      assertThat(app.stop()).as(app.log()).isZero();
+    }
+  }
+
+  private static List<Object> untilMs(List<Object> events, long endMs) {
+    return events.stream().filter(event -> ms(event, "endMs") <= endMs).toList();
+  }
+
+  private static long ms(Object event, String name) {
+    return (Long) field(event, name);
+  }
+
+  private static Object field(Object record, String name) {
+    return ((Map<?, ?>) record).get(name);
   }
 
   /** An application with topics of its own, and what it gave. */

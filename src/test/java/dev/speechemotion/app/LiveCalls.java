@@ -3,13 +3,17 @@ package dev.speechemotion.app;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.streams.EmotionSerdes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -87,6 +91,54 @@ final class LiveCalls {
 
   List<Sent> chunks() {
     return chunks;
+  }
+
+  /** The same chunks, a fifth of them late by up to so much and every twentieth sent twice. */
+  LiveCalls disordered(long seed, int latestMs) {
+    Random random = new Random(seed);
+    Map<String, Long> stopMs = new HashMap<>();
+    for (Sent sent : chunks) {
+      stopMs.merge(sent.chunk().getCallId(), sent.atMs(), Math::max);
+    }
+    List<Sent> disordered = new ArrayList<>();
+    for (Sent sent : chunks) {
+      boolean media = sent.chunk().getKind() == ChunkKind.MEDIA;
+      // Never behind the STOP, after which no audio is expected.
+      long roomMs = stopMs.get(sent.chunk().getCallId()) - 1 - sent.atMs();
+      int delayMs = (int) Math.max(0, Math.min(roomMs, random.nextInt(latestMs)));
+      disordered.add(
+          media && random.nextInt(5) == 0 ? new Sent(sent.atMs() + delayMs, sent.chunk()) : sent);
+      if (media && random.nextInt(20) == 0) {
+        disordered.add(new Sent(sent.atMs() + delayMs, sent.chunk()));
+      }
+    }
+    disordered.sort(Comparator.comparingLong(Sent::atMs));
+    return new LiveCalls(List.copyOf(disordered));
+  }
+
+  /** The same chunks without those of one stretch in each call. */
+  LiveCalls without(Map<String, Loss> losses) {
+    return new LiveCalls(
+        chunks.stream().filter(sent -> !losses.get(sent.chunk().getCallId()).hits(sent)).toList());
+  }
+
+  /** A stretch of about 2 % of each call, longer than what is filled in. */
+  Map<String, Loss> losses(long seed) {
+    Random random = new Random(seed);
+    Map<String, Loss> losses = new TreeMap<>();
+    for (String callId : callIds()) {
+      long beginMs = CHUNK_MS * (150 + random.nextInt(100));
+      losses.put(callId, new Loss(beginMs, beginMs + 15 * CHUNK_MS));
+    }
+    return losses;
+  }
+
+  /** Media time that is lost on all channels of a call, in whole chunks. */
+  record Loss(long beginMs, long endMs) {
+    boolean hits(Sent sent) {
+      long offsetMs = sent.chunk().getMediaOffsetMicros() / 1_000;
+      return sent.chunk().getKind() == ChunkKind.MEDIA && offsetMs >= beginMs && offsetMs < endMs;
+    }
   }
 
   TreeSet<String> callIds() {
