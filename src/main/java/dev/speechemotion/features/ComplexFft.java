@@ -7,29 +7,39 @@ package dev.speechemotion.features;
  *
  * <p>Faster than a general library here, because most steps are plain loops over neighbours, which
  * the JIT compiler turns into vector instructions. It does so for small loops only; so a step's
- * butterflies and its rotations are loops of their own. All accesses of a loop go to one array, at
- * distances that are constants, so that the compiler sees that they do not meet and can align them.
- * And loops have to be long: so the numbers are seen as a matrix of 16 columns, its columns are
- * transformed side by side, it is transposed, and again its columns are transformed side by side
- * (W. M. Gentleman and G. Sande, "Fast Fourier transforms: for fun and profit", 1966).
+ * butterflies and its rotations are loops of their own. All accesses of a loop go to one array, the
+ * tables' too, at distances that are constants, so that the compiler sees that they do not meet and
+ * can align them all. And loops have to be long: so the numbers are seen as a matrix of 16 columns,
+ * its columns are transformed side by side, it is transposed, and again its columns are transformed
+ * side by side (W. M. Gentleman and G. Sande, "Fast Fourier transforms: for fun and profit", 1966).
  */
 final class ComplexFft {
-  /** Real parts are at {@code i}, imaginary parts at {@code i + IM}. */
-  static final int IM = 1024;
+  /**
+   * Real parts are at {@code i}, imaginary parts at {@code i + IM}. Not a multiple of 512, or they
+   * would fall into the same few lines of the processor's cache.
+   */
+  static final int IM = 1280;
+
+  private static final int LONGEST = 1024;
 
   private static final int COLUMNS = 16;
+
+  // Where in the array of numbers: each of these has real parts and imaginary parts.
+  private static final int OUTPUT = 2 * IM;
+  private static final int ROTATIONS = 4 * IM;
+  private static final int SIZE = 12 * IM;
 
   private final int length;
   private final int rows;
 
-  /** In the layout of the data: by what each number is multiplied between two steps. */
-  private final double[][] rotations = new double[4][2 * IM];
+  /**
+   * Input, output, and in their layout four tables: by what each number is multiplied between two
+   * steps.
+   */
+  private final double[] numbers = new double[SIZE];
 
   /** For each place after the transposition, the one before. */
   private final int[] order;
-
-  private final double[] input = new double[2 * IM];
-  private final double[] output = new double[2 * IM];
 
   ComplexFft(int length) {
     if (!supports(length)) {
@@ -61,13 +71,14 @@ final class ComplexFft {
 
   /** Rotates the number at a place by a part of a full turn. */
   private void rotation(int step, int at, int part, int of) {
-    rotations[step][at] = StrictMath.cos(-2 * Math.PI * part / of);
-    rotations[step][at + IM] = StrictMath.sin(-2 * Math.PI * part / of);
+    int to = ROTATIONS + step * 2 * IM + at;
+    numbers[to] = StrictMath.cos(-2 * Math.PI * part / of);
+    numbers[to + IM] = StrictMath.sin(-2 * Math.PI * part / of);
   }
 
-  /** Where the caller puts its numbers, as they come. */
+  /** Where the caller puts its numbers, as they come, from 0 on; this object's own array. */
   double[] input() {
-    return input;
+    return numbers;
   }
 
   /**
@@ -77,34 +88,33 @@ final class ComplexFft {
    *     this object's own array
    */
   double[] transform() {
-    final double[] input = this.input;
-    final double[] output = this.output;
+    final double[] numbers = this.numbers;
     if (length == 1024) {
-      butterflies256(input, length);
-      rotate(input, rotations[0], 256, length);
+      butterflies256(numbers, 0, length);
+      rotateFirst(numbers, 256, length);
     } else if (length == 512) {
-      pairs256(input);
-      rotate(input, rotations[0], 256, length);
+      pairs256(numbers);
+      rotateFirst(numbers, 256, length);
     }
-    butterflies64(input, length);
-    rotate(input, rotations[1], 64, length);
-    butterflies16(input, length);
-    rotate(input, rotations[2], COLUMNS, length);
-    transpose(input, output, order);
+    butterflies64(numbers, 0, length);
+    rotateSecond(numbers, 64, length);
+    butterflies16(numbers, 0, length);
+    rotateThird(numbers, COLUMNS, length);
+    transpose(numbers, order);
     if (length == 1024) {
-      butterflies256(output, length);
-      rotate(output, rotations[3], 256, length);
-      butterflies64(output, length);
+      butterflies256(numbers, OUTPUT, length);
+      rotateFourth(numbers, OUTPUT + 256, OUTPUT + length);
+      butterflies64(numbers, OUTPUT, length);
     } else if (length == 512) {
-      butterflies128(output, length);
-      rotate(output, rotations[3], 128, length);
-      butterflies32(output, length);
+      butterflies128(numbers, OUTPUT, length);
+      rotateFourth(numbers, OUTPUT + 128, OUTPUT + length);
+      butterflies32(numbers, OUTPUT, length);
     } else {
-      butterflies64(output, length);
-      rotate(output, rotations[3], 64, length);
-      butterflies16(output, length);
+      butterflies64(numbers, OUTPUT, length);
+      rotateFourth(numbers, OUTPUT + 64, OUTPUT + length);
+      butterflies16(numbers, OUTPUT, length);
     }
-    return output;
+    return numbers;
   }
 
   int rows() {
@@ -112,73 +122,107 @@ final class ComplexFft {
   }
 
   int outputAt(int i) {
-    return (i % 4 * 4 + i / 4) * rows;
+    return OUTPUT + (i % 4 * 4 + i / 4) * rows;
   }
 
-  private static void transpose(double[] from, double[] to, int[] order) {
+  private static void transpose(double[] numbers, int[] order) {
     for (int i = 0; i < order.length; i++) {
       // The mask changes nothing, but tells the compiler how large the index can be.
-      int at = order[i] & IM - 1;
-      to[i] = from[at];
-      to[i + IM] = from[at + IM];
+      int at = order[i] & LONGEST - 1;
+      numbers[OUTPUT + i] = numbers[at];
+      numbers[OUTPUT + i + IM] = numbers[at + IM];
     }
   }
 
-  private static void rotate(double[] data, double[] rotations, int from, int to) {
-    for (int i = from; i < to; i++) {
+  // In each, the minimum changes nothing, but tells the compiler how large an index can be.
+
+  private static void rotateFirst(double[] data, int from, int to) {
+    int end = Math.min(to, 4 * IM);
+    for (int i = from; i < end; i++) {
       double re = data[i];
       double im = data[i + IM];
-      double cos = rotations[i];
-      double sin = rotations[i + IM];
+      double cos = data[i + ROTATIONS];
+      double sin = data[i + IM + ROTATIONS];
       data[i] = re * cos - im * sin;
       data[i + IM] = re * sin + im * cos;
     }
   }
 
-  private static void butterflies16(double[] data, int length) {
-    // The minimum changes nothing, but tells the compiler how large an index can be.
-    int end = Math.min(length, IM);
-    for (int block = 0; block < end; block += 4 * 16) {
+  private static void rotateSecond(double[] data, int from, int to) {
+    int end = Math.min(to, 4 * IM);
+    for (int i = from; i < end; i++) {
+      double re = data[i];
+      double im = data[i + IM];
+      double cos = data[i + ROTATIONS + 2 * IM];
+      double sin = data[i + IM + ROTATIONS + 2 * IM];
+      data[i] = re * cos - im * sin;
+      data[i + IM] = re * sin + im * cos;
+    }
+  }
+
+  private static void rotateThird(double[] data, int from, int to) {
+    int end = Math.min(to, 4 * IM);
+    for (int i = from; i < end; i++) {
+      double re = data[i];
+      double im = data[i + IM];
+      double cos = data[i + ROTATIONS + 4 * IM];
+      double sin = data[i + IM + ROTATIONS + 4 * IM];
+      data[i] = re * cos - im * sin;
+      data[i + IM] = re * sin + im * cos;
+    }
+  }
+
+  private static void rotateFourth(double[] data, int from, int to) {
+    int end = Math.min(to, 4 * IM);
+    for (int i = from; i < end; i++) {
+      double re = data[i];
+      double im = data[i + IM];
+      double cos = data[i + ROTATIONS + 6 * IM - OUTPUT];
+      double sin = data[i + IM + ROTATIONS + 6 * IM - OUTPUT];
+      data[i] = re * cos - im * sin;
+      data[i + IM] = re * sin + im * cos;
+    }
+  }
+
+  private static void butterflies16(double[] data, int from, int length) {
+    int end = Math.min(from + length, 4 * IM);
+    for (int block = from; block < end; block += 4 * 16) {
       for (int i = block; i < block + 16; i++) {
         butterfly(data, i, 16);
       }
     }
   }
 
-  private static void butterflies32(double[] data, int length) {
-    // The minimum changes nothing, but tells the compiler how large an index can be.
-    int end = Math.min(length, IM);
-    for (int block = 0; block < end; block += 4 * 32) {
+  private static void butterflies32(double[] data, int from, int length) {
+    int end = Math.min(from + length, 4 * IM);
+    for (int block = from; block < end; block += 4 * 32) {
       for (int i = block; i < block + 32; i++) {
         butterfly(data, i, 32);
       }
     }
   }
 
-  private static void butterflies64(double[] data, int length) {
-    // The minimum changes nothing, but tells the compiler how large an index can be.
-    int end = Math.min(length, IM);
-    for (int block = 0; block < end; block += 4 * 64) {
+  private static void butterflies64(double[] data, int from, int length) {
+    int end = Math.min(from + length, 4 * IM);
+    for (int block = from; block < end; block += 4 * 64) {
       for (int i = block; i < block + 64; i++) {
         butterfly(data, i, 64);
       }
     }
   }
 
-  private static void butterflies128(double[] data, int length) {
-    // The minimum changes nothing, but tells the compiler how large an index can be.
-    int end = Math.min(length, IM);
-    for (int block = 0; block < end; block += 4 * 128) {
+  private static void butterflies128(double[] data, int from, int length) {
+    int end = Math.min(from + length, 4 * IM);
+    for (int block = from; block < end; block += 4 * 128) {
       for (int i = block; i < block + 128; i++) {
         butterfly(data, i, 128);
       }
     }
   }
 
-  private static void butterflies256(double[] data, int length) {
-    // The minimum changes nothing, but tells the compiler how large an index can be.
-    int end = Math.min(length, IM);
-    for (int block = 0; block < end; block += 4 * 256) {
+  private static void butterflies256(double[] data, int from, int length) {
+    int end = Math.min(from + length, 4 * IM);
+    for (int block = from; block < end; block += 4 * 256) {
       for (int i = block; i < block + 256; i++) {
         butterfly(data, i, 256);
       }

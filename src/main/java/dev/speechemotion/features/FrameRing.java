@@ -2,6 +2,7 @@ package dev.speechemotion.features;
 
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.io.EOFException;
 import java.io.IOException;
 
 /**
@@ -16,6 +17,11 @@ final class FrameRing {
 
   /** A minute of usual frames, four times over. */
   private static final int MAX_FRAMES = 1 << 14;
+
+  private static final int PARAMETER_BITS = 4;
+
+  /** In place of a parameter: the codes follow as they are. */
+  private static final int PLAIN = (1 << PARAMETER_BITS) - 1;
 
   private final FrameCodes codes;
   private final int columns;
@@ -114,51 +120,179 @@ final class FrameRing {
     return capacity;
   }
 
+  /**
+   * Column by column, because a feature changes little from frame to frame: the first code, then
+   * the differences in Golomb-Rice codes (R. F. Rice, "Some practical universal noiseless coding
+   * techniques", 1979). Where that takes more bits than the codes themselves, these.
+   */
   void writeState(DataOutput out) throws IOException {
-    out.writeInt(count);
+    // Earlier states begin with the count itself, and hold the codes as they are.
+    out.writeInt(~count);
     out.writeFloat(loudest);
-    byte[] bytes = new byte[byteCount(count)];
-    int at = 0;
-    int nibbles = 0;
-    for (int i = 0; i < count * columns; i++) {
-      int code = rows[(first * columns + i) % rows.length];
-      // Two codes are three bytes.
-      if (nibbles % 2 == 0) {
-        bytes[at++] = (byte) (code >> 4);
-        bytes[at] = (byte) (code << 4);
-      } else {
-        bytes[at++] |= (byte) (code >> 8);
-        bytes[at++] = (byte) code;
+    BitWriter bits = new BitWriter(maxByteCount(count));
+    int[] codes = new int[count];
+    for (int column = 0; column < columns && count > 0; column++) {
+      column(column, codes);
+      int parameter = riceParameter(codes);
+      bits.write(parameter, PARAMETER_BITS);
+      if (parameter == PLAIN) {
+        for (int code : codes) {
+          bits.write(code, FrameCodes.BITS);
+        }
+        continue;
       }
-      nibbles++;
+      bits.write(codes[0], FrameCodes.BITS);
+      for (int i = 1; i < count; i++) {
+        int folded = folded(codes[i] - codes[i - 1]);
+        bits.writeOnes(folded >> parameter);
+        bits.write(0, 1);
+        bits.write(folded & (1 << parameter) - 1, parameter);
+      }
     }
-    out.write(bytes);
+    out.writeInt(bits.byteCount());
+    out.write(bits.bytes, 0, bits.byteCount());
   }
 
-  private int byteCount(int frames) {
-    return (frames * columns * FrameCodes.BITS + 7) / 8;
+  /** Differences as numbers from 0 on: 0, -1, 1, -2, … */
+  private static int folded(int difference) {
+    return difference << 1 ^ difference >> 31;
+  }
+
+  private static int unfolded(int folded) {
+    return folded >> 1 ^ -(folded & 1);
+  }
+
+  /** How many low bits of a difference to write as they are. */
+  private static int riceParameter(int[] codes) {
+    int sum = 0;
+    for (int i = 1; i < codes.length; i++) {
+      sum += folded(codes[i] - codes[i - 1]);
+    }
+    int differences = codes.length - 1;
+    int mean = differences == 0 ? 0 : sum / differences;
+    int parameter = Math.max(0, 31 - Integer.numberOfLeadingZeros(mean | 1));
+    int bits = FrameCodes.BITS + differences * (parameter + 1);
+    for (int i = 1; i < codes.length; i++) {
+      bits += folded(codes[i] - codes[i - 1]) >> parameter;
+    }
+    return bits < codes.length * FrameCodes.BITS ? parameter : PLAIN;
+  }
+
+  private int maxByteCount(int frames) {
+    return (columns * (PARAMETER_BITS + frames * FrameCodes.BITS) + 7) / 8;
   }
 
   /**
-   * @throws IOException if there are more frames than a window holds, or the state ends early
+   * @throws IOException if there are more frames than a window holds, codes that there are not, or
+   *     the state ends early
    */
   void readState(DataInput in) throws IOException {
-    int readCount = in.readInt();
-    if (readCount < 0 || readCount > capacity) {
+    int begin = in.readInt();
+    boolean plain = begin >= 0;
+    int readCount = plain ? begin : ~begin;
+    if (readCount > capacity) {
       throw new IOException("a window of at most " + capacity + " frames cannot hold " + readCount);
     }
-    loudest = in.readFloat();
-    byte[] bytes = new byte[byteCount(readCount)];
+    float readLoudest = in.readFloat();
+    int byteCount = plain ? (readCount * columns * FrameCodes.BITS + 7) / 8 : in.readInt();
+    if (byteCount < 0 || byteCount > maxByteCount(readCount)) {
+      throw new IOException(readCount + " frames cannot take " + byteCount + " bytes");
+    }
+    byte[] bytes = new byte[byteCount];
     in.readFully(bytes);
-    for (int i = 0; i < readCount * columns; i++) {
-      int at = i * 3 / 2;
-      rows[i] =
-          (short)
-              (i % 2 == 0
-                  ? (bytes[at] & 0xff) << 4 | (bytes[at + 1] & 0xff) >> 4
-                  : (bytes[at] & 0xf) << 8 | bytes[at + 1] & 0xff);
+    BitReader bits = new BitReader(bytes);
+    if (plain) {
+      for (int i = 0; i < readCount * columns; i++) {
+        rows[i] = (short) bits.read(FrameCodes.BITS);
+      }
+    } else {
+      readColumns(bits, readCount);
     }
     first = 0;
     count = readCount;
+    loudest = readLoudest;
+  }
+
+  private void readColumns(BitReader bits, int readCount) throws IOException {
+    for (int column = 0; column < columns && readCount > 0; column++) {
+      int parameter = bits.read(PARAMETER_BITS);
+      int code = 0;
+      for (int i = 0; i < readCount; i++) {
+        if (parameter == PLAIN || i == 0) {
+          code = bits.read(FrameCodes.BITS);
+        } else {
+          code += unfolded(bits.readOnes() << parameter | bits.read(parameter));
+        }
+        if (code < 0 || code > FrameCodes.MAX) {
+          throw new IOException("frames cannot hold the code " + code);
+        }
+        rows[i * columns + column] = (short) code;
+      }
+    }
+  }
+
+  /** Puts bits one behind the other, the highest first. */
+  private static final class BitWriter {
+    private final byte[] bytes;
+    private int at;
+
+    private BitWriter(int byteCount) {
+      bytes = new byte[byteCount];
+    }
+
+    private void write(int value, int count) {
+      int left = count;
+      while (left > 0) {
+        int free = 8 - at % 8;
+        int now = Math.min(free, left);
+        left -= now;
+        bytes[at / 8] |= (byte) ((value >> left & (1 << now) - 1) << free - now);
+        at += now;
+      }
+    }
+
+    private void writeOnes(int count) {
+      for (int left = count; left > 0; left -= 8) {
+        write(0xff, Math.min(8, left));
+      }
+    }
+
+    private int byteCount() {
+      return (at + 7) / 8;
+    }
+  }
+
+  private static final class BitReader {
+    private final byte[] bytes;
+    private int at;
+
+    private BitReader(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    private int read(int count) throws IOException {
+      if (at + count > 8 * bytes.length) {
+        throw new EOFException("the frames of a window end early");
+      }
+      int value = 0;
+      int left = count;
+      while (left > 0) {
+        int there = 8 - at % 8;
+        int now = Math.min(there, left);
+        value = value << now | (bytes[at / 8] & 0xff) >> there - now & (1 << now) - 1;
+        at += now;
+        left -= now;
+      }
+      return value;
+    }
+
+    /** The number of ones before the next zero. */
+    private int readOnes() throws IOException {
+      int ones = 0;
+      while (read(1) == 1) {
+        ones++;
+      }
+      return Math.min(ones, 2 * FrameCodes.MAX + 2);
+    }
   }
 }

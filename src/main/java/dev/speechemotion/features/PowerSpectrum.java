@@ -95,8 +95,9 @@ final class PowerSpectrum {
     int rows = fft.rows();
     applyWindow(samples, offset, evenWindow, oddWindow, fft.input());
     double[] spectrum = fft.transform();
-    double re = 2 * spectrum[0];
-    double im = 2 * spectrum[ComplexFft.IM];
+    int first = fft.outputAt(0);
+    double re = 2 * spectrum[first];
+    double im = 2 * spectrum[first + ComplexFft.IM];
     power[0] = (re + im) * (re + im);
     power[half] = (re - im) * (re - im);
     for (int row = 0; row < ROWS / 2; row++) {

@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class SpectralContrast {
   /** From this many bins on, and only then, counting costs less than keeping the best so far. */
-  private static final int MANY = 64;
+  private static final int MANY = 160;
 
   /** A bin's key: exponent and three bits of the mantissa, in the order of the powers. */
   private static final int KEY_SHIFT = 49;

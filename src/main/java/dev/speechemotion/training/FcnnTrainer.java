@@ -257,10 +257,24 @@ final class FcnnTrainer {
     return presented;
   }
 
+  /**
+   * Clips as they are and as the first epoch has them: where recordings are changed, the population
+   * is that of both, so that a call over a bad line does not begin far from it.
+   */
+  private List<Clip> asHeard(List<Clip> train) throws IOException {
+    List<Clip> first = source.clips(train, 1);
+    if (first == train) {
+      return train;
+    }
+    List<Clip> both = new ArrayList<>(train);
+    both.addAll(first);
+    return both;
+  }
+
   private Fitted run(
       String task, List<Clip> train, List<Clip> validation, int maxEpochs, int validationVoices)
       throws IOException {
-    ModelManifest.Normalization normalization = normalizationFor(train);
+    ModelManifest.Normalization normalization = normalizationFor(asHeard(train));
     Population population = normalization.population();
     Examples stop =
         new Examples(

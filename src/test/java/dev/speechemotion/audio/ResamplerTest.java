@@ -349,15 +349,15 @@ class ResamplerTest {
     static Tone fit(float[] output, double frequency, int rateHz) {
       int from = output.length / 5;
       int to = output.length - from;
+      double[] turn = turn(frequency, rateHz, output.length);
       double cc = 0;
       double ss = 0;
       double cs = 0;
       double yc = 0;
       double ys = 0;
       for (int k = from; k < to; k++) {
-        double angle = 2 * Math.PI * frequency * k / rateHz;
-        double c = Math.cos(angle);
-        double s = Math.sin(angle);
+        double c = turn[2 * k];
+        double s = turn[2 * k + 1];
         cc += c * c;
         ss += s * s;
         cs += c * s;
@@ -369,8 +369,7 @@ class ResamplerTest {
       double b = (ys * cc - yc * cs) / determinant;
       double rest = 0;
       for (int k = from; k < to; k++) {
-        double angle = 2 * Math.PI * frequency * k / rateHz;
-        double error = output[k] - a * Math.cos(angle) - b * Math.sin(angle);
+        double error = output[k] - a * turn[2 * k] - b * turn[2 * k + 1];
         rest += error * error;
       }
       double amplitude = Math.hypot(a, b);
@@ -382,11 +381,29 @@ class ResamplerTest {
   }
 
   private static float[] tone(double frequency, int rateHz, int count) {
+    double[] turn = turn(frequency, rateHz, count);
     float[] tone = new float[count];
     for (int i = 0; i < count; i++) {
-      tone[i] = (float) (0.5 * Math.sin(2 * Math.PI * frequency * i / rateHz));
+      tone[i] = (float) (0.5 * turn[2 * i + 1]);
     }
     return tone;
+  }
+
+  /** Cosines and sines of a tone, by turning on: over these lengths exact to 1e-10. */
+  private static double[] turn(double frequency, int rateHz, int count) {
+    double stepCosine = Math.cos(2 * Math.PI * frequency / rateHz);
+    double stepSine = Math.sin(2 * Math.PI * frequency / rateHz);
+    double[] turn = new double[2 * count];
+    double cosine = 1;
+    double sine = 0;
+    for (int i = 0; i < count; i++) {
+      turn[2 * i] = cosine;
+      turn[2 * i + 1] = sine;
+      double next = cosine * stepCosine - sine * stepSine;
+      sine = sine * stepCosine + cosine * stepSine;
+      cosine = next;
+    }
+    return turn;
   }
 
   private static double sweepAt(double time, double hertzPerSecond) {

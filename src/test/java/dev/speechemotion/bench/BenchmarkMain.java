@@ -3,6 +3,8 @@ package dev.speechemotion.bench;
 import dev.speechemotion.features.FeatureSpec;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -47,7 +49,9 @@ public final class BenchmarkMain {
     for (String pattern : patterns) {
       options.include(pattern);
     }
-    print(new Runner(options.build()).run());
+    Collection<RunResult> results = new Runner(options.build()).run();
+    print(results);
+    printShares(results);
     System.out.println("All figures: " + JSON);
   }
 
@@ -85,6 +89,28 @@ public final class BenchmarkMain {
     }
   }
 
+  /** What each stage takes of the time of all stages of a spec, by the medians. */
+  private static void printShares(Collection<RunResult> results) {
+    Map<String, Map<String, Double>> stages = new TreeMap<>();
+    for (RunResult run : results) {
+      BenchmarkParams params = run.getParams();
+      if (params.getBenchmark().contains(".StageBenchmark.")) {
+        String stage = params.getBenchmark().replaceAll(".*\\.", "");
+        double median = run.getPrimaryResult().getStatistics().getPercentile(50);
+        stages
+            .computeIfAbsent(params.getParam("spec"), unused -> new TreeMap<>())
+            .put(stage, median);
+      }
+    }
+    stages.forEach(
+        (spec, times) -> {
+          double sum = times.values().stream().mapToDouble(Double::doubleValue).sum();
+          System.out.printf("%nshare of %s:", spec);
+          times.forEach((stage, time) -> System.out.printf(" %s %.0f %%", stage, 100 * time / sum));
+        });
+    System.out.println();
+  }
+
   /** What one invocation of a benchmark does. */
   private record Work(String of, double count, String unit, double secondsPerUnit) {
 
@@ -107,7 +133,7 @@ public final class BenchmarkMain {
       String of =
           params.getParamsKeys().contains("inputRateHz")
               ? params.getParam("inputRateHz") + " Hz"
-              : FeatureSpec.TELEPHONE_8K.name();
+              : params.getParam("channel");
       return new Work(of, seconds / CHUNK_SECONDS, "chunk", CHUNK_SECONDS);
     }
   }

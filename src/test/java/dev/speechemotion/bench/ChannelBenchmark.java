@@ -7,14 +7,21 @@ import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.features.WindowSettings;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A call's channel as it streams: chunks of 20 ms, decoded, to features and windows. */
+/**
+ * A call's channel as it streams: chunks of 20 ms, decoded, to features, voice activity and
+ * windows.
+ */
 @State(Scope.Benchmark)
 public class ChannelBenchmark {
   static final int CHUNK_SAMPLES = 160;
+
+  @Param({"telephone-8k", "telephone-8k-extended"})
+  public String channel;
 
   private byte[] payload;
   private float[] samples;
@@ -31,7 +38,9 @@ public class ChannelBenchmark {
     samples = new float[CHUNK_SAMPLES];
     analyzer =
         new ChannelAnalyzer(
-            new FeatureExtractor(FeatureSpec.TELEPHONE_8K), WindowSettings.DEFAULT, 8_000);
+            new FeatureExtractor(FeatureSpec.named(channel).orElseThrow()),
+            WindowSettings.DEFAULT,
+            8_000);
   }
 
   /** The recording once more, as if the call went on. */

@@ -196,6 +196,7 @@ class ChannelAnalyzerTest {
   @MethodSource("rates")
   void shouldGiveTheSameBitsForAnyChunking(FeatureSpec spec, int inputRateHz) {
     FeatureExtractor extractor = new FeatureExtractor(spec);
+    int chunks = 0;
     for (int seed = 0; seed < 25; seed++) {
       Random random = new Random(seed);
       float[] samples =
@@ -211,17 +212,21 @@ class ChannelAnalyzerTest {
         int count = Math.min(samples.length - at, 1 + random.nextInt(longest));
         analyzer.accept(samples, at, count, chunked);
         at += count;
+        chunks++;
       }
       analyzer.finish(chunked);
 
       assertThat(chunked).as("seed %d, chunks up to %d", seed, longest).isEqualTo(whole);
     }
+    System.out.printf(
+        "%s from %d Hz: 25 recordings in %d chunks%n", spec.name(), inputRateHz, chunks);
   }
 
   /** 25 cases for each spec and rate, with about 10 restarts each. */
   @ParameterizedTest
   @MethodSource("rates")
   void shouldGiveTheSameBitsAfterAnyRestart(FeatureSpec spec, int inputRateHz) throws IOException {
+    int restarts = 0;
     for (int seed = 100; seed < 125; seed++) {
       Random random = new Random(seed);
       float[] samples = Signals.bursts(1 + random.nextInt(inputRateHz * 2), inputRateHz, seed);
@@ -241,11 +246,14 @@ class ChannelAnalyzerTest {
         analyzer.readState(new DataInputStream(new ByteArrayInputStream(state)));
         assertThat(state(analyzer)).as("state written again").isEqualTo(state);
         assertThat(analyzer.sampleCount()).isEqualTo(at);
+        restarts++;
       }
       analyzer.finish(restarted);
 
       assertThat(restarted).as("seed %d", seed).isEqualTo(undisturbed);
     }
+    System.out.printf(
+        "%s from %d Hz: 25 recordings with %d restarts%n", spec.name(), inputRateHz, restarts);
   }
 
   @Test
@@ -333,6 +341,34 @@ class ChannelAnalyzerTest {
     analyzer.accept(Signals.bursts(80_000, 8_000, 5), 0, 80_000, new Windows());
 
     assertThat(state(analyzer).length).isLessThan(4_096);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"telephone-8k-extended, 8000", "wideband-16k-extended, 16000"})
+  void shouldKeepTheStateOfAnExtendedChannelBelow15Kilobytes(String name, int rateHz)
+      throws IOException {
+    FeatureSpec spec = FeatureSpec.named(name).orElseThrow();
+    float[] speech = ReferenceRecording.named("emodb-03a01Fa-" + rateHz).samples();
+    for (float[] samples :
+        List.of(
+            Signals.bursts(rateHz, rateHz, 5),
+            Signals.noise(rateHz, 0.5, 6),
+            Signals.silence(rateHz),
+            speech)) {
+      ChannelAnalyzer analyzer =
+          new ChannelAnalyzer(new FeatureExtractor(spec), WindowSettings.DEFAULT, rateHz);
+      Windows windows = new Windows();
+      // The state is largest just before a window ends.
+      int largest = 0;
+      for (int at = 0; at < 5 * rateHz; at += rateHz / 50) {
+        int from = at % (samples.length - rateHz / 50);
+        analyzer.accept(samples, from, rateHz / 50, windows);
+        largest = Math.max(largest, state(analyzer).length);
+      }
+      System.out.printf("%s: %d bytes of state%n", name, largest);
+
+      assertThat(largest).isLessThan(15_000);
+    }
   }
 
   @ParameterizedTest
