@@ -8,9 +8,12 @@ import dev.speechemotion.streams.PatientRegistry;
 import dev.speechemotion.streams.SchemaRegistry;
 import dev.speechemotion.streams.StreamSettings;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -112,6 +115,11 @@ final class StreamApp implements AutoCloseable {
     if (cause != null) {
       throw new CommandFailure("the stream application stopped: " + rootMessage(cause), cause);
     }
+  }
+
+  /** What Kafka Streams measures, and what the topology adds to it. */
+  Map<MetricName, ? extends Metric> metrics() {
+    return streams.metrics();
   }
 
   /** What Kafka Streams is at; for the health check. */

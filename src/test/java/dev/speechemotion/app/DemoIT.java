@@ -45,6 +45,10 @@ class DemoIT {
                   line.matches(
                       " {4}%-8s  22\\.4 s of audio, %d events, .*".formatted(role, events.size())));
     }
+    assertThat(run.outLines())
+        .anyMatch(line -> line.matches(" {4}talk \\d+\\.\\d s, nobody talks .* s, overlap .* s"))
+        .anyMatch(line -> line.matches(" {6}talks \\d.* s; valence [+-]\\S+, arousal [+-]\\S+"))
+        .anyMatch(line -> line.matches(" {6}0\\.0-\\d+\\.\\d s \\w+, \\d.*"));
     List<String> customer = events(run, "CUSTOMER");
     assertThat(customer.get(customer.size() - 2))
         .contains("19.0 to   22.0 s")
