@@ -11,7 +11,6 @@ import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,8 +40,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      defaultValue = "models/tess-fcnn",
-      description = "Model directory (default ${DEFAULT-VALUE}).")
+      description = "Model directory; without it the one that `stream` has for the sampling rate.")
   private String model;
 
   @Option(
@@ -83,20 +81,23 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    try (EmotionModel loaded = EmotionModel.load(ModelDirectory.find(model));
-        EmotionClassifier classifier = loaded.newClassifier()) {
-      FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
+    try (ServedModels models = ServedModels.of(model)) {
       List<ObjectNode> documents = new ArrayList<>();
       int exitCode =
           ByFile.run(
               files,
               spec.commandLine().getErr(),
               file -> {
-                List<List<Result>> channels = classify(file, extractor, classifier);
-                if (format == Format.JSON) {
-                  documents.add(json(file, channels, classifier));
-                } else {
-                  print(out, file, channels, classifier);
+                AudioClip clip = AudioFiles.read(file);
+                EmotionModel loaded = models.model(clip.sampleRateHz());
+                try (EmotionClassifier classifier = loaded.newClassifier()) {
+                  FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
+                  List<List<Result>> channels = classify(file, clip, extractor, classifier);
+                  if (format == Format.JSON) {
+                    documents.add(json(file, channels, classifier));
+                  } else {
+                    print(out, file, channels, classifier);
+                  }
                 }
               });
       if (format == Format.JSON) {
@@ -108,8 +109,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   /** The windows of each channel. */
   private static List<List<Result>> classify(
-      Path file, FeatureExtractor extractor, EmotionClassifier classifier) throws IOException {
-    AudioClip clip = AudioFiles.read(file);
+      Path file, AudioClip clip, FeatureExtractor extractor, EmotionClassifier classifier) {
     List<List<Result>> channels = new ArrayList<>();
     for (int c = 0; c < clip.channelCount(); c++) {
       List<Result> windows = new ArrayList<>();

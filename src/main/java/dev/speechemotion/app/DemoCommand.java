@@ -59,8 +59,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      defaultValue = "models/" + BASELINE,
-      description = "Model directory (default ${DEFAULT-VALUE}).")
+      description = "Model directory; without it the one that `stream` has for the sampling rate.")
   private String model;
 
   @Option(
@@ -98,17 +97,21 @@ final class DemoCommand implements Callable<Integer> {
 
     Path stateDirectory = Files.createTempDirectory("speech-emotion-state-");
     try (StartingBroker broker = new StartingBroker();
-        EmotionModel loaded = EmotionModel.load(ModelDirectory.find(model));
+        ServedModels models = ServedModels.of(model);
         SchemaRegistry registry = RegistryClients.inMemory()) {
       Settings settings = settings(broker.await(), stateDirectory);
       new Cluster(settings).requireTopics(settings.streamSettings().topics(), true, stop);
       EmotionSerdes serdes = EmotionSerdes.of(registry);
-      try (StreamApp app =
-              new StreamApp(settings, loaded.featureSpec(), loaded::newClassifier, registry);
+      try (StreamApp app = new StreamApp(settings, models, registry);
           ResultReader reader = new ResultReader(settings, serdes, true)) {
         app.start();
         app.awaitRunning(START_TIMEOUT);
-        introduce(out, settings, loaded, clip, Duration.between(begin, Instant.now()));
+        introduce(
+            out,
+            settings,
+            models.model(SAMPLE_RATE_HZ),
+            clip,
+            Duration.between(begin, Instant.now()));
         ResultPrinter printer = new ResultPrinter(out, ResultPrinter.Format.TEXT, note);
         int exitCode;
         try (Play play = new Play(settings, serdes, clip, roles)) {

@@ -50,6 +50,8 @@ final class Settings {
   static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
   static final String REGISTRY_URL = "registry.url";
   static final String MODEL_DIR = "model.dir";
+  static final String MODEL_WIDEBAND_DIR = "model.wideband.dir";
+  static final String MODEL_CHECK_MS = "model.check.ms";
   static final String APPLICATION_ID = "application.id";
   static final String TOPIC_CHUNKS = "topic.chunks";
   static final String TOPIC_EVENTS = "topic.events";
@@ -81,6 +83,11 @@ final class Settings {
   static final String STARTUP_TIMEOUT_MS = "startup.timeout.ms";
   static final String HTTP_HOST = "http.host";
   static final String HTTP_PORT = "http.port";
+
+  /** Of {@link #MODEL_DIR} and {@link #MODEL_WIDEBAND_DIR}. */
+  static final String DEFAULT_MODEL_DIR = "models/tess-fcnn";
+
+  static final String DEFAULT_WIDEBAND_MODEL_DIR = "";
 
   /** Properties with this prefix go, without it, to Kafka Streams and the Kafka clients. */
   static final String KAFKA_PREFIX = "kafka.";
@@ -135,11 +142,25 @@ final class Settings {
           .define(
               MODEL_DIR,
               Type.STRING,
-              "models/tess-fcnn",
+              DEFAULT_MODEL_DIR,
               new NonEmptyString(),
               Importance.HIGH,
               "Model directory; a relative one is looked for in the working directory, then beside"
                   + " the jar and one folder up from it")
+          .define(
+              MODEL_WIDEBAND_DIR,
+              Type.STRING,
+              DEFAULT_WIDEBAND_MODEL_DIR,
+              Importance.MEDIUM,
+              "Model directory for channels sampled at 16 kHz and above; empty: `model.dir` for all")
+          .define(
+              MODEL_CHECK_MS,
+              Type.LONG,
+              5_000L,
+              Range.between(0, Duration.ofDays(1).toMillis()),
+              Importance.LOW,
+              "How often to look whether a model directory holds another model, milliseconds; 0:"
+                  + " never")
           .define(
               APPLICATION_ID,
               Type.STRING,

@@ -1,7 +1,7 @@
 package dev.speechemotion.app;
 
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.streams.EmotionModels;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.EmotionTopology;
 import dev.speechemotion.streams.PatientRegistry;
@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -40,18 +39,13 @@ final class StreamApp implements AutoCloseable {
   /**
    * Builds the application.
    *
-   * @param classifiers gives each task a classifier of its own
    * @param registry where the schemas are; registers them
    * @throws SchemaRegistry.RegistryException if the registry is away or refuses a schema
    * @throws CommandFailure if an alert rule names an emotion that the model does not know
    */
-  StreamApp(
-      Settings settings,
-      FeatureSpec spec,
-      Supplier<EmotionClassifier> classifiers,
-      SchemaRegistry registry) {
+  StreamApp(Settings settings, EmotionModels models, SchemaRegistry registry) {
     StreamSettings streamSettings = settings.streamSettings();
-    requireFit(streamSettings, spec, classifiers);
+    requireFit(streamSettings, models);
     // What is wrong with the registry at the start is an error; what happens later is waited out.
     EmotionSerdes.of(registry).register(streamSettings);
     patientRegistry = new PatientRegistry(registry);
@@ -59,9 +53,7 @@ final class StreamApp implements AutoCloseable {
     serdes.register(streamSettings);
     StreamsConfig config = new StreamsConfig(RebalanceProtocol.decide(settings));
     try {
-      streams =
-          new KafkaStreams(
-              EmotionTopology.build(streamSettings, spec, classifiers, serdes), config);
+      streams = new KafkaStreams(EmotionTopology.build(streamSettings, models, serdes), config);
     } catch (StreamsException e) {
       throw new CommandFailure("the stream application cannot start: " + rootMessage(e), e);
     }
@@ -70,10 +62,10 @@ final class StreamApp implements AutoCloseable {
   }
 
   /** A rule or a model that does not fit is known here, before any task starts. */
-  private static void requireFit(
-      StreamSettings settings, FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
-    try (EmotionClassifier classifier = classifiers.get()) {
-      EmotionTopology.requireFit(settings, spec, classifier);
+  private static void requireFit(StreamSettings settings, EmotionModels models) {
+    EmotionModels.Offer offer = models.offered(ServedModels.WIDEBAND_FROM_HZ);
+    try (EmotionClassifier classifier = offer.classifiers().get()) {
+      EmotionTopology.requireFit(settings, offer.spec(), classifier);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("configuration: " + e.getMessage(), e);
     }

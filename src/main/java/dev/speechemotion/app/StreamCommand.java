@@ -1,8 +1,8 @@
 package dev.speechemotion.app;
 
-import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.streams.SchemaRegistry;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -39,22 +39,22 @@ final class StreamCommand implements Callable<Integer> {
   }
 
   private int run(Settings settings, Stop stop) throws Exception {
-    try (EmotionModel model =
-        EmotionModel.load(ModelDirectory.find(settings.text(Settings.MODEL_DIR)))) {
+    try (ServedModels models = ServedModels.load(settings)) {
       Cluster cluster = new Cluster(settings);
       cluster.requireTopics(settings.streamSettings().topics(), createTopics, stop);
       try (SchemaRegistry registry = cluster.requireRegistry(stop);
-          StreamApp app =
-              new StreamApp(settings, model.featureSpec(), model::newClassifier, registry);
+          StreamApp app = new StreamApp(settings, models, registry);
           HealthServer health = HealthServer.of(settings, app::state)) {
         app.start();
+        models.watch(settings.duration(Settings.MODEL_CHECK_MS));
         if (health != null) {
           LOG.info("health at port {}", health.port());
         }
         LOG.info(
-            "model {} {}; reading {} at {}",
-            model.identity().name(),
-            model.identity().version(),
+            "model {}; reading {} at {}",
+            models.identities().stream()
+                .map(model -> model.name() + " " + model.version())
+                .collect(Collectors.joining(", for wide-band audio ")),
             settings.text(Settings.TOPIC_CHUNKS),
             settings.text(Settings.BOOTSTRAP_SERVERS));
         app.awaitEnd(stop);

@@ -34,6 +34,11 @@ public final class RunningNormalization {
     squareSums = new float[population.featureCount()];
   }
 
+  /** Whether it is against an equal population, so that it can go on with that one. */
+  public boolean isAgainst(Population other) {
+    return population.fingerprint() == other.fingerprint() && sums.length == other.featureCount();
+  }
+
   /** Number of windows that count so far. */
   public int windows() {
     return windows;

@@ -72,6 +72,10 @@ public final class ChannelAnalyzer {
     statistics = new WindowStatistics(spec, windows, extractor.windowSummary());
   }
 
+  public FeatureSpec spec() {
+    return extractor.spec();
+  }
+
   public int inputRateHz() {
     return inputRateHz;
   }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /** Follows the alert rules: each is raised once when it comes to hold, and cleared once. */
@@ -20,17 +21,20 @@ final class Alerts {
   static final int MAX_LOWS = LOOK_BACK_STEPS + 2;
 
   private final List<AlertRule> rules;
-  private final ModelIdentity model;
+  private final Function<ChannelState, ModelIdentity> models;
   private final LongSupplier clockMs;
   private final Consumer<EmotionAlert> output;
 
+  /**
+   * @param models the model that made a channel's last event
+   */
   Alerts(
       List<AlertRule> rules,
-      ModelIdentity model,
+      Function<ChannelState, ModelIdentity> models,
       LongSupplier clockMs,
       Consumer<EmotionAlert> output) {
     this.rules = rules;
-    this.model = model;
+    this.models = models;
     this.clockMs = clockMs;
     this.output = output;
   }
@@ -180,6 +184,7 @@ final class Alerts {
       evidence.add(number);
     }
     boolean rise = alert.rule.form() == AlertRule.Form.RISE;
+    ModelIdentity model = models.apply(alert.channel);
     EmotionAlert avro = new EmotionAlert();
     avro.setCallId(alert.call.callId());
     avro.setStreamId(alert.stream.streamId);

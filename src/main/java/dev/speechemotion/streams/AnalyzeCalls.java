@@ -6,11 +6,9 @@ import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
-import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.features.FeatureExtractor;
-import dev.speechemotion.features.FeatureSpec;
 import java.time.Duration;
-import java.util.function.Supplier;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -22,12 +20,11 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   private static final Duration MAX_CHECK_PERIOD = Duration.ofSeconds(1);
 
   private final StreamSettings settings;
-  private final FeatureSpec spec;
-  private final Supplier<EmotionClassifier> classifiers;
+  private final EmotionModels offers;
 
   private ProcessorContext<Object, Object> context;
   private CallStore calls;
-  private EmotionClassifier classifier;
+  private OpenModels models;
   private CallAnalysis analysis;
   private DeadLetters deadLetters;
   private CallClock clock;
@@ -36,10 +33,9 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   /** Timestamp of what is sent on: that of the record being processed, or the clock's. */
   private long timestampMs;
 
-  AnalyzeCalls(StreamSettings settings, FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
+  AnalyzeCalls(StreamSettings settings, EmotionModels offers) {
     this.settings = settings;
-    this.spec = spec;
-    this.classifiers = classifiers;
+    this.offers = offers;
   }
 
   @Override
@@ -54,18 +50,15 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
                 context.taskId() + "-" + EmotionTopology.ANALYZE,
                 "duplicate-chunks",
                 Sensor.RecordingLevel.INFO);
-    FeatureExtractor extractor = new FeatureExtractor(spec);
-    classifier = classifiers.get();
+    models = new OpenModels(settings, offers);
     try {
-      analysis =
-          new CallAnalysis(
-              settings, extractor, classifier, context::currentSystemTimeMs, new Sinks());
+      analysis = new CallAnalysis(settings, models, context::currentSystemTimeMs, new Sinks());
     } catch (IllegalArgumentException e) {
       close(); // Kafka Streams does not close what did not come up.
       throw e;
     }
     calls = context.getStateStore(EmotionTopology.CALLS);
-    calls.load(new CallCodec(settings, extractor, classifier.population().orElse(null)));
+    calls.load(new CallCodec(settings, models));
 
     Duration period = settings.callInactivity().dividedBy(5);
     if (period.compareTo(MAX_CHECK_PERIOD) > 0) {
@@ -136,6 +129,24 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
         takeStopsThatWait(call);
       }
     }
+    if (models.hasOutdated()) {
+      models.closeOutdated(modelsInUse());
+    }
+  }
+
+  /** Those that channels in a segment have features of. */
+  private Set<OpenModels.OpenModel> modelsInUse() {
+    Set<OpenModels.OpenModel> inUse = new HashSet<>();
+    for (CallState call : calls.all()) {
+      for (StreamState stream : call.streams) {
+        for (ChannelState channel : stream.channels) {
+          if (channel.model != null) {
+            inUse.add(channel.model);
+          }
+        }
+      }
+    }
+    return inUse;
   }
 
   /** A STOP that waits for messages before it would wait for ever: nothing comes after it. */
@@ -159,9 +170,8 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
 
   @Override
   public void close() {
-    if (classifier != null) {
-      classifier.close();
-      classifier = null;
+    if (models != null) {
+      models.close();
     }
     deadLetters.close();
     context.metrics().removeSensor(duplicates);

@@ -8,11 +8,9 @@ import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.emotion.Circumplex;
-import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.emotion.RunningNormalization;
-import dev.speechemotion.features.FeatureExtractor;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -51,7 +49,7 @@ final class CallAnalysis {
 
   private final StreamSettings settings;
   private final CallSettings callSettings;
-  private final EmotionClassifier classifier;
+  private final OpenModels models;
   private final LongSupplier clockMs;
   private final Output output;
 
@@ -68,39 +66,26 @@ final class CallAnalysis {
   private final float[] probabilities;
   private final float[] smoothed;
 
-  /** Null where vectors are classified as they are. */
-  private final Population population;
-
-  private final float[] adapted;
-
   /**
    * @param clockMs wall-clock time, milliseconds
-   * @throws IllegalArgumentException if classifier, features and rules do not fit one another
+   * @throws IllegalArgumentException if models, features and rules do not fit one another
    */
-  CallAnalysis(
-      StreamSettings settings,
-      FeatureExtractor extractor,
-      EmotionClassifier classifier,
-      LongSupplier clockMs,
-      Output output) {
+  CallAnalysis(StreamSettings settings, OpenModels models, LongSupplier clockMs, Output output) {
     this.settings = settings;
     this.callSettings = settings.call();
-    this.classifier = classifier;
+    this.models = models;
     this.clockMs = clockMs;
     this.output = output;
-    EmotionTopology.requireFit(settings, extractor.spec(), classifier);
-    this.labels = List.copyOf(classifier.labels());
+    this.labels = models.labels();
     this.roles = new ChannelRoles(callSettings.channelRoles());
-    this.audio = new ChannelAudio(settings, roles, extractor, this::window);
+    this.audio = new ChannelAudio(settings, roles, models, this::window);
     this.smoothing =
         new Smoothing(callSettings.smoothing(), callSettings.labelHysteresis(), labels);
-    this.alerts = new Alerts(settings.alertRules(), classifier.model(), clockMs, output::alert);
+    this.alerts = new Alerts(settings.alertRules(), this::eventModel, clockMs, output::alert);
     this.circumplex = Circumplex.of(labels).orElse(null);
-    this.summaries = new Summaries(audio::isAnalyzed, labels, circumplex, classifier.model());
+    this.summaries = new Summaries(audio::isAnalyzed, labels, circumplex, this::eventModel);
     this.probabilities = new float[labels.size()];
     this.smoothed = new float[labels.size()];
-    this.population = classifier.population().orElse(null);
-    this.adapted = new float[classifier.featureCount()];
   }
 
   /**
@@ -406,7 +391,7 @@ final class CallAnalysis {
     int label = smoothing.follow(channel, probabilities, event.getEndMs(), smoothed);
     event.setEmotion(labels.get(label));
     event.setConfidence(smoothed[label]);
-    event.setUncertain(smoothed[label] < classifier.uncertainBelow());
+    event.setUncertain(smoothed[label] < channel.model.classifier.uncertainBelow());
     event.setProbabilities(byLabel(probabilities));
     event.setSmoothedProbabilities(byLabel(smoothed));
     if (circumplex != null) {
@@ -418,10 +403,20 @@ final class CallAnalysis {
     alerts.follow(call, stream, channel, event);
   }
 
+  /** The model that made a channel's last event; if there is none, that which would make one. */
+  private ModelIdentity eventModel(ChannelState channel) {
+    if (channel != null && channel.eventModel != null) {
+      return channel.eventModel;
+    }
+    boolean unknown = channel == null || channel.sampleRateHz == 0;
+    return models.offered(unknown ? ChunkRules.MIN_RATE_HZ : channel.sampleRateHz).identity();
+  }
+
   /** Counts a window towards what the channel's voice is like. */
   private void count(ChannelState channel, float voicedShare, float[] features) {
+    Population population = channel.model.population;
     if (population != null) {
-      if (channel.normalization == null) {
+      if (channel.normalization == null || !channel.normalization.isAgainst(population)) {
         channel.normalization = new RunningNormalization(population);
       }
       channel.normalization.count(features, voicedShare);
@@ -431,11 +426,11 @@ final class CallAnalysis {
   /** Classifies a window, adapted to what the channel has said so far; fills probabilities. */
   private void classify(ChannelState channel, float[] features) {
     float[] vector = features;
-    if (population != null) {
-      channel.normalization.apply(features, adapted);
-      vector = adapted;
+    if (channel.model.population != null) {
+      vector = channel.model.adapted;
+      channel.normalization.apply(features, vector);
     }
-    classifier.classify(vector, 1, probabilities);
+    channel.model.classifier.classify(vector, 1, probabilities);
   }
 
   private void describe(
@@ -445,7 +440,7 @@ final class CallAnalysis {
       ChannelState channel,
       long beginMs,
       long endMs) {
-    ModelIdentity model = classifier.model();
+    ModelIdentity model = channel.model.identity();
     long segmentBeginMs = channel.segmentBeginMicros / 1_000;
     event.setCallId(call.callId());
     event.setStreamId(stream.streamId);
@@ -487,7 +482,8 @@ final class CallAnalysis {
   }
 
   private void tally(CallState call, ChannelState channel, EmotionEvent event) {
-    ModelIdentity model = classifier.model();
+    ModelIdentity model = channel.model.identity();
+    channel.eventModel = model;
     if (!call.models.contains(model) && call.models.size() < Summaries.MAX_MODELS) {
       call.models.add(model);
     }

@@ -6,7 +6,8 @@ import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
-import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.WindowSettings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -24,37 +25,38 @@ import java.util.Map;
  * The stored form of a call. The first byte is the format's version. Counts and lengths are checked
  * against limits before anything is allocated.
  *
- * <p>What an analyser holds depends on the feature spec and the windows. If those have changed
- * since the call was written, the analyser's part is left out: the channel goes on with a new
- * segment. What the channel's voice is like depends on the model; with another one it is forgotten.
+ * <p>What an analyser holds depends on the feature spec of its model and the windows, so a
+ * fingerprint of both is beside it. If the model that is on offer for the channel's rate has others
+ * when the call is read, the analyser's part is left out: the channel goes on with a new segment.
+ * What the channel's voice is like depends on the model's population; with another one it is
+ * forgotten.
  *
- * <p>What versions 1 and 2 wrote is still read, by {@link EarlierCallFormat}.
+ * <p>Version 3, which had one fingerprint for all channels, is read here too; what versions 1 and 2
+ * wrote by {@link EarlierCallFormat}.
  */
 final class CallCodec implements CallStore.Codec {
-  static final int VERSION = 3;
+  static final int VERSION = 4;
+
+  /** The first version with a fingerprint for each analyser. */
+  private static final int OF_EACH_CHANNEL = 4;
+
   static final int MAX_LABELS = 1_024;
   private static final int MAX_ANALYZER_BYTES = 16 << 20;
   private static final int MAX_NORMALIZATION_BYTES = 64 << 10;
 
-  private final FeatureExtractor extractor;
   private final StreamSettings settings;
-  private final long fingerprint;
-
-  /** Null where the classifier takes vectors as they are. */
-  private final Population population;
-
+  private final OpenModels models;
   private final ByteArrayOutputStream part = new ByteArrayOutputStream(8 << 10);
 
-  CallCodec(StreamSettings settings, FeatureExtractor extractor, Population population) {
-    this.population = population;
+  CallCodec(StreamSettings settings, OpenModels models) {
     this.settings = settings;
-    this.extractor = extractor;
-    // A spec without frames has the name that it had before specs could have them.
-    String spec = extractor.spec().toString().replace(", windowFrames=0", "");
-    this.fingerprint = fingerprint(spec + " " + settings.windows());
+    this.models = models;
   }
 
-  private static long fingerprint(String text) {
+  /** What an analyzer's state depends on. */
+  static long fingerprint(FeatureSpec spec, WindowSettings windows) {
+    // A spec without frames has the name that it had before specs could have them.
+    String text = spec.toString().replace(", windowFrames=0", "") + " " + windows;
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
@@ -71,7 +73,6 @@ final class CallCodec implements CallStore.Codec {
   @Override
   public void write(CallState call, DataOutputStream out) throws IOException {
     out.writeByte(VERSION);
-    out.writeLong(fingerprint);
     out.writeBoolean(call.ended);
     writeText(out, call.account);
     writeText(out, call.source);
@@ -87,11 +88,11 @@ final class CallCodec implements CallStore.Codec {
     }
     out.writeInt(call.streams.size());
     for (StreamState stream : call.streams) {
-      write(stream, out);
+      write(call, stream, out);
     }
   }
 
-  private void write(StreamState stream, DataOutputStream out) throws IOException {
+  private void write(CallState call, StreamState stream, DataOutputStream out) throws IOException {
     out.writeUTF(stream.streamId);
     out.writeBoolean(stream.stopped);
     out.writeLong(stream.firstIngestedAtMs);
@@ -100,11 +101,12 @@ final class CallCodec implements CallStore.Codec {
     OrderCodec.write(stream, out);
     out.writeInt(stream.channels.size());
     for (ChannelState channel : stream.channels) {
-      write(channel, out);
+      write(call, channel, out);
     }
   }
 
-  private void write(ChannelState channel, DataOutputStream out) throws IOException {
+  private void write(CallState call, ChannelState channel, DataOutputStream out)
+      throws IOException {
     writeText(out, channel.feedName);
     out.writeByte(channel.position);
     out.writeUTF(channel.role.name());
@@ -118,10 +120,12 @@ final class CallCodec implements CallStore.Codec {
     writeCount(out, channel.gapCount);
     out.writeLong(channel.lastIngestedAtMs);
     channel.talk.writeState(out);
+    writeCount(out, channel.skippedMicros);
+    writeCount(out, call.models.indexOf(channel.eventModel) + 1);
+    writeCount(out, channel.sampleRateHz);
     out.writeBoolean(channel.inSegment);
     if (channel.inSegment) {
       out.writeUTF(channel.encoding.name());
-      out.writeInt(channel.sampleRateHz);
       out.writeLong(channel.segmentBeginMicros);
       out.writeLong(channel.segmentSamples);
       writeCount(out, channel.filledSamples);
@@ -133,6 +137,7 @@ final class CallCodec implements CallStore.Codec {
         writeCount(out, fill.lengthMicros());
       }
       part.reset();
+      out.writeLong(channel.analyzer == null ? 0 : channel.model.fingerprint);
       if (channel.analyzer != null) {
         channel.analyzer.writeState(new DataOutputStream(part));
       }
@@ -213,18 +218,18 @@ final class CallCodec implements CallStore.Codec {
       throw new IOException(
           "its format is version " + version + ", and this program reads versions 1 to " + VERSION);
     }
-    boolean sameFeatures = in.readLong() == fingerprint;
+    long fingerprint = version < OF_EACH_CHANNEL ? in.readLong() : 0;
     CallState call =
-        version < VERSION
-            ? new EarlierCallFormat(this, version, sameFeatures).read(callId, in)
-            : readPresent(callId, in, sameFeatures);
+        version < 3
+            ? new EarlierCallFormat(this, version, fingerprint).read(callId, in)
+            : read(callId, in, version, fingerprint);
     if (in.read() >= 0) {
       throw new IOException("there are bytes after its end");
     }
     return call;
   }
 
-  private CallState readPresent(String callId, DataInputStream in, boolean sameFeatures)
+  private CallState read(String callId, DataInputStream in, int version, long fingerprint)
       throws IOException {
     CallState call = new CallState(callId);
     call.ended = in.readBoolean();
@@ -248,14 +253,15 @@ final class CallCodec implements CallStore.Codec {
       OrderCodec.read(stream, in);
       int channelCount = readCount(in, "channels", CallAnalysis.MAX_CHANNELS_PER_CALL);
       for (int j = 0; j < channelCount; j++) {
-        stream.channels.add(readChannel(in, sameFeatures));
+        stream.channels.add(readChannel(call, in, version, fingerprint));
       }
       call.streams.add(stream);
     }
     return call;
   }
 
-  private ChannelState readChannel(DataInputStream in, boolean sameFeatures) throws IOException {
+  private ChannelState readChannel(
+      CallState call, DataInputStream in, int version, long fingerprint) throws IOException {
     ChannelState channel =
         new ChannelState(readText(in), in.readUnsignedByte(), ChannelRole.valueOf(in.readUTF()));
     channel.hasSequence = in.readBoolean();
@@ -268,10 +274,17 @@ final class CallCodec implements CallStore.Codec {
     channel.gapCount = readCount(in);
     channel.lastIngestedAtMs = in.readLong();
     channel.talk.readState(in);
+    if (version >= OF_EACH_CHANNEL) {
+      channel.skippedMicros = readCount(in);
+      int model = readSmallCount(in, "models", call.models.size());
+      channel.eventModel = model == 0 ? null : call.models.get(model - 1);
+      channel.sampleRateHz = readSmallCount(in, "samples a second", ChunkRules.MAX_RATE_HZ);
+    }
     channel.inSegment = in.readBoolean();
     if (channel.inSegment) {
       channel.encoding = AudioEncoding.valueOf(in.readUTF());
-      channel.sampleRateHz = readRate(in);
+      channel.sampleRateHz =
+          checkedRate(version < OF_EACH_CHANNEL ? in.readInt() : channel.sampleRateHz);
       channel.segmentBeginMicros = in.readLong();
       channel.segmentSamples = in.readLong();
       channel.filledSamples = readCount(in);
@@ -281,9 +294,9 @@ final class CallCodec implements CallStore.Codec {
       for (int i = 0; i < fillCount; i++) {
         channel.fills.add(readCount(in), readCount(in));
       }
-      readAnalyzer(in, channel, sameFeatures);
+      readAnalyzer(in, channel, version < OF_EACH_CHANNEL ? fingerprint : in.readLong());
     }
-    readNormalization(in, channel, sameFeatures);
+    readNormalization(in, channel);
     channel.nextEvent = readCount(in);
     channel.eventCount = readCount(in);
     channel.silentCount = readCount(in);
@@ -357,15 +370,19 @@ final class CallCodec implements CallStore.Codec {
   /**
    * Reads the analyser of a channel in a segment; closes the segment if it cannot go on.
    *
+   * @param fingerprint of the features and windows that it was written with
    * @throws IOException if the bytes are not an analyser's of these features
    */
-  void readAnalyzer(DataInputStream in, ChannelState channel, boolean sameFeatures)
-      throws IOException {
+  void readAnalyzer(DataInputStream in, ChannelState channel, long fingerprint) throws IOException {
     int analyzerCount = readCount(in, "analyser bytes", MAX_ANALYZER_BYTES);
     byte[] state = in.readNBytes(analyzerCount);
     boolean analyzed = settings.analyzedRoles().contains(channel.role);
-    if (analyzed && sameFeatures && analyzerCount > 0) {
-      channel.analyzer = new ChannelAnalyzer(extractor, settings.windows(), channel.sampleRateHz);
+    OpenModels.OpenModel model =
+        analyzed && analyzerCount > 0 ? models.offered(channel.sampleRateHz) : null;
+    if (model != null && model.fingerprint == fingerprint) {
+      channel.model = model;
+      channel.analyzer =
+          new ChannelAnalyzer(model.extractor, settings.windows(), channel.sampleRateHz);
       channel.analyzer.readState(new DataInputStream(new ByteArrayInputStream(state)));
     } else if (analyzed || analyzerCount > 0) {
       // What the analyser had heard is lost; the next chunk begins a segment where this one ended.
@@ -373,10 +390,14 @@ final class CallCodec implements CallStore.Codec {
     }
   }
 
-  void readNormalization(DataInputStream in, ChannelState channel, boolean sameFeatures)
-      throws IOException {
+  void readNormalization(DataInputStream in, ChannelState channel) throws IOException {
     byte[] state = in.readNBytes(readCount(in, "bytes of statistics", MAX_NORMALIZATION_BYTES));
-    if (population != null && sameFeatures && state.length > 0) {
+    if (state.length == 0) {
+      return;
+    }
+    Population population =
+        models.offered(Math.max(channel.sampleRateHz, ChunkRules.MIN_RATE_HZ)).population;
+    if (population != null) {
       RunningNormalization normalization = new RunningNormalization(population);
       if (normalization.readState(new DataInputStream(new ByteArrayInputStream(state)))) {
         channel.normalization = normalization;
@@ -384,8 +405,7 @@ final class CallCodec implements CallStore.Codec {
     }
   }
 
-  static int readRate(DataInputStream in) throws IOException {
-    int rateHz = in.readInt();
+  static int checkedRate(int rateHz) throws IOException {
     if (rateHz < ChunkRules.MIN_RATE_HZ || rateHz > ChunkRules.MAX_RATE_HZ) {
       throw new IOException("it has audio at " + rateHz + " Hz");
     }

@@ -7,7 +7,6 @@ import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.MediaGap;
 import dev.speechemotion.features.ChannelAnalyzer;
-import dev.speechemotion.features.FeatureExtractor;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -44,7 +43,7 @@ final class ChannelAudio {
 
   private final StreamSettings settings;
   private final ChannelRoles roles;
-  private final FeatureExtractor extractor;
+  private final OpenModels models;
   private final Windows windows;
   private final long gapToleranceMicros;
   private final float[] samples = new float[BLOCK_SAMPLES];
@@ -57,11 +56,10 @@ final class ChannelAudio {
   private StreamState sinkStream;
   private ChannelState sinkChannel;
 
-  ChannelAudio(
-      StreamSettings settings, ChannelRoles roles, FeatureExtractor extractor, Windows windows) {
+  ChannelAudio(StreamSettings settings, ChannelRoles roles, OpenModels models, Windows windows) {
     this.settings = settings;
     this.roles = roles;
-    this.extractor = extractor;
+    this.models = models;
     this.windows = windows;
     this.gapToleranceMicros = settings.call().gapTolerance().toMillis() * 1_000;
   }
@@ -152,10 +150,32 @@ final class ChannelAudio {
     } else if (jumpMicros > jitterMicros) {
       fill(call, stream, channel, jumpMicros);
     }
+    if (channel.analyzer != null && followOffer(channel)) {
+      finishSegment(call, stream, channel);
+      beginSegment(channel, role, encoding, chunk.getSampleRateHz(), channel.heardUntilMicros());
+    }
     if (channel.originAtMs == null && chunk.getCapturedAt() != null) {
       channel.originAtMs =
           chunk.getCapturedAt().toEpochMilli() - channel.heardUntilMicros() / 1_000;
     }
+  }
+
+  /**
+   * Has a channel's windows classified by the model on offer, if it takes the features that the
+   * channel has.
+   *
+   * @return whether it takes others
+   */
+  private boolean followOffer(ChannelState channel) {
+    OpenModels.OpenModel offered = models.offered(channel.sampleRateHz);
+    if (offered == channel.model) {
+      return false;
+    }
+    boolean otherFeatures = !offered.spec().equals(channel.model.spec());
+    if (!otherFeatures) {
+      channel.model = offered;
+    }
+    return otherFeatures;
   }
 
   /** Media time at which a chunk begins. */
@@ -195,10 +215,11 @@ final class ChannelAudio {
     channel.segmentSamples = 0;
     channel.filledSamples = 0;
     channel.originAtMs = null;
-    channel.analyzer =
-        isAnalyzed(channel)
-            ? new ChannelAnalyzer(extractor, settings.windows(), sampleRateHz)
-            : null;
+    if (isAnalyzed(channel)) {
+      channel.model = models.offered(sampleRateHz);
+      channel.analyzer =
+          new ChannelAnalyzer(channel.model.extractor, settings.windows(), sampleRateHz);
+    }
   }
 
   /** No window spans a pause: ends the segments of the channels that a message names, or of all. */

@@ -2,6 +2,7 @@ package dev.speechemotion.streams;
 
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.ChannelRole;
+import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
 import java.util.Locale;
@@ -47,11 +48,18 @@ final class ChannelState {
   long gapMicros;
 
   long gapCount;
+
+  /** Of that, what was skipped since the last segment, before {@link #endMicros}. */
+  long skippedMicros;
+
   long lastIngestedAtMs;
 
   boolean inSegment;
   AudioEncoding encoding;
+
+  /** Of the segment, or of the last one; 0 before the first. */
   int sampleRateHz;
+
   long segmentBeginMicros;
 
   /** Of the segment so far; {@link #filledSamples} of them fill gaps. */
@@ -68,6 +76,12 @@ final class ChannelState {
 
   /** Null outside segments and on channels that are not analysed. */
   ChannelAnalyzer analyzer;
+
+  /** The model whose features the analyzer computes; null where there is none. Not stored. */
+  OpenModels.OpenModel model;
+
+  /** The model that made the last event with an emotion; null before the first. */
+  ModelIdentity eventModel;
 
   /** Null until the first window, and where the classifier does not want it. */
   RunningNormalization normalization;
@@ -134,6 +148,7 @@ final class ChannelState {
     nextMicros = endMicros;
     inSegment = false;
     analyzer = null;
+    model = null;
     fills.clear();
     talk.cut();
   }

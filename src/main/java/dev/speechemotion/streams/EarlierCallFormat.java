@@ -12,12 +12,12 @@ import java.io.IOException;
 final class EarlierCallFormat {
   private final CallCodec codec;
   private final int version;
-  private final boolean sameFeatures;
+  private final long fingerprint;
 
-  EarlierCallFormat(CallCodec codec, int version, boolean sameFeatures) {
+  EarlierCallFormat(CallCodec codec, int version, long fingerprint) {
     this.codec = codec;
     this.version = version;
-    this.sameFeatures = sameFeatures;
+    this.fingerprint = fingerprint;
   }
 
   /** Reads what follows the version and the fingerprint. */
@@ -65,7 +65,7 @@ final class EarlierCallFormat {
       readSegment(in, channel);
     }
     if (version > 1) {
-      codec.readNormalization(in, channel, sameFeatures);
+      codec.readNormalization(in, channel);
     }
     channel.eventCount = in.readLong();
     channel.nextEvent = channel.eventCount;
@@ -87,13 +87,13 @@ final class EarlierCallFormat {
 
   private void readSegment(DataInputStream in, ChannelState channel) throws IOException {
     channel.encoding = AudioEncoding.valueOf(in.readUTF());
-    channel.sampleRateHz = CallCodec.readRate(in);
+    channel.sampleRateHz = CallCodec.checkedRate(in.readInt());
     channel.segmentBeginMicros = in.readLong();
     channel.segmentSamples = in.readLong();
     boolean hasOrigin = in.readBoolean();
     long originAtMs = in.readLong();
     channel.originAtMs = hasOrigin ? originAtMs : null;
-    codec.readAnalyzer(in, channel, sameFeatures);
+    codec.readAnalyzer(in, channel, fingerprint);
   }
 
   private void readAlert(DataInputStream in, ChannelState channel) throws IOException {

@@ -43,6 +43,17 @@ public final class EmotionTopology {
       FeatureSpec spec,
       Supplier<EmotionClassifier> classifiers,
       EmotionSerdes serdes) {
+    return build(settings, EmotionModels.fixed(spec, classifiers), serdes);
+  }
+
+  /**
+   * Builds the topology with models that may differ by the channel's sampling rate and change while
+   * it runs; does no I/O.
+   *
+   * @param serdes of the values; keys are callIds in UTF-8
+   */
+  public static Topology build(
+      StreamSettings settings, EmotionModels models, EmotionSerdes serdes) {
     Topology topology = new Topology();
     AutoOffsetReset asConfigured = null;
     topology.addSource(
@@ -53,7 +64,7 @@ public final class EmotionTopology {
         new ByteArrayDeserializer(),
         settings.chunksTopic());
     topology.addProcessor(DECODE, () -> new DecodeChunks(settings, serdes), CHUNKS);
-    topology.addProcessor(ANALYZE, () -> new AnalyzeCalls(settings, spec, classifiers), DECODE);
+    topology.addProcessor(ANALYZE, () -> new AnalyzeCalls(settings, models), DECODE);
     topology.addStateStore(new CallStore.Builder(CALLS), ANALYZE);
     addSink(topology, EVENTS, settings.eventsTopic(), serdes.emotionEvent().serializer());
     addSink(topology, SUMMARIES, settings.summariesTopic(), serdes.callSummary().serializer());

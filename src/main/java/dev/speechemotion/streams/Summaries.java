@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Makes the summary of a call that ends. */
@@ -23,20 +24,21 @@ final class Summaries {
   private final Predicate<ChannelState> analyzed;
   private final List<String> labels;
   private final Circumplex circumplex;
-  private final ModelIdentity model;
+  private final Function<ChannelState, ModelIdentity> models;
 
   /**
    * @param circumplex of these labels; null if there is none
+   * @param models the model that made a channel's last event, or would have
    */
   Summaries(
       Predicate<ChannelState> analyzed,
       List<String> labels,
       Circumplex circumplex,
-      ModelIdentity model) {
+      Function<ChannelState, ModelIdentity> models) {
     this.analyzed = analyzed;
     this.labels = labels;
     this.circumplex = circumplex;
-    this.model = model;
+    this.models = models;
   }
 
   CallSummary of(CallState call, CallEnd endedBy, long nowMs) {
@@ -66,6 +68,7 @@ final class Summaries {
     summary.setNonTalkMs(Math.max(0, endMicros / 1_000 - call.talk.talkMs()));
     summary.setOverlapMs(call.talk.overlapMs());
     summary.setChannels(channels);
+    ModelIdentity model = models.apply(channelOfTheLastEvent(call));
     summary.setModelName(model.name());
     summary.setModelVersion(model.version());
     summary.setModelHash(model.hash());
@@ -75,6 +78,19 @@ final class Summaries {
             .toList());
     summary.setCreatedAt(Instant.ofEpochMilli(nowMs));
     return summary;
+  }
+
+  /** By media time; null if the call has no channel. */
+  private static ChannelState channelOfTheLastEvent(CallState call) {
+    ChannelState last = null;
+    for (StreamState stream : call.streams) {
+      for (ChannelState channel : stream.channels) {
+        if (last == null || channel.labelEndMs > last.labelEndMs) {
+          last = channel;
+        }
+      }
+    }
+    return last;
   }
 
   private ChannelSummary of(StreamState stream, ChannelState channel) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.streams.EmotionModels;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.RegistryClients;
 import dev.speechemotion.streams.SchemaRegistry;
@@ -209,7 +210,8 @@ class DlqCommandIT {
   }
 
   private StreamApp app(Settings settings) {
-    return new StreamApp(settings, model.featureSpec(), model::newClassifier, registry);
+    return new StreamApp(
+        settings, EmotionModels.fixed(model.featureSpec(), model::newClassifier), registry);
   }
 
   private void awaitLetters(StreamApp app, int count) throws InterruptedException {

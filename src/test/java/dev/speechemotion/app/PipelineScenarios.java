@@ -19,6 +19,7 @@ import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.streams.EmotionModels;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.SchemaRegistry;
 import java.nio.charset.StandardCharsets;
@@ -385,7 +386,8 @@ abstract class PipelineScenarios {
   }
 
   private StreamApp app(Supplier<EmotionClassifier> classifiers) {
-    return new StreamApp(settings, model.featureSpec(), classifiers, fixture.registry());
+    return new StreamApp(
+        settings, EmotionModels.fixed(model.featureSpec(), classifiers), fixture.registry());
   }
 
   private void send(List<ProducerRecord<String, AudioChunk>> chunks) throws Exception {

@@ -12,7 +12,6 @@ import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureSpec;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -108,17 +107,16 @@ class AdaptationTest {
 
   @Test
   void shouldForgetTheStatisticsWhenTheModelIsAnother() throws IOException {
-    FeatureExtractor extractor = new FeatureExtractor(FeatureSpec.TELEPHONE_8K);
     byte[] stored;
     try (StreamTester stream = new StreamTester(StreamTester.plain(), Adapting::new)) {
       stream.send(feed.chunks(800, List.of(customer()), AUDIO));
       stored = stream.store().inner().get(Bytes.wrap("call-1".getBytes()));
     }
 
-    assertThat(channel(stored, extractor, population(4)).normalization.windows()).isPositive();
-    assertThat(channel(stored, extractor, population(5)).normalization).isNull();
-    assertThat(channel(stored, extractor, null).normalization).isNull();
-    assertThat(channel(stored, extractor, population(5)).eventCount).isPositive();
+    assertThat(channel(stored, population(4)).normalization.windows()).isPositive();
+    assertThat(channel(stored, population(5)).normalization).isNull();
+    assertThat(channel(stored, null).normalization).isNull();
+    assertThat(channel(stored, population(5)).eventCount).isPositive();
   }
 
   @Test
@@ -138,9 +136,15 @@ class AdaptationTest {
         .withMessageContaining("its population has 2");
   }
 
-  private static ChannelState channel(
-      byte[] stored, FeatureExtractor extractor, Population population) throws IOException {
-    return new CallCodec(StreamTester.plain(), extractor, population)
+  private static ChannelState channel(byte[] stored, Population population) throws IOException {
+    Adapting adapting =
+        new Adapting() {
+          @Override
+          public Optional<Population> population() {
+            return Optional.ofNullable(population);
+          }
+        };
+    return StreamTester.codec(StreamTester.plain(), FeatureSpec.TELEPHONE_8K, () -> adapting)
         .read("call-1", new DataInputStream(new ByteArrayInputStream(stored)))
         .streams
         .get(0)

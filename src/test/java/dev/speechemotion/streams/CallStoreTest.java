@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.avro.AudioChannel;
+import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
+import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.avro.ModelUsed;
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.ChannelAnalyzer;
-import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureSpec;
 import dev.speechemotion.features.WindowSettings;
 import java.io.ByteArrayInputStream;
@@ -37,8 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** When calls are written, and in which form. */
 class CallStoreTest {
-  private final FeatureExtractor extractor = new FeatureExtractor(FeatureSpec.TELEPHONE_8K);
-  private final CallCodec codec = new CallCodec(StreamTester.plain(), extractor, null);
+  private final CallCodec codec = codec(FeatureSpec.TELEPHONE_8K);
   private final List<String> writes = new ArrayList<>();
   private final KeyValueStore<Bytes, byte[]> inner =
       new InMemoryKeyValueStore("calls") {
@@ -143,10 +147,10 @@ class CallStoreTest {
   void shouldReadACallOfVersion2() throws IOException {
     // A call of two streams, the second one stopped, in the midst of an alert.
     CallCodec withRule =
-        new CallCodec(
+        StreamTester.codec(
             StreamTester.alerting("angry >= 0.6 for 2s"),
-            extractor,
-            new AdaptationTest.Adapting().population().orElseThrow());
+            FeatureSpec.TELEPHONE_8K,
+            AdaptationTest.Adapting::new);
 
     CallState call =
         withRule.read(
@@ -211,6 +215,42 @@ class CallStoreTest {
     }
   }
 
+  @Test
+  void shouldGoOnWithACallOfVersion3AsIfNothingHadHappened() throws IOException {
+    // A customer and an agent in the midst of an alert; number 226 is missing and 227 waits.
+    StreamSettings settings = StreamTester.alerting("angry >= 0.6 for 2s");
+    TestFeed feed = new TestFeed();
+    feed.sequence = 226;
+    feed.offsetMicros = 4_500_000;
+    List<AudioChannel> channels = List.of(customer(), TestFeed.agent());
+    AudioChunk missing =
+        feed.media(channels, TestFeed.tone(3_500, 8_000, 0.02), TestFeed.tone(300, 8_000, 0.02));
+    feed.sequence = 228;
+    feed.offsetMicros = 4_540_000;
+    try (StreamTester stream = new StreamTester(settings, AdaptationTest.Adapting::new)) {
+      stream.store().inner().put(Bytes.wrap("call-1".getBytes()), resource("call-v3.bin"));
+      stream.store().reload();
+      CallState call = stream.store().get("call-1");
+      assertThat(call.streams.get(0).channels.get(0).normalization.windows()).isEqualTo(2);
+
+      stream.send(missing);
+      stream.send(
+          feed.chunks(
+              160, channels, TestFeed.tone(3_500, 8_000, 2.5), TestFeed.tone(300, 8_000, 2.5)));
+      stream.send(feed.stop());
+
+      assertThat(stream.deadLetters).isEmpty();
+      assertThat(stream.events).extracting(EmotionEvent::getSequenceNumber).startsWith(2L, 3L);
+      assertThat(stream.events).extracting(EmotionEvent::getBeginMs).startsWith(2_000L, 3_000L);
+      CallSummary summary = stream.summaries.get(0);
+      assertThat(summary.getDurationMs()).isEqualTo(7_040);
+      assertThat(summary.getChannels())
+          .extracting(ChannelSummary::getAudioMs)
+          .containsExactly(7_040L, 7_040L);
+      assertThat(summary.getModels()).extracting(ModelUsed::getName).containsExactly("adapting");
+    }
+  }
+
   private static byte[] resource(String name) throws IOException {
     try (InputStream in = CallStoreTest.class.getResourceAsStream("/state/" + name)) {
       return in.readAllBytes();
@@ -260,8 +300,7 @@ class CallStoreTest {
   @Test
   void shouldBeginASegmentWhenTheFeaturesHaveChanged() throws IOException {
     byte[] bytes = bytesOfACall();
-    CallCodec other =
-        new CallCodec(StreamTester.plain(), new FeatureExtractor(FeatureSpec.WIDEBAND_16K), null);
+    CallCodec other = codec(FeatureSpec.WIDEBAND_16K);
 
     CallState read = other.read("call-1", new DataInputStream(new ByteArrayInputStream(bytes)));
 
@@ -282,10 +321,10 @@ class CallStoreTest {
     "telephone-8k, 96000",
   })
   void shouldKeepAChannelWithinSixteenKilobytes(String specName, int rateHz) {
-    FeatureExtractor featureExtractor =
-        new FeatureExtractor(FeatureSpec.named(specName).orElseThrow());
-    ChannelAnalyzer analyzer =
-        new ChannelAnalyzer(featureExtractor, WindowSettings.DEFAULT, rateHz);
+    FeatureSpec spec = FeatureSpec.named(specName).orElseThrow();
+    OpenModels models = StreamTester.open(StreamTester.plain(), spec, () -> new Silent(spec));
+    OpenModels.OpenModel model = models.offered(rateHz);
+    ChannelAnalyzer analyzer = new ChannelAnalyzer(model.extractor, WindowSettings.DEFAULT, rateHz);
     float[] audio = babble(1, rateHz, 3.9);
     analyzer.accept(audio, 0, audio.length, (begin, end, voiced, features) -> {});
     CallState call = new CallState("call-1");
@@ -295,15 +334,46 @@ class CallStoreTest {
     channel.inSegment = true;
     channel.encoding = AudioEncoding.PCM_S16LE;
     channel.sampleRateHz = rateHz;
+    channel.model = model;
     channel.analyzer = analyzer;
     stream.channels.add(channel);
     call.streams.add(stream);
 
-    byte[] bytes = write(new CallCodec(StreamTester.plain(), featureExtractor, null), call);
+    byte[] bytes = write(new CallCodec(StreamTester.plain(), models), call);
 
     System.out.printf(
         "State of a channel, %s from %d Hz: %d bytes%n", specName, rateHz, bytes.length);
     assertThat(bytes.length).isLessThan(16 << 10);
+  }
+
+  private static CallCodec codec(FeatureSpec spec) {
+    return StreamTester.codec(StreamTester.plain(), spec, () -> new Silent(spec));
+  }
+
+  /** Fits any features, and is not asked. */
+  private record Silent(FeatureSpec spec) implements EmotionClassifier {
+    @Override
+    public List<String> labels() {
+      return List.of("neutral", "angry");
+    }
+
+    @Override
+    public int featureCount() {
+      return spec.windowFeatureCount();
+    }
+
+    @Override
+    public ModelIdentity model() {
+      return new ModelIdentity("silent", "1", "0".repeat(64));
+    }
+
+    @Override
+    public void classify(float[] features, int windowCount, float[] probabilities) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
   }
 
   private byte[] bytesOfACall() {

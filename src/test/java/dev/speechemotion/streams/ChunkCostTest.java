@@ -9,7 +9,6 @@ import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
-import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -31,13 +30,13 @@ class ChunkCostTest {
   private final Deserializer<AudioChunk> deserializer = serdes.audioChunk().deserializer();
   private final ChunkRules rules = new ChunkRules(1 << 20);
   private final StreamSettings settings = StreamSettings.defaults();
-  private final FeatureExtractor extractor = new FeatureExtractor(FeatureSpec.TELEPHONE_8K);
+  private final OpenModels models =
+      StreamTester.open(settings, FeatureSpec.TELEPHONE_8K, EmotionTopologyTest.HighIsAngry::new);
   private long events;
   private final CallAnalysis analysis =
       new CallAnalysis(
           settings,
-          extractor,
-          new EmotionTopologyTest.HighIsAngry(),
+          models,
           () -> 0,
           new CallAnalysis.Output() {
             @Override
@@ -76,7 +75,7 @@ class ChunkCostTest {
     CallState call = new CallState("call-1");
     values.forEach(value -> analysis.accept(call, deserializer.deserialize("", value)));
     ByteArrayOutputStream state = new ByteArrayOutputStream();
-    new CallCodec(settings, extractor, null).write(call, new DataOutputStream(state));
+    new CallCodec(settings, models).write(call, new DataOutputStream(state));
     System.out.printf(
         "20 ms of mu-law: decode and check %.2f µs, with analysis %.2f µs; %d bytes of garbage;"
             + " record %d bytes; state of a channel %d bytes%n",

@@ -47,8 +47,7 @@ final class StreamTester implements AutoCloseable {
   final List<TestRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
 
   private final StreamSettings settings;
-  private final FeatureSpec spec;
-  private final Supplier<EmotionClassifier> classifiers;
+  private final EmotionModels models;
   private final EmotionSerdes serdes = EmotionSerdes.of(RegistryClients.inMemory());
   private final Path directory;
 
@@ -68,9 +67,12 @@ final class StreamTester implements AutoCloseable {
   }
 
   StreamTester(StreamSettings settings, FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
+    this(settings, EmotionModels.fixed(spec, classifiers));
+  }
+
+  StreamTester(StreamSettings settings, EmotionModels models) {
     this.settings = settings;
-    this.spec = spec;
-    this.classifiers = classifiers;
+    this.models = models;
     try {
       directory = Files.createTempDirectory("stream-tester-");
     } catch (IOException e) {
@@ -90,8 +92,7 @@ final class StreamTester implements AutoCloseable {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
-        new TopologyTestDriver(
-            EmotionTopology.build(settings, spec, classifiers, serdes), properties, now);
+        new TopologyTestDriver(EmotionTopology.build(settings, models, serdes), properties, now);
     input =
         driver.createInputTopic(
             settings.chunksTopic(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -109,6 +110,16 @@ final class StreamTester implements AutoCloseable {
     changelog.forEach(entry -> stored.put(Bytes.wrap(entry.key()), entry.value()));
     stored.forEach((key, value) -> store.inner().put(key, value));
     store.reload();
+  }
+
+  static OpenModels open(
+      StreamSettings settings, FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
+    return new OpenModels(settings, EmotionModels.fixed(spec, classifiers));
+  }
+
+  static CallCodec codec(
+      StreamSettings settings, FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
+    return new CallCodec(settings, open(settings, spec, classifiers));
   }
 
   CallStore store() {

@@ -1,0 +1,41 @@
+package dev.speechemotion.streams;
+
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.features.FeatureSpec;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Which model is for which channel. Asked by all tasks, often and at any time, so it answers at
+ * once. The answer for a rate may change: calls in progress then go over to the other model at the
+ * end of a window.
+ */
+public interface EmotionModels {
+
+  /**
+   * A model that is on offer.
+   *
+   * @param spec features that the classifiers take
+   * @param classifiers gives each task a classifier of its own, which the task closes; it may do so
+   *     some time after the model is not on offer any more
+   */
+  record Offer(FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
+    public Offer {
+      Objects.requireNonNull(spec, "spec");
+      Objects.requireNonNull(classifiers, "classifiers");
+    }
+  }
+
+  /**
+   * The model for channels of a sampling rate. All models have the same labels in the same order,
+   * since what is kept of a call goes by them. For as long as the model is the same, this is the
+   * same object.
+   */
+  Offer offered(int sampleRateHz);
+
+  /** One model for all channels, always. */
+  static EmotionModels fixed(FeatureSpec spec, Supplier<EmotionClassifier> classifiers) {
+    Offer offer = new Offer(spec, classifiers);
+    return sampleRateHz -> offer;
+  }
+}
