@@ -62,6 +62,13 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--no-protocols", description = "Train the model only.")
   private boolean noProtocols;
 
+  @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Protocols to report (default: all that the corpora allow).")
+  private List<String> protocolNames = List.of();
+
   @Mixin private FittingOptions fittingOptions;
 
   private List<Corpora.Source> sources;
@@ -94,6 +101,8 @@ public final class TrainCommand implements Callable<Integer> {
     Files.createDirectories(out);
     log.printf("analysed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
 
+    List<Protocol> protocols = protocols(corpora);
+
     Experiment experiment =
         new Experiment(
             settings,
@@ -103,12 +112,12 @@ public final class TrainCommand implements Callable<Integer> {
     List<Experiment.ProtocolResult> results = new ArrayList<>();
     Importance importance = null;
     Protocol importanceOf = null;
-    if (!noProtocols) {
+    if (!protocols.isEmpty()) {
       importance = new Importance(experiment.labels(), settings.spec(), settings.fitting().seed());
-      importanceOf = mostHonest(Protocol.reportedFor(corpora));
+      importanceOf = mostHonest(protocols);
       Map<String, Clip> clips =
           corpora.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity()));
-      for (Protocol protocol : Protocol.reportedFor(corpora)) {
+      for (Protocol protocol : protocols) {
         long protocolBegin = System.nanoTime();
         Experiment.ProtocolResult result =
             experiment.run(
@@ -166,7 +175,7 @@ public final class TrainCommand implements Callable<Integer> {
             importanceOf,
             speed(corpora),
             WeightsFile.parameterCount(fitted.weights()),
-            options("--name", "--model-version", "--no-protocols")));
+            options("--name", "--model-version", "--no-protocols", "--protocol")));
 
     PrintWriter console = spec.commandLine().getOut();
     console.print(TrainingReport.protocolTable(results));
@@ -175,6 +184,25 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   /** What is measured on voices that were not heard, where there is one. */
+  private List<Protocol> protocols(Corpora corpora) {
+    if (noProtocols) {
+      return List.of();
+    }
+    List<Protocol> possible = Protocol.reportedFor(corpora);
+    List<String> unknown = new ArrayList<>(protocolNames);
+    possible.forEach(protocol -> unknown.remove(protocol.name()));
+    if (!unknown.isEmpty()) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--protocol: these corpora are not measured by %s; choose among %s"
+              .formatted(
+                  String.join(", ", unknown), possible.stream().map(Protocol::name).toList()));
+    }
+    return possible.stream()
+        .filter(protocol -> protocolNames.isEmpty() || protocolNames.contains(protocol.name()))
+        .toList();
+  }
+
   private static Protocol mostHonest(List<Protocol> protocols) {
     return protocols.stream()
         .filter(Protocol::separatesSpeakers)
