@@ -12,7 +12,7 @@ import org.apache.kafka.streams.KafkaStreams;
 
 /**
  * Answers {@code GET /health}: 200 while the stream application processes or rebalances, 503
- * otherwise, and its state as text.
+ * otherwise, and its state as text; and {@code GET /metrics}.
  */
 final class HealthServer implements AutoCloseable {
   private static final int OK = 200;
@@ -23,18 +23,23 @@ final class HealthServer implements AutoCloseable {
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
 
   /** The server that the settings ask for, or null if they ask for none. */
-  static HealthServer of(Settings settings, Supplier<KafkaStreams.State> state) {
+  static HealthServer of(
+      Settings settings, Supplier<KafkaStreams.State> state, Supplier<String> metrics) {
     int port = settings.integer(Settings.HTTP_PORT);
-    return port < 0 ? null : new HealthServer(settings.text(Settings.HTTP_HOST), port, state);
+    return port < 0
+        ? null
+        : new HealthServer(settings.text(Settings.HTTP_HOST), port, state, metrics);
   }
 
   /**
    * Starts to answer.
    *
    * @param port 0 for any that is free
+   * @param metrics the page of metrics, made anew each time
    * @throws CommandFailure if the address is taken or not this machine's
    */
-  HealthServer(String host, int port, Supplier<KafkaStreams.State> state) {
+  HealthServer(
+      String host, int port, Supplier<KafkaStreams.State> state, Supplier<String> metrics) {
     try {
       server = HttpServer.create(new InetSocketAddress(host, port), 0);
     } catch (IOException | IllegalArgumentException e) {
@@ -43,7 +48,15 @@ final class HealthServer implements AutoCloseable {
               .formatted(host, port, e.getMessage(), Settings.HTTP_HOST, Settings.HTTP_PORT),
           e);
     }
-    server.createContext("/health", exchange -> answer(exchange, state.get()));
+    server.createContext(
+        "/health",
+        exchange -> {
+          KafkaStreams.State now = state.get();
+          boolean well = now.isRunningOrRebalancing();
+          answer(exchange, well ? OK : UNAVAILABLE, "text/plain", now + "\n");
+        });
+    server.createContext(
+        "/metrics", exchange -> answer(exchange, OK, MetricsPage.CONTENT_TYPE, metrics.get()));
     server.setExecutor(thread);
     server.start();
   }
@@ -52,15 +65,16 @@ final class HealthServer implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  private static void answer(HttpExchange exchange, KafkaStreams.State state) throws IOException {
+  private static void answer(HttpExchange exchange, int status, String type, String text)
+      throws IOException {
     try (exchange) {
       if (!exchange.getRequestMethod().equals("GET")) {
         exchange.sendResponseHeaders(METHOD_NOT_ALLOWED, -1);
         return;
       }
-      byte[] body = (state + "\n").getBytes(StandardCharsets.UTF_8);
-      boolean well = state.isRunningOrRebalancing();
-      exchange.sendResponseHeaders(well ? OK : UNAVAILABLE, body.length);
+      byte[] body = text.getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", type);
+      exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);
     }
   }

@@ -8,6 +8,7 @@ import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.avro.EmotionStretch;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +23,10 @@ import org.apache.avro.specific.SpecificRecord;
 /** Writes events, alerts and summaries, a timeline for people or a line of JSON each. */
 final class ResultPrinter {
   private static final int BAR_LENGTH = 10;
+
+  /** Of a timeline in text. */
+  private static final int MAX_STRETCHES = 12;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How results are written. */
@@ -110,9 +115,57 @@ final class ResultPrinter {
         summary.getEndReason() == null ? "" : " (" + summary.getEndReason() + ")",
         summary.getModelName(),
         summary.getModelVersion());
+    out.printf(
+        Locale.ROOT,
+        "    talk %.1f s, nobody talks %.1f s, overlap %.1f s%s%n",
+        summary.getTalkMs() / 1_000.0,
+        summary.getNonTalkMs() / 1_000.0,
+        summary.getOverlapMs() / 1_000.0,
+        modelsBefore(summary));
     for (ChannelSummary channel : summary.getChannels()) {
       out.println("    " + line(channel));
+      out.printf(
+          Locale.ROOT,
+          "      talks %.1f s%s%n",
+          channel.getTalkMs() / 1_000.0,
+          channel.getMeanValence() == null
+              ? ""
+              : String.format(
+                  Locale.ROOT,
+                  "; valence %+.2f, arousal %+.2f",
+                  channel.getMeanValence(),
+                  channel.getMeanArousal()));
+      if (!channel.getTimeline().isEmpty()) {
+        out.println("      " + timeline(channel.getTimeline()));
+      }
     }
+  }
+
+  /** The other models that made events. */
+  private static String modelsBefore(CallSummary summary) {
+    String others =
+        summary.getModels().stream()
+            .filter(model -> !model.getHash().equals(summary.getModelHash()))
+            .map(model -> model.getName() + " " + model.getVersion())
+            .collect(Collectors.joining(", "));
+    return others.isEmpty() ? "" : "; also model " + others;
+  }
+
+  private static String timeline(List<EmotionStretch> stretches) {
+    String text =
+        stretches.stream()
+            .limit(MAX_STRETCHES)
+            .map(
+                stretch ->
+                    String.format(
+                        Locale.ROOT,
+                        "%.1f-%.1f s %s",
+                        stretch.getBeginMs() / 1_000.0,
+                        stretch.getEndMs() / 1_000.0,
+                        stretch.getEmotion()))
+            .collect(Collectors.joining(", "));
+    int more = stretches.size() - MAX_STRETCHES;
+    return more > 0 ? text + ", and " + more + " more" : text;
   }
 
   private static String line(ChannelSummary channel) {

@@ -75,6 +75,7 @@ final class Settings {
   static final String SPEECH_NO_SPEECH_EVENTS = "speech.no.speech.events";
   static final String SMOOTHING_SECONDS = "smoothing.seconds";
   static final String LABEL_HYSTERESIS = "label.hysteresis";
+  static final String MAX_LAG_MS = "max.lag.ms";
   static final String STATE_DIR = "state.dir";
   static final String PROCESSING_GUARANTEE = "processing.guarantee";
   static final String COMMIT_INTERVAL_MS = "commit.interval.ms";
@@ -327,6 +328,14 @@ final class Settings {
               "Rules that raise alerts, separated by semicolons, such as `angry >= 0.6 for 10s on CUSTOMER`"
                   + " or `rise of angry by 0.4 within 60s`")
           .define(
+              MAX_LAG_MS,
+              Type.LONG,
+              0L,
+              Range.between(0, Duration.ofDays(1).toMillis()),
+              Importance.MEDIUM,
+              "Records older than this when their turn comes have audio passed over, as a gap, until"
+                  + " the lag is half of it, milliseconds; 0: never")
+          .define(
               STATE_DIR,
               Type.STRING,
               "",
@@ -375,15 +384,15 @@ final class Settings {
               "127.0.0.1",
               new NonEmptyString(),
               Importance.LOW,
-              "Address that `/health` listens on")
+              "Address that `/health` and `/metrics` listen on")
           .define(
               HTTP_PORT,
               Type.INT,
               -1,
               Range.between(-1, 65_535),
               Importance.LOW,
-              "Port that `/health` listens on: 200 while the stream works, else 503; 0: any, -1:"
-                  + " none");
+              "Port that `/health` (200 while the stream works, else 503) and `/metrics` (Prometheus)"
+                  + " listen on; 0: any, -1: none");
 
   private final Map<String, Object> values;
   private final Map<String, String> kafka;
@@ -496,6 +505,7 @@ final class Settings {
           integer(MAX_PAYLOAD_BYTES),
           duration(CALL_INACTIVITY_MS),
           parseRules(ALERT_RULES, text(ALERT_RULES)),
+          duration(MAX_LAG_MS),
           new CallSettings(
               duration(REORDER_WINDOW_MS),
               integer(REORDER_MAX_CHUNKS),

@@ -30,7 +30,17 @@ final class SettingsOptions {
 
   /** Reads the configuration from all its sources. */
   Settings load() {
+    return load(Map.of());
+  }
+
+  /**
+   * Reads the configuration from all its sources.
+   *
+   * @param ofTheCommand what options of the command itself set
+   */
+  Settings load(Map<String, String> ofTheCommand) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
+    all.putAll(ofTheCommand);
     if (bootstrapServers != null) {
       all.put(Settings.BOOTSTRAP_SERVERS, bootstrapServers);
     }

@@ -8,9 +8,12 @@ import dev.speechemotion.streams.PatientRegistry;
 import dev.speechemotion.streams.SchemaRegistry;
 import dev.speechemotion.streams.StreamSettings;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -55,7 +58,7 @@ final class StreamApp implements AutoCloseable {
     try {
       streams = new KafkaStreams(EmotionTopology.build(streamSettings, models, serdes), config);
     } catch (StreamsException e) {
-      throw new CommandFailure("the stream application cannot start: " + rootMessage(e), e);
+      throw cannotStart(e);
     }
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
@@ -71,9 +74,21 @@ final class StreamApp implements AutoCloseable {
     }
   }
 
-  /** Begins to process; returns at once. */
+  private static CommandFailure cannotStart(StreamsException cause) {
+    return new CommandFailure("the stream application cannot start: " + rootMessage(cause), cause);
+  }
+
+  /**
+   * Begins to process; returns at once.
+   *
+   * @throws CommandFailure if what is in the state directory cannot be opened
+   */
   void start() {
-    streams.start();
+    try {
+      streams.start();
+    } catch (StreamsException e) {
+      throw cannotStart(e);
+    }
   }
 
   /**
@@ -112,6 +127,11 @@ final class StreamApp implements AutoCloseable {
     if (cause != null) {
       throw new CommandFailure("the stream application stopped: " + rootMessage(cause), cause);
     }
+  }
+
+  /** What Kafka Streams measures, and what the topology adds to it. */
+  Map<MetricName, ? extends Metric> metrics() {
+    return streams.metrics();
   }
 
   /** What Kafka Streams is at; for the health check. */

@@ -1,6 +1,8 @@
 package dev.speechemotion.app;
 
 import dev.speechemotion.streams.SchemaRegistry;
+import java.math.BigDecimal;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -24,6 +26,13 @@ final class StreamCommand implements Callable<Integer> {
   private boolean createTopics;
 
   @Option(
+      names = "--max-lag",
+      paramLabel = "SECONDS",
+      description =
+          "Pass audio over while the stream lags behind by more: --set max.lag.ms=… in seconds.")
+  private BigDecimal maxLagSeconds;
+
+  @Option(
       names = "--help-config",
       description = "Print all properties as a table in Markdown, and exit.")
   private boolean helpConfig;
@@ -34,7 +43,13 @@ final class StreamCommand implements Callable<Integer> {
       spec.commandLine().getOut().print(Settings.table());
       return 0;
     }
-    Settings settings = options.load();
+    Settings settings =
+        options.load(
+            maxLagSeconds == null
+                ? Map.of()
+                : Map.of(
+                    Settings.MAX_LAG_MS,
+                    maxLagSeconds.movePointRight(3).toBigInteger().toString()));
     return Stop.guard(stop -> run(settings, stop));
   }
 
@@ -44,7 +59,15 @@ final class StreamCommand implements Callable<Integer> {
       cluster.requireTopics(settings.streamSettings().topics(), createTopics, stop);
       try (SchemaRegistry registry = cluster.requireRegistry(stop);
           StreamApp app = new StreamApp(settings, models, registry);
-          HealthServer health = HealthServer.of(settings, app::state)) {
+          HealthServer health =
+              HealthServer.of(
+                  settings,
+                  app::state,
+                  () ->
+                      MetricsPage.of(
+                          app.metrics(),
+                          settings.text(Settings.TOPIC_CHUNKS),
+                          models.identities()))) {
         app.start();
         models.watch(settings.duration(Settings.MODEL_CHECK_MS));
         if (health != null) {

@@ -8,15 +8,21 @@ import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.metrics.Sensor;
+import org.apache.kafka.common.metrics.stats.Value;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds each chunk's call, has it analysed, and sends on what comes of it. */
 final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
+  private static final Logger LOG = LoggerFactory.getLogger(AnalyzeCalls.class);
   private static final Duration MAX_CHECK_PERIOD = Duration.ofSeconds(1);
 
   private final StreamSettings settings;
@@ -29,6 +35,11 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   private DeadLetters deadLetters;
   private CallClock clock;
   private Sensor duplicates;
+  private Sensor shed;
+  private Sensor openCalls;
+
+  /** Whether audio is passed over, since the records lag behind too far. */
+  private boolean shedding;
 
   /** Timestamp of what is sent on: that of the record being processed, or the clock's. */
   private long timestampMs;
@@ -42,14 +53,17 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   public void init(ProcessorContext<Object, Object> context) {
     this.context = context;
     deadLetters = new DeadLetters(context, EmotionTopology.ANALYZE);
-    duplicates =
-        context
-            .metrics()
-            .addRateTotalSensor(
-                "speech-emotion",
-                context.taskId() + "-" + EmotionTopology.ANALYZE,
-                "duplicate-chunks",
-                Sensor.RecordingLevel.INFO);
+    duplicates = count("duplicate-chunks");
+    shed = count("shed-chunks");
+    openCalls =
+        context.metrics().addSensor(context.taskId() + "-open-calls", Sensor.RecordingLevel.INFO);
+    openCalls.add(
+        new MetricName(
+            "open-calls",
+            "stream-speech-emotion-metrics",
+            "calls in progress",
+            Map.of("task-id", context.taskId().toString())),
+        new Value());
     models = new OpenModels(settings, offers);
     try {
       analysis = new CallAnalysis(settings, models, context::currentSystemTimeMs, new Sinks());
@@ -66,6 +80,16 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
     }
     clock = new CallClock(period);
     context.schedule(period, PunctuationType.WALL_CLOCK_TIME, this::endQuietCalls);
+  }
+
+  private Sensor count(String operation) {
+    return context
+        .metrics()
+        .addRateTotalSensor(
+            "speech-emotion",
+            context.taskId() + "-" + EmotionTopology.ANALYZE,
+            operation,
+            Sensor.RecordingLevel.INFO);
   }
 
   @Override
@@ -103,6 +127,7 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
       call = new CallState(chunk.getCallId());
       calls.add(call);
     }
+    followLag(record.timestamp());
     analysis.accept(call, chunk);
     clock.see(call);
     StreamState stream = call.stream(chunk.getStreamId());
@@ -110,6 +135,25 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
       clock.see(stream);
     }
     keepOrForget(call);
+  }
+
+  /** Passes audio over while records are too old, until they are half as old as they may be. */
+  private void followLag(long recordTimeMs) {
+    long maxMs = settings.maxLag().toMillis();
+    if (maxMs == 0) {
+      return;
+    }
+    long lagMs = context.currentSystemTimeMs() - recordTimeMs;
+    boolean tooFar = shedding ? lagMs >= maxMs / 2 : lagMs > maxMs;
+    if (tooFar != shedding) {
+      shedding = tooFar;
+      analysis.setShedding(shedding);
+      LOG.warn(
+          "task {} {}: its records are {} ms old",
+          context.taskId(),
+          shedding ? "passes audio over" : "analyzes audio again",
+          lagMs);
+    }
   }
 
   private void endQuietCalls(long nowMs) {
@@ -129,6 +173,7 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
         takeStopsThatWait(call);
       }
     }
+    openCalls.record(calls.all().stream().filter(call -> !call.ended).count(), nowMs);
     if (models.hasOutdated()) {
       models.closeOutdated(modelsInUse());
     }
@@ -175,6 +220,8 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
     }
     deadLetters.close();
     context.metrics().removeSensor(duplicates);
+    context.metrics().removeSensor(shed);
+    context.metrics().removeSensor(openCalls);
   }
 
   private final class Sinks implements CallAnalysis.Output {
@@ -196,6 +243,11 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
     @Override
     public void duplicate() {
       duplicates.record(1, context.currentSystemTimeMs());
+    }
+
+    @Override
+    public void shed() {
+      shed.record(1, context.currentSystemTimeMs());
     }
 
     private void forward(String callId, Object value, String sink) {

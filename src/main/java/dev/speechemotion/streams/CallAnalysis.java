@@ -36,6 +36,9 @@ final class CallAnalysis {
 
     /** A message came that had come before. */
     void duplicate();
+
+    /** Audio was passed over. */
+    void shed();
   }
 
   static final int MAX_CHANNELS_PER_CALL = 64;
@@ -65,6 +68,9 @@ final class CallAnalysis {
 
   private final float[] probabilities;
   private final float[] smoothed;
+
+  /** Whether audio is passed over, to catch up. */
+  private boolean shedding;
 
   /**
    * @param clockMs wall-clock time, milliseconds
@@ -187,6 +193,11 @@ final class CallAnalysis {
   /** Whether a message of that kind makes a call or a stream known; the others need one. */
   static boolean createsStream(ChunkKind kind) {
     return kind == ChunkKind.START || kind == ChunkKind.MEDIA;
+  }
+
+  /** Whether audio is passed over from now on: not analyzed, and counted as missing. */
+  void setShedding(boolean shedding) {
+    this.shedding = shedding;
   }
 
   /** Takes a chunk that {@link #check} has passed; the call may have ended then. */
@@ -326,7 +337,14 @@ final class CallAnalysis {
   /** Does what a message says, in its turn. */
   private void act(CallState call, StreamState stream, AudioChunk chunk) {
     switch (chunk.getKind()) {
-      case MEDIA -> audio.hear(call, stream, chunk);
+      case MEDIA -> {
+        if (shedding) {
+          audio.skip(call, stream, chunk);
+          output.shed();
+        } else {
+          audio.hear(call, stream, chunk);
+        }
+      }
       case PAUSED, RESUMED, DISCARDED -> audio.interrupt(call, stream, chunk);
       case STOP -> stop(call, stream, chunk);
       case START, DTMF, MARK, UNKNOWN -> {

@@ -79,12 +79,10 @@ final class ChannelAudio {
     return settings.analyzedRoles().contains(channel.role);
   }
 
-  /** Takes the audio of a MEDIA message. */
-  void hear(CallState call, StreamState stream, AudioChunk chunk) {
+  /** Finds a chunk's channels, or makes them known; fills {@link #chunkChannels}. */
+  private void findChannels(StreamState stream, AudioChunk chunk) {
     List<AudioChannel> channels = chunk.getChannels();
-    int channelCount = channels.size();
-    AudioEncoding encoding = ChunkRules.encoding(chunk.getEncoding());
-    for (int i = 0; i < channelCount; i++) {
+    for (int i = 0; i < channels.size(); i++) {
       AudioChannel named = channels.get(i);
       ChannelRole role = roles.of(named, i);
       ChannelState channel = stream.channel(named, role, i);
@@ -94,12 +92,54 @@ final class ChannelAudio {
       }
       chunkChannels[i] = channel;
     }
+  }
+
+  private static void takeNumber(ChannelState channel, AudioChunk chunk) {
+    channel.hasSequence = true;
+    channel.lastSequence = chunk.getSequenceNumber();
+    channel.lastIngestedAtMs = chunk.getIngestedAt().toEpochMilli();
+  }
+
+  /** Passes over the audio of a MEDIA message: what it holds is missing. */
+  void skip(CallState call, StreamState stream, AudioChunk chunk) {
+    findChannels(stream, chunk);
+    for (int i = 0; i < chunk.getChannels().size(); i++) {
+      ChannelState channel = chunkChannels[i];
+      long endMicros =
+          beginMicros(stream, channel, chunk, lostBefore(stream, channel, chunk)) + micros(chunk);
+      finishSegment(call, stream, channel);
+      if (!channel.heard) {
+        channel.heard = true;
+        channel.endMicros = endMicros - micros(chunk);
+      }
+      long missingMicros = Math.max(0, endMicros - channel.endMicros);
+      countMissing(channel, missingMicros);
+      channel.skippedMicros += missingMicros;
+      channel.endMicros += missingMicros;
+      channel.nextMicros = channel.endMicros;
+      takeNumber(channel, chunk);
+      chunkChannels[i] = null;
+    }
+  }
+
+  /** Counts what is missing before a segment; what is skipped in a row is one gap. */
+  private static void countMissing(ChannelState channel, long micros) {
+    channel.gapMicros += micros;
+    if (micros > 0 && channel.skippedMicros == 0) {
+      channel.gapCount++;
+    }
+  }
+
+  /** Takes the audio of a MEDIA message. */
+  void hear(CallState call, StreamState stream, AudioChunk chunk) {
+    List<AudioChannel> channels = chunk.getChannels();
+    int channelCount = channels.size();
+    AudioEncoding encoding = ChunkRules.encoding(chunk.getEncoding());
+    findChannels(stream, chunk);
     for (int i = 0; i < channelCount; i++) {
       ChannelState channel = chunkChannels[i];
       placeInTime(call, stream, channel, roles.of(channels.get(i), i), chunk, encoding);
-      channel.hasSequence = true;
-      channel.lastSequence = chunk.getSequenceNumber();
-      channel.lastIngestedAtMs = chunk.getIngestedAt().toEpochMilli();
+      takeNumber(channel, chunk);
     }
 
     ByteBuffer payload = chunk.getPayload();
@@ -125,7 +165,7 @@ final class ChannelAudio {
       ChannelRole role,
       AudioChunk chunk,
       AudioEncoding encoding) {
-    long lost = channel.hasSequence ? stream.givenUpBetween(channel.lastSequence, chunk) : 0;
+    long lost = lostBefore(stream, channel, chunk);
     long beginMicros = beginMicros(stream, channel, chunk, lost);
     if (stream.originMs == null) {
       long wallMs =
@@ -178,6 +218,11 @@ final class ChannelAudio {
     return otherFeatures;
   }
 
+  /** How many messages of the stream are lost between the channel's last one and a chunk. */
+  private static long lostBefore(StreamState stream, ChannelState channel, AudioChunk chunk) {
+    return channel.hasSequence ? stream.givenUpBetween(channel.lastSequence, chunk) : 0;
+  }
+
   /** Media time at which a chunk begins. */
   private static long beginMicros(
       StreamState stream, ChannelState channel, AudioChunk chunk, long lost) {
@@ -201,11 +246,10 @@ final class ChannelAudio {
       AudioEncoding encoding,
       int sampleRateHz,
       long beginMicros) {
-    channel.gapBeforeMicros = channel.heard ? Math.max(0, beginMicros - channel.endMicros) : 0;
-    if (channel.gapBeforeMicros > 0) {
-      channel.gapMicros += channel.gapBeforeMicros;
-      channel.gapCount++;
-    }
+    long missingMicros = channel.heard ? Math.max(0, beginMicros - channel.endMicros) : 0;
+    countMissing(channel, missingMicros);
+    channel.gapBeforeMicros = channel.skippedMicros + missingMicros;
+    channel.skippedMicros = 0;
     channel.heard = true;
     channel.role = role;
     channel.inSegment = true;

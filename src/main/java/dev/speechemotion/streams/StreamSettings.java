@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * @param maxPayloadBytes the most audio that one chunk may hold, bytes
  * @param callInactivity a call without messages for so long, wall-clock time, has ended
  * @param alertRules rules that raise alerts; none by default
+ * @param maxLag if a record is older than this when its turn comes, audio is passed over until the
+ *     lag is half of it; zero: never
  * @param call how the messages of a call are taken
  */
 public record StreamSettings(
@@ -36,6 +38,7 @@ public record StreamSettings(
     int maxPayloadBytes,
     Duration callInactivity,
     List<AlertRule> alertRules,
+    Duration maxLag,
     CallSettings call) {
 
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
@@ -82,6 +85,9 @@ public record StreamSettings(
                 + new TreeSet<>(analyzedRoles));
       }
     }
+    if (maxLag.isNegative() || maxLag.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException("maxLag must be from 0 to 1 day, got " + maxLag);
+    }
     Objects.requireNonNull(call, "call");
   }
 
@@ -98,6 +104,7 @@ public record StreamSettings(
         1 << 20,
         Duration.ofMinutes(5),
         List.of(),
+        Duration.ZERO,
         CallSettings.DEFAULT);
   }
 

@@ -38,13 +38,19 @@ class DemoIT {
     for (String role : List.of("CUSTOMER", "AGENT")) {
       List<String> events = events(run, role);
       assertThat(events).as(role).hasSizeBetween(14, 20);
-      assertThat(events.get(0)).contains("0.0 to    3.0 s").endsWith("acted neutral");
+      assertThat(events.get(0))
+          .containsPattern("[01][.]0 to    [34][.]0 s")
+          .endsWith("acted neutral");
       assertThat(run.outLines())
           .anyMatch(
               line ->
                   line.matches(
                       " {4}%-8s  22\\.4 s of audio, %d events, .*".formatted(role, events.size())));
     }
+    assertThat(run.outLines())
+        .anyMatch(line -> line.matches(" {4}talk \\d+\\.\\d s, nobody talks .* s, overlap .* s"))
+        .anyMatch(line -> line.matches(" {6}talks \\d.* s; valence [+-]\\S+, arousal [+-]\\S+"))
+        .anyMatch(line -> line.matches(" {6}0\\.0-\\d+\\.\\d s \\w+, \\d.*"));
     List<String> customer = events(run, "CUSTOMER");
     assertThat(customer.get(customer.size() - 2))
         .contains("19.0 to   22.0 s")

@@ -20,7 +20,7 @@ class HealthServerTest {
   @ParameterizedTest
   @EnumSource(KafkaStreams.State.class)
   void shouldBeWellOnlyWhileTheStreamWorks(KafkaStreams.State state) throws Exception {
-    try (HealthServer server = new HealthServer(LOOPBACK, 0, () -> state)) {
+    try (HealthServer server = new HealthServer(LOOPBACK, 0, () -> state, () -> "")) {
       HttpResponse<String> answer = get(server);
 
       boolean works =
@@ -32,10 +32,12 @@ class HealthServerTest {
 
   @Test
   void shouldSayWhichAddressIsTaken() {
-    try (HealthServer first = new HealthServer(LOOPBACK, 0, () -> KafkaStreams.State.RUNNING)) {
+    try (HealthServer first =
+        new HealthServer(LOOPBACK, 0, () -> KafkaStreams.State.RUNNING, () -> "")) {
       int taken = first.port();
 
-      assertThatThrownBy(() -> new HealthServer(LOOPBACK, taken, () -> KafkaStreams.State.RUNNING))
+      assertThatThrownBy(
+              () -> new HealthServer(LOOPBACK, taken, () -> KafkaStreams.State.RUNNING, () -> ""))
           .isInstanceOf(CommandFailure.class)
           .hasMessageContaining(LOOPBACK + ":" + taken)
           .hasMessageContaining("http.port");
@@ -44,11 +46,29 @@ class HealthServerTest {
 
   @Test
   void shouldNotListenUnlessAskedTo() {
-    assertThat(HealthServer.of(Settings.of(Map.of()), () -> KafkaStreams.State.RUNNING)).isNull();
+    assertThat(HealthServer.of(Settings.of(Map.of()), () -> KafkaStreams.State.RUNNING, () -> ""))
+        .isNull();
+  }
+
+  @Test
+  void shouldGiveTheMetricsAsPrometheusReadsThem() throws Exception {
+    try (HealthServer server =
+        new HealthServer(LOOPBACK, 0, () -> KafkaStreams.State.RUNNING, () -> "a 1\n")) {
+      HttpResponse<String> answer = get(server, "/metrics");
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo("a 1\n");
+      assertThat(answer.headers().firstValue("Content-Type"))
+          .hasValue("text/plain; version=0.0.4; charset=utf-8");
+    }
   }
 
   private HttpResponse<String> get(HealthServer server) throws Exception {
-    URI address = URI.create("http://" + LOOPBACK + ":" + server.port() + "/health");
+    return get(server, "/health");
+  }
+
+  private HttpResponse<String> get(HealthServer server, String path) throws Exception {
+    URI address = URI.create("http://" + LOOPBACK + ":" + server.port() + path);
     return client.send(
         HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
   }

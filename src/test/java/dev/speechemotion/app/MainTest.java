@@ -62,6 +62,7 @@ class MainTest {
         "feed a.wav --roles boss",
         "watch --max-events many",
         "stream --set a",
+        "stream --max-lag NaN",
       })
   void shouldExitWith2OnWrongUsage(String commandLine) {
     CommandLineRun run =
@@ -78,6 +79,12 @@ class MainTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).isEqualTo(Settings.table());
+  }
+
+  @Test
+  void shouldTakeTheMaximalLagInSeconds() {
+    assertFailure(
+        CommandLineRun.of("stream", "--max-lag", "-1.5"), "-1500 for configuration max.lag.ms");
   }
 
   @Test

@@ -242,7 +242,9 @@ class StreamCommandIT {
       }
     }
     assertThat(stream.exitValue()).as(Files.readString(log)).isZero();
-    assertThat(Files.readString(log)).contains("model telephone").endsWith("stopped\n");
+    assertThat(Files.readString(log))
+        .containsPattern("model \\S+ \\S+.*; reading audio-chunks")
+        .endsWith("stopped\n");
     assertThat(registry.subjects())
         .containsExactly(
             "audio-chunks-value",

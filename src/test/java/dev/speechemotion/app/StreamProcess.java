@@ -19,7 +19,8 @@ final class StreamProcess implements AutoCloseable {
 
   private final Path log;
   private final List<String> args = new ArrayList<>();
-  private final URI health;
+  private final int heapMb;
+  private final String address;
   private final HttpClient http = HttpClient.newHttpClient();
   private ChildJvm process;
 
@@ -30,16 +31,21 @@ final class StreamProcess implements AutoCloseable {
    * @param settings properties of the application
    */
   StreamProcess(Path log, Map<String, String> settings) throws IOException {
+    this(log, settings, HEAP_MB);
+  }
+
+  StreamProcess(Path log, Map<String, String> settings, int heapMb) throws IOException {
     this.log = log;
+    this.heapMb = heapMb;
     int port = MainTest.freePort();
-    health = URI.create("http://127.0.0.1:" + port + "/health");
+    address = "http://127.0.0.1:" + port;
     args.add("stream");
     settings.forEach((name, value) -> args.addAll(List.of("--set", name + "=" + value)));
     args.addAll(List.of("--set", Settings.HTTP_PORT + "=" + port));
   }
 
   StreamProcess start() throws IOException {
-    process = ChildJvm.start(log, HEAP_MB, Main.class, args);
+    process = ChildJvm.start(log, heapMb, Main.class, args);
     return this;
   }
 
@@ -57,9 +63,25 @@ final class StreamProcess implements AutoCloseable {
 
   /** What the health check says; empty if nothing answers. */
   String state() throws InterruptedException {
+    return get("/health").trim();
+  }
+
+  /** Sum of a metric over its labels; NaN if nothing answers or there is none. */
+  double metric(String name) throws InterruptedException {
+    return get("/metrics")
+        .lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .reduce(Double::sum)
+        .orElse(Double.NaN);
+  }
+
+  /** The answer to a GET; empty if there is none. */
+  String get(String path) throws InterruptedException {
     try {
-      HttpRequest request = HttpRequest.newBuilder(health).timeout(ANSWER_TIMEOUT).build();
-      return http.send(request, BodyHandlers.ofString()).body().trim();
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(address + path)).timeout(ANSWER_TIMEOUT).build();
+      return http.send(request, BodyHandlers.ofString()).body();
     } catch (IOException e) {
       return "";
     }

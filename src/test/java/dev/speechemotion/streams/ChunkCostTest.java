@@ -52,6 +52,9 @@ class ChunkCostTest {
 
             @Override
             public void duplicate() {}
+
+            @Override
+            public void shed() {}
           });
 
   @Test

@@ -83,6 +83,7 @@ class StreamSettingsTest {
         maxPayloadBytes,
         inactivity,
         rules,
+        Duration.ZERO,
         CallSettings.DEFAULT);
   }
 }

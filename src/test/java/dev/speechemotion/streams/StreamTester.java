@@ -329,7 +329,16 @@ final class StreamTester implements AutoCloseable {
     return with(StreamSettings.defaults().analyzedRoles(), List.of(), call);
   }
 
+  static StreamSettings shedding(Duration maxLag) {
+    return with(StreamSettings.defaults().analyzedRoles(), List.of(), maxLag, PLAIN);
+  }
+
   static StreamSettings with(Set<ChannelRole> roles, List<AlertRule> rules, CallSettings call) {
+    return with(roles, rules, Duration.ZERO, call);
+  }
+
+  private static StreamSettings with(
+      Set<ChannelRole> roles, List<AlertRule> rules, Duration maxLag, CallSettings call) {
     StreamSettings defaults = StreamSettings.defaults();
     return new StreamSettings(
         defaults.chunksTopic(),
@@ -342,6 +351,7 @@ final class StreamTester implements AutoCloseable {
         defaults.maxPayloadBytes(),
         defaults.callInactivity(),
         rules,
+        maxLag,
         call);
   }
 
