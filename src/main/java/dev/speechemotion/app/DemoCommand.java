@@ -43,7 +43,10 @@ final class DemoCommand implements Callable<Integer> {
   private static final Duration PATIENCE_AFTER_THE_CALL = Duration.ofSeconds(30);
   private static final int SAMPLE_RATE_HZ = 8_000;
   private static final int CHUNK_MS = 20;
-  private static final String BASELINE = "tess-fcnn";
+
+  /** The name, in manifests, of the corpus that the bundled call is from. */
+  private static final String CORPUS = "EmoDB";
+
   private static final String CALL_ID = "demo-call";
 
   @Spec private CommandSpec spec;
@@ -147,10 +150,15 @@ final class DemoCommand implements Callable<Integer> {
         settings.text(Settings.BOOTSTRAP_SERVERS),
         startUp.toMillis() / 1_000.0);
     out.printf("Model: %s %s.", loaded.identity().name(), loaded.identity().version());
-    if (files.isEmpty() && loaded.identity().name().equals(BASELINE)) {
+    if (files.isEmpty()) {
+      boolean heard =
+          loaded.manifest().training().corpora().stream()
+              .anyMatch(corpus -> corpus.name().startsWith(CORPUS));
       out.print(
-          " It learned from studio recordings of two English speakers; on this German telephone"
-              + " call it is mostly wrong.");
+          heard
+              ? " It has heard these recordings in training, so this shows what the stream does, not"
+                  + " how good the model is: its card says how it does on voices it never heard."
+              : " It has never heard these German actors.");
     }
     out.println();
     out.println(

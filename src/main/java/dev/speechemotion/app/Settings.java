@@ -86,9 +86,9 @@ final class Settings {
   static final String HTTP_PORT = "http.port";
 
   /** Of {@link #MODEL_DIR} and {@link #MODEL_WIDEBAND_DIR}. */
-  static final String DEFAULT_MODEL_DIR = "models/tess-fcnn";
+  static final String DEFAULT_MODEL_DIR = "models/telephone";
 
-  static final String DEFAULT_WIDEBAND_MODEL_DIR = "";
+  static final String DEFAULT_WIDEBAND_MODEL_DIR = "models/wideband";
 
   /** Properties with this prefix go, without it, to Kafka Streams and the Kafka clients. */
   static final String KAFKA_PREFIX = "kafka.";

@@ -58,7 +58,7 @@ final class StreamApp implements AutoCloseable {
     try {
       streams = new KafkaStreams(EmotionTopology.build(streamSettings, models, serdes), config);
     } catch (StreamsException e) {
-      throw new CommandFailure("the stream application cannot start: " + rootMessage(e), e);
+      throw cannotStart(e);
     }
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
@@ -74,9 +74,21 @@ final class StreamApp implements AutoCloseable {
     }
   }
 
-  /** Begins to process; returns at once. */
+  private static CommandFailure cannotStart(StreamsException cause) {
+    return new CommandFailure("the stream application cannot start: " + rootMessage(cause), cause);
+  }
+
+  /**
+   * Begins to process; returns at once.
+   *
+   * @throws CommandFailure if what is in the state directory cannot be opened
+   */
   void start() {
-    streams.start();
+    try {
+      streams.start();
+    } catch (StreamsException e) {
+      throw cannotStart(e);
+    }
   }
 
   /**

@@ -39,7 +39,7 @@ class DemoIT {
       List<String> events = events(run, role);
       assertThat(events).as(role).hasSizeBetween(14, 20);
       assertThat(events.get(0))
-          .containsPattern("[01]\\.0 to +[34]\\.0 s")
+          .containsPattern("[01][.]0 to    [34][.]0 s")
           .endsWith("acted neutral");
       assertThat(run.outLines())
           .anyMatch(
