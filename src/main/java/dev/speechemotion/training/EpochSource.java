@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * What a training hears in each epoch, in place of its clips: such as the same recordings with
- * noise. It is asked one epoch ahead, from another thread than the training's, one call at a time.
+ * noise. It is asked one epoch ahead, from another thread than the training's, one call at a time;
+ * for the first epoch twice, because the population is that of what is heard.
  */
 @FunctionalInterface
 interface EpochSource {

@@ -61,11 +61,12 @@ class ExperimentTest {
             .run(Protocol.named("tess-speaker").orElseThrow(), corpora.clips(), heard, null)
             .folds();
 
-    // then in each of three epochs it was asked for the other speaker's clips, but for those that
+    // then for the population and in each of three epochs it was asked for the other speaker's
+    // clips, but for those that
     // decide when to stop: 6 of the 24
-    assertThat(asked).hasSize(6);
+    assertThat(asked).hasSize(8);
     for (int i = 0; i < asked.size(); i++) {
-      Protocol.Fold fold = folds.get(i / 3).fold();
+      Protocol.Fold fold = folds.get(i / 4).fold();
       assertThat(asked.get(i))
           .hasSize(18)
           .isSubsetOf(fold.train().stream().map(Clip::key).toList())
