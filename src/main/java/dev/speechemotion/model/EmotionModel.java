@@ -154,16 +154,16 @@ public final class EmotionModel implements AutoCloseable {
 
   /** A classifier for one thread; cheap, and reads no file. */
   public EmotionClassifier newClassifier() {
-    return classifier(manifest.calibration().temperature());
+    return classifier(manifest.calibration());
   }
 
-  /** The same with a temperature of 1, to see what calibration does. */
+  /** The same without calibration, to see what that does. */
   public EmotionClassifier newUncalibratedClassifier() {
-    return classifier(1);
+    return classifier(new ModelManifest.Calibration(1, 0, manifest.calibration().uncertainBelow()));
   }
 
-  private EmotionClassifier classifier(float temperature) {
-    return new NetworkClassifier(network, model, manifest, identity, temperature);
+  private EmotionClassifier classifier(ModelManifest.Calibration calibration) {
+    return new NetworkClassifier(network, model, manifest, identity, calibration);
   }
 
   @Override

@@ -125,9 +125,17 @@ final class ManifestJson {
       hyperparameters.put("specAugment", false);
       hyperparameters.put("warp", 0f);
     }
-    if (tree.get("calibration") instanceof ObjectNode calibration
-        && !calibration.has("uncertainBelow")) {
-      calibration.put("uncertainBelow", 0f);
+    if (tree.path("training").get("hyperparameters") instanceof ObjectNode hyperparameters
+        && !hyperparameters.has("validationFolds")) {
+      hyperparameters.put("validationFolds", 1);
+    }
+    if (tree.get("calibration") instanceof ObjectNode calibration) {
+      if (!calibration.has("uncertainBelow")) {
+        calibration.put("uncertainBelow", 0f);
+      }
+      if (!calibration.has("doubt")) {
+        calibration.put("doubt", 0f);
+      }
     }
   }
 

@@ -224,10 +224,14 @@ public record ModelManifest(
   /**
    * @param temperature the network's outputs are divided by it before the softmax (Guo et al. 2017,
    *     "On Calibration of Modern Neural Networks"); 1 leaves them as they are
+   * @param doubt share of each probability that then goes to all labels alike, 0 to below 1: what
+   *     is wrong for reasons that the outputs do not show (the lapse rate of F. Wichmann and N.
+   *     Hill, "The psychometric function: I", 2001); 0 leaves them as they are
    * @param uncertainBelow a result with a lower confidence is called uncertain; 0: none is
    */
-  public record Calibration(float temperature, float uncertainBelow) {
+  public record Calibration(float temperature, float doubt, float uncertainBelow) {
     public Calibration {
+      require(doubt >= 0 && doubt < 1, "calibration.doubt must be from 0 to below 1", doubt);
       require(
           uncertainBelow >= 0 && uncertainBelow <= 1,
           "calibration.uncertainBelow must be from 0 to 1",
@@ -296,6 +300,8 @@ public record ModelManifest(
    * @param patience epochs without improvement after which training stops; 0: it never does, and
    *     gives the last epoch's weights
    * @param validationShare share of the training clips that decides when to stop
+   * @param validationFolds trainings that decide when to stop: with 1, one keeps that share aside;
+   *     with more, each keeps others of the voices aside, until all were once
    * @param balanced whether each label of each corpus is drawn as often as any other
    * @param labelSmoothing share of the target probability that goes to all labels alike
    * @param weightDecay share of the weights, times the learning rate, taken off at each step
@@ -315,6 +321,7 @@ public record ModelManifest(
       int maxEpochs,
       int patience,
       double validationShare,
+      int validationFolds,
       boolean balanced,
       float labelSmoothing,
       float weightDecay,
@@ -343,6 +350,7 @@ public record ModelManifest(
           maxEpochs,
           patience,
           validationShare,
+          1,
           balanced,
           labelSmoothing,
           weightDecay,
@@ -383,6 +391,10 @@ public record ModelManifest(
           labelSmoothing);
       require(weightDecay >= 0 && weightDecay <= 1, "weightDecay must be from 0 to 1", weightDecay);
       require(patience >= 0, "patience must be at least 0", patience);
+      require(
+          validationFolds >= 1 && validationFolds <= 20,
+          "validationFolds must be from 1 to 20",
+          validationFolds);
       require(
           validationShare > 0 && validationShare < 1,
           "validationShare must be between 0 and 1",

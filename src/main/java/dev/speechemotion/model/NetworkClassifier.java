@@ -13,7 +13,7 @@ import dev.speechemotion.emotion.Population;
 import java.util.List;
 import java.util.Optional;
 
-/** Normalisation, network, softmax with temperature: one thread's view of an emotion model. */
+/** Normalisation, network, calibrated softmax: one thread's view of an emotion model. */
 final class NetworkClassifier implements EmotionClassifier {
   private final ModelManifest manifest;
   private final ModelIdentity identity;
@@ -22,6 +22,7 @@ final class NetworkClassifier implements EmotionClassifier {
   private final float[] mean;
   private final float[] deviation;
   private final float temperature;
+  private final float doubt;
   private final Population population;
   private final float[] normalized;
   private final Predictor<float[], float[]> predictor;
@@ -31,14 +32,15 @@ final class NetworkClassifier implements EmotionClassifier {
       Model model,
       ModelManifest manifest,
       ModelIdentity identity,
-      float temperature) {
+      ModelManifest.Calibration calibration) {
     this.manifest = manifest;
     this.identity = identity;
     featureCount = manifest.featureSpec().windowFeatureCount();
     labelCount = manifest.labels().size();
     mean = manifest.normalization().meanArray();
     deviation = manifest.normalization().deviationArray();
-    this.temperature = temperature;
+    temperature = calibration.temperature();
+    doubt = calibration.doubt();
     population =
         manifest.normalization().adapt().equals(ModelManifest.Normalization.RUNNING)
             ? manifest.normalization().population()
@@ -105,7 +107,10 @@ final class NetworkClassifier implements EmotionClassifier {
     }
   }
 
-  /** {@code out[i] = exp(logits[i] / temperature) / sum}, with the largest taken off first. */
+  /**
+   * {@code out[i] = (1 - doubt) * exp(logits[i] / temperature) / sum + doubt / labels}, with the
+   * largest logit taken off first.
+   */
   private void softmax(float[] logits, float[] out, int offset) {
     float max = Float.NEGATIVE_INFINITY;
     for (float logit : logits) {
@@ -118,7 +123,7 @@ final class NetworkClassifier implements EmotionClassifier {
       sum += value;
     }
     for (int i = 0; i < labelCount; i++) {
-      out[offset + i] = (float) (out[offset + i] / sum);
+      out[offset + i] = (float) ((1 - doubt) * (out[offset + i] / sum) + doubt / labelCount);
     }
   }
 

@@ -46,7 +46,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "In place of --model: train and test. LAYOUT-random, LAYOUT-speaker or tess-words within one"
-              + " corpus; pooled-speaker or cross-corpus with several.")
+              + " corpus, others being heard in training alone; pooled-speaker or cross-corpus with"
+              + " several.")
   private String protocolName;
 
   @Mixin private CorpusOptions corpusOptions;
@@ -143,8 +144,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), protocol.layout());
     require(
         protocol.layout() == null
-            || sources.size() == 1 && sources.get(0).layout() == protocol.layout(),
-        "--protocol %s is for one corpus in this layout".formatted(protocolName));
+            || sources.stream().anyMatch(source -> source.layout() == protocol.layout()),
+        "--protocol %s needs a corpus in this layout".formatted(protocolName));
     Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
     Corpus.Settings clean = corpusSettings(settings, Condition.CLEAN);
     Corpora corpora = load(sources, clean, log);
@@ -152,6 +153,16 @@ public final class EvaluateCommand implements Callable<Integer> {
         condition.equals(Condition.CLEAN)
             ? corpora
             : load(sources, corpusSettings(settings, condition), log);
+    List<Clip> tested = new ArrayList<>();
+    List<Clip> others = new ArrayList<>();
+    List<String> namesOfOthers = new ArrayList<>();
+    for (Corpus corpus : corpora.parts()) {
+      boolean isTested = protocol.layout() == null || protocol.layout() == corpus.layout();
+      (isTested ? tested : others).addAll(corpora.clips(corpus));
+      if (!isTested) {
+        namesOfOthers.add(corpus.name());
+      }
+    }
     Experiment.ProtocolResult result =
         new Experiment(
                 settings,
@@ -161,12 +172,14 @@ public final class EvaluateCommand implements Callable<Integer> {
                 log)
             .run(
                 protocol,
-                corpora.clips(),
+                tested,
+                others,
                 heard.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity())),
                 null);
 
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("protocol", protocol.name());
+    about.put("alsoTrainedOn", namesOfOthers);
     about.putAll(corpora.about());
     List<Map<String, Object>> folds = new ArrayList<>();
     StringBuilder foldLines = new StringBuilder();
@@ -182,20 +195,22 @@ public final class EvaluateCommand implements Callable<Integer> {
       line.put("sharedTexts", fold.fold().shared(Clip::text));
       line.put("sharedFiles", fold.fold().shared(Clip::sha256));
       line.put("epochs", fold.epochs());
-      line.put("temperature", fold.temperature());
+      line.put("temperature", fold.calibration().temperature());
+      line.put("doubt", fold.calibration().doubt());
       line.put("validationLoss", fold.validation().validationLoss());
       line.put("validationAccuracy", fold.validation().validationAccuracy());
       folds.add(line);
       foldLines.append(
           String.format(
               Locale.ROOT,
-              "tested on %s: trained on %d clips, %d epochs (validation loss %.3f, accuracy %.1f %%), temperature %.2f; %d clips, accuracy %.1f %%, UAR %.1f %%; recall %s%n",
+              "tested on %s: trained on %d clips, %d epochs (validation loss %.3f, accuracy %.1f %%), temperature %.2f, doubt %.2f; %d clips, accuracy %.1f %%, UAR %.1f %%; recall %s%n",
               fold.fold().name(),
               fold.fold().train().size(),
               fold.epochs(),
               fold.validation().validationLoss(),
               100 * fold.validation().validationAccuracy(),
-              fold.temperature(),
+              fold.calibration().temperature(),
+              fold.calibration().doubt(),
               evaluation.clipCount(),
               100 * evaluation.accuracy(),
               100 * evaluation.uar(),
@@ -207,7 +222,14 @@ public final class EvaluateCommand implements Callable<Integer> {
         about,
         condition,
         settings.fitting().adaptation(),
-        "%s: %s%n%s%n".formatted(protocol.name(), protocol.meaning(), foldLines));
+        "%s: %s%s%n%s%n"
+            .formatted(
+                protocol.name(),
+                protocol.meaning(),
+                namesOfOthers.isEmpty()
+                    ? ""
+                    : "; all trainings also heard " + String.join(", ", namesOfOthers),
+                foldLines));
   }
 
   private static Corpus.Settings corpusSettings(Experiment.Settings settings, Condition condition) {

@@ -31,7 +31,7 @@ final class Experiment {
       Protocol.Fold fold,
       Evaluation evaluation,
       int epochs,
-      float temperature,
+      Calibrator.Calibration calibration,
       List<FcnnTrainer.Epoch> curve) {
     /** What the best epoch gave on the part that was kept aside. */
     FcnnTrainer.Epoch validation() {
@@ -110,15 +110,20 @@ final class Experiment {
    * fitted again on them too, for as many epochs: so is the model that is saved in the end.
    *
    * @param clips what is parted
+   * @param others heard in every training, never tested
    * @param heard by key, what is tested in place of a clip; a clip that is not in it is not tested
    * @param importance measured on the test clips as well; null if not
    */
   ProtocolResult run(
-      Protocol protocol, List<Clip> clips, Map<String, Clip> heard, Importance importance)
+      Protocol protocol,
+      List<Clip> clips,
+      List<Clip> others,
+      Map<String, Clip> heard,
+      Importance importance)
       throws IOException {
     Measurement pooled = new Measurement(labels, settings.uncertainBelow());
     List<FoldResult> results = new ArrayList<>();
-    for (Protocol.Fold fold : protocol.folds(clips, settings.fitting().seed())) {
+    for (Protocol.Fold fold : protocol.folds(clips, others, settings.fitting().seed())) {
       String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
       FcnnTrainer.Fitted stopped = trainer().fit(task, fold.train());
       FcnnTrainer.Fitted fitted =
@@ -136,8 +141,9 @@ final class Experiment {
                       .toList(),
                   fitted.normalization().population(),
                   settings.fitting().seed());
+      Calibrator.Calibration calibration = stopped.calibration();
       Evaluation evaluation = new Evaluation(labels);
-      try (EmotionModel model = model(fitted, stopped.temperature());
+      try (EmotionModel model = model(fitted, calibration);
           EmotionClassifier classifier = model.newClassifier();
           EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
         pooled.add(classifier, uncalibrated, test);
@@ -147,9 +153,7 @@ final class Experiment {
           importance.add(classifier, tested);
         }
       }
-      results.add(
-          new FoldResult(
-              fold, evaluation, fitted.epochs(), stopped.temperature(), stopped.curve()));
+      results.add(new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve()));
     }
     return new ProtocolResult(protocol, pooled, results);
   }
@@ -158,9 +162,10 @@ final class Experiment {
     return name.length() <= 40 ? name : name.substring(0, 40) + "…";
   }
 
-  private EmotionModel model(FcnnTrainer.Fitted fitted, float temperature) throws ModelException {
+  private EmotionModel model(FcnnTrainer.Fitted fitted, Calibrator.Calibration calibration)
+      throws ModelException {
     return EmotionModel.of(
-        manifest("fold", "0", fitted, temperature, "none", List.of(), Map.of()), fitted.weights());
+        manifest("fold", "0", fitted, calibration, "none", List.of(), Map.of()), fitted.weights());
   }
 
   /** The manifest of a network of this experiment. */
@@ -168,7 +173,7 @@ final class Experiment {
       String name,
       String version,
       FcnnTrainer.Fitted fitted,
-      float temperature,
+      Calibrator.Calibration calibration,
       String command,
       List<ModelManifest.Corpus> corpora,
       Map<String, ModelManifest.Metrics> metrics) {
@@ -182,7 +187,8 @@ final class Experiment {
         settings.spec(),
         settings.windows(),
         fitted.normalization(),
-        new ModelManifest.Calibration(temperature, settings.uncertainBelow()),
+        new ModelManifest.Calibration(
+            calibration.temperature(), calibration.doubt(), settings.uncertainBelow()),
         ModelManifest.Weights.of(WEIGHTS_FILE, fitted.weights()),
         new ModelManifest.Training(
             command, fitting.seed(), fitting.hyperparameters(), corpora, fitted.epochs(), metrics));

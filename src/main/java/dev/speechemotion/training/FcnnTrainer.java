@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Fits the network: cross-entropy, Adam, early stopping. Every window of a clip is an example with
@@ -63,7 +64,10 @@ final class FcnnTrainer {
     private final ModelManifest.Normalization normalization;
     private final int epochs;
     private final List<Epoch> curve;
-    private final float temperature;
+
+    /** Null without a validation part. */
+    private final Calibrator.Answers answers;
+
     private final int validationVoices;
 
     private Fitted(
@@ -71,14 +75,53 @@ final class FcnnTrainer {
         ModelManifest.Normalization normalization,
         int epochs,
         List<Epoch> curve,
-        float temperature,
+        Calibrator.Answers answers,
         int validationVoices) {
       this.weights = weights;
       this.normalization = normalization;
       this.epochs = epochs;
       this.curve = curve;
-      this.temperature = temperature;
+      this.answers = answers;
       this.validationVoices = validationVoices;
+    }
+
+    /**
+     * What several trainings give together that kept other voices aside: the mean of their epochs
+     * and curves, what all of them answered, and the first one's weights.
+     */
+    private static Fitted together(List<Fitted> trainings) {
+      Fitted first = trainings.get(0);
+      Calibrator.Answers answers = first.answers;
+      for (Fitted other : trainings.subList(1, trainings.size())) {
+        answers = answers.and(other.answers);
+      }
+      List<Epoch> curve = new ArrayList<>();
+      int longest = trainings.stream().mapToInt(one -> one.curve.size()).max().orElseThrow();
+      for (int epoch = 0; epoch < longest; epoch++) {
+        int index = epoch;
+        List<Epoch> epochs =
+            trainings.stream()
+                .filter(one -> one.curve.size() > index)
+                .map(one -> one.curve.get(index))
+                .toList();
+        curve.add(
+            new Epoch(
+                mean(epochs, Epoch::loss),
+                mean(epochs, Epoch::accuracy),
+                mean(epochs, Epoch::validationLoss),
+                mean(epochs, Epoch::validationAccuracy)));
+      }
+      return new Fitted(
+          first.weights,
+          first.normalization,
+          (int) Math.round(mean(trainings, Fitted::epochs)),
+          curve,
+          answers,
+          trainings.stream().mapToInt(Fitted::validationVoices).sum());
+    }
+
+    private static <T> double mean(List<T> of, ToDoubleFunction<T> value) {
+      return of.stream().mapToDouble(value).average().orElseThrow();
     }
 
     /** In safetensors format. */
@@ -99,9 +142,16 @@ final class FcnnTrainer {
       return curve;
     }
 
-    /** Fitted on the validation part; 1 without one. */
-    float temperature() {
-      return temperature;
+    /** Fitted on the validation part. */
+    Calibrator.Calibration calibration() {
+      if (answers == null) {
+        return Calibrator.Calibration.NONE;
+      }
+      Calibrator.Calibration fitted = Calibrator.fit(answers);
+      // What fits voices that were trained on is no reason to be surer of new ones.
+      return validationVoices > 0
+          ? fitted
+          : new Calibrator.Calibration(Math.max(1, fitted.temperature()), fitted.doubt());
     }
 
     /** How many voices were kept aside as a whole; 0 if the validation part has known voices. */
@@ -138,6 +188,13 @@ final class FcnnTrainer {
 
     int count() {
       return labels.length;
+    }
+
+    /** Corpus of each. */
+    String[] corpora() {
+      return Arrays.stream(groups)
+          .map(group -> group.substring(0, group.lastIndexOf('/')))
+          .toArray(String[]::new);
     }
 
     /**
@@ -198,18 +255,33 @@ final class FcnnTrainer {
   /**
    * Fits on the clips but a validation part, until that part's loss has not improved for as many
    * epochs as patience allows; gives the weights of the best epoch. With a patience of 0 it goes on
-   * to the last epoch and gives that one's, and the validation part only calibrates.
+   * to the last epoch and gives that one's, and the validation part only calibrates. Where there
+   * are several validation folds, it does so for each, and gives what they say together; the
+   * weights are then those of one, which heard no more voices than each of the others.
    */
   Fitted fit(String task, List<Clip> clips) throws IOException {
-    Validation parts =
-        new Validation(clips, settings.hyperparameters().validationShare(), settings.seed());
-    if (parts.fit().isEmpty() || parts.aside().isEmpty()) {
-      throw new CorpusException(
-          "%d recordings are too few to train on: each label needs two or more"
-              .formatted(clips.size()));
+    ModelManifest.Hyperparameters hyper = settings.hyperparameters();
+    List<Validation> folds =
+        hyper.validationFolds() > 1
+            ? Validation.folds(clips, hyper.validationFolds(), settings.seed())
+            : List.of();
+    if (folds.isEmpty()) {
+      folds = List.of(Validation.once(clips, hyper.validationShare(), settings.seed()));
     }
-    return run(
-        task, parts.fit(), parts.aside(), settings.hyperparameters().maxEpochs(), parts.voices());
+    List<Fitted> fitted = new ArrayList<>();
+    for (Validation parts : folds) {
+      if (parts.fit().isEmpty() || parts.aside().isEmpty()) {
+        throw new CorpusException(
+            "%d recordings are too few to train on: each label needs two or more"
+                .formatted(clips.size()));
+      }
+      String name =
+          folds.size() == 1
+              ? task
+              : "%s, validation %d of %d".formatted(task, fitted.size() + 1, folds.size());
+      fitted.add(run(name, parts.fit(), parts.aside(), hyper.maxEpochs(), parts.voices()));
+    }
+    return fitted.size() == 1 ? fitted.get(0) : Fitted.together(fitted);
   }
 
   /** Fits on all of the clips for a number of epochs. */
@@ -333,7 +405,7 @@ final class FcnnTrainer {
           float[] logits =
               stop.count() == 0 ? new float[0] : logits(trainer.getManager(), averaged, stop);
           double loss =
-              stop.count() == 0 ? Double.NaN : Temperature.crossEntropy(logits, stop.labels, 1);
+              stop.count() == 0 ? Double.NaN : Calibrator.crossEntropy(logits, stop.labels);
           curve.add(
               new Epoch(
                   fitted[0],
@@ -353,13 +425,13 @@ final class FcnnTrainer {
           }
         }
         return best == null
-            ? new Fitted(WeightsFile.encode(averaged), normalization, maxEpochs, curve, 1, 0)
+            ? new Fitted(WeightsFile.encode(averaged), normalization, maxEpochs, curve, null, 0)
             : new Fitted(
                 best,
                 normalization,
                 bestEpoch,
                 curve,
-                temperature(Temperature.fit(bestLogits, stop.labels), validationVoices),
+                new Calibrator.Answers(bestLogits, stop.labels, stop.corpora()),
                 validationVoices);
       }
     }
@@ -408,11 +480,6 @@ final class FcnnTrainer {
     public void close() {
       thread.shutdownNow();
     }
-  }
-
-  /** What fits voices that were trained on is no reason to be surer of new ones. */
-  private static float temperature(float fitted, int validationVoices) {
-    return validationVoices > 0 ? fitted : Math.max(1, fitted);
   }
 
   /** Trains on each example once; gives the mean loss and the share recognised on the way. */

@@ -103,6 +103,15 @@ final class FittingOptions {
   double validationShare;
 
   @Option(
+      names = "--validation-folds",
+      defaultValue = "1",
+      paramLabel = "N",
+      description =
+          "Above 1: so many trainings decide when to stop and calibrate, each with other voices kept"
+              + " aside, until all were once (default: ${DEFAULT-VALUE}).")
+  private int validationFolds;
+
+  @Option(
       names = "--balanced",
       description = "Draw each label of each corpus as often as any other.")
   boolean balanced;
@@ -273,7 +282,7 @@ final class FittingOptions {
       WindowSettings windows = new WindowSettings(windowMs, hopMs);
       featureSpec.requireFit(windows);
       new ModelManifest.Calibration(
-          1, uncertainBelow); // Says what is wrong before any work is done.
+          1, 0, uncertainBelow); // Says what is wrong before any work is done.
       return new Experiment.Settings(
           labels.stream().map(Labels::canonical).distinct().toList(),
           featureSpec,
@@ -287,6 +296,7 @@ final class FittingOptions {
                   epochs,
                   patience,
                   validationShare,
+                  validationFolds,
                   balanced,
                   labelSmoothing,
                   weightDecay,

@@ -113,8 +113,7 @@ final class HtmlReport {
               Figures.format("%.3f", result.measurement().uncalibrated().ece())));
     }
     html.append("</table>\n<p>")
-        .append(
-            escaped(outcome.readingOfFigures().strip()).replaceAll("`(.*?)`", "<code>$1</code>"))
+        .append(inline(outcome.readingOfFigures().strip()))
         .append(
             Figures.format(
                 " Chance is %.1f %%. UAR: unweighted average recall, with its 95 %% interval by the"
@@ -162,16 +161,14 @@ final class HtmlReport {
         .append(image("Loss and accuracy by epoch", TrainingReport.LEARNING_CURVE))
         .append(
             Figures.format(
-                "<p>A training with %s kept aside; epoch %d was best. The model was then trained on"
-                    + " all clips for as many epochs. %s</p>\n",
-                outcome.keptAside(),
-                outcome.stopped().epochs(),
-                escaped(outcome.augmentationText())));
+                "<p>%s The curves are those of that training; the model was then trained on all"
+                    + " clips for as many epochs. %s</p>\n",
+                inline(outcome.epochsText()), escaped(outcome.augmentationText())));
     if (!results.isEmpty()) {
       html.append(image("Validation loss by epoch, for each fold", TrainingReport.FOLD_CURVES))
-          .append(
-              "<p>The trainings of the protocols, tested after the epoch whose loss was least on"
-                  + " what was kept aside of the training part.</p>\n");
+          .append("<p>The trainings of the protocols, ")
+          .append(outcome.testedEpochText())
+          .append(".</p>\n");
     }
   }
 
@@ -414,6 +411,11 @@ final class HtmlReport {
   private String image(String description, String plot) {
     return "<img alt=\"%s\" src=\"data:image/png;base64,%s\">\n"
         .formatted(escaped(description), Base64.getEncoder().encodeToString(plots.get(plot)));
+  }
+
+  /** A sentence of Markdown, in which only code is marked. */
+  private static String inline(String text) {
+    return escaped(text).replaceAll("`(.*?)`", "<code>$1</code>");
   }
 
   private static String escaped(String text) {

@@ -97,8 +97,7 @@ final class ModelCard {
         | corpus | clips used | speakers | licence |
         | --- | --- | --- | --- |
         %s
-        Left out by label: %s. %d epochs, as many as were best in a training that kept %s aside to decide when \
-        to stop; the weights here saw all clips. %s %s The recordings are not in the model; their licence binds those who train on them.
+        Left out by label: %s. %s The weights here saw all clips. %s %s The recordings are not in the model; their licence binds those who train on them.
 
         ## What it is for, and what not
 
@@ -129,8 +128,7 @@ final class ModelCard {
                                 part.layout().licence()))
                 .collect(Collectors.joining()),
             outcome.leftOutText(),
-            manifest.training().epochs(),
-            outcome.keptAside(),
+            outcome.epochsText(),
             outcome.augmentationText(),
             outcome.normalizationText(),
             outcome.calibrationText()));

@@ -42,6 +42,11 @@ record Protocol(CorpusLayout layout, Kind kind) {
 
   /** One training and the clips that it is tested on. */
   record Fold(String name, List<Clip> train, List<Clip> test) {
+    /** The same with more to train on. */
+    Fold training(List<Clip> others) {
+      return new Fold(name, Stream.concat(train.stream(), others.stream()).toList(), test);
+    }
+
     /** How many of something are on both sides. */
     int shared(Function<Clip, String> property) {
       Set<String> both = values(train, property);
@@ -120,10 +125,12 @@ record Protocol(CorpusLayout layout, Kind kind) {
   /**
    * Parts the clips. The same seed and clips give the same folds.
    *
+   * @param clips what is tested, each in one fold or in none
+   * @param others heard in the training of every fold, never tested: of other corpora
    * @throws CorpusException if there are too few clips, words or speakers
    */
-  List<Fold> folds(List<Clip> clips, long seed) throws CorpusException {
-    List<Fold> folds =
+  List<Fold> folds(List<Clip> clips, List<Clip> others, long seed) throws CorpusException {
+    List<Fold> parted =
         switch (kind) {
           case RANDOM -> List.of(random(clips, seed));
           case WORDS -> List.of(words(clips, seed));
@@ -131,8 +138,11 @@ record Protocol(CorpusLayout layout, Kind kind) {
           case POOLED_SPEAKER -> pooledSpeakers(clips);
           case CROSS_CORPUS -> crossCorpus(clips);
         };
-    for (Fold fold : folds) {
-      prove(fold);
+    List<Fold> folds = new ArrayList<>();
+    for (Fold fold : parted) {
+      Fold whole = fold.training(others);
+      prove(whole);
+      folds.add(whole);
     }
     return folds;
   }

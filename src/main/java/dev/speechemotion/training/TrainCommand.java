@@ -123,6 +123,7 @@ public final class TrainCommand implements Callable<Integer> {
             experiment.run(
                 protocol,
                 corpora.clips(),
+                List.of(),
                 clips,
                 protocol.equals(importanceOf) ? importance : null);
         results.add(result);
@@ -150,7 +151,7 @@ public final class TrainCommand implements Callable<Integer> {
             modelName(),
             version,
             fitted,
-            stopped.temperature(),
+            stopped.calibration(),
             command(),
             corpora.parts().stream()
                 .map(

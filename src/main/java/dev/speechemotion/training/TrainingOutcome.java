@@ -60,10 +60,38 @@ record TrainingOutcome(
   }
 
   String keptAside() {
+    int folds = manifest.training().hyperparameters().validationFolds();
+    if (stopped.validationVoices() > 0 && folds > 1) {
+      return "each of the %d speakers once".formatted(stopped.validationVoices());
+    }
     return stopped.validationVoices() > 0
         ? stopped.validationVoices() == 1 ? "one speaker" : stopped.validationVoices() + " speakers"
         : Figures.format(
             "%.0f %% of the clips", 100 * manifest.training().hyperparameters().validationShare());
+  }
+
+  /** Whether trainings stopped by what was kept aside, not at an epoch that was given. */
+  private boolean stoppedEarly() {
+    return manifest.training().hyperparameters().patience() > 0;
+  }
+
+  /** How long the model was trained, and what a part of the clips was kept aside for. */
+  String epochsText() {
+    int epochs = manifest.training().epochs();
+    int folds = manifest.training().hyperparameters().validationFolds();
+    String trainings = folds > 1 ? folds + " trainings" : "a training";
+    return stoppedEarly()
+        ? "%d epochs, as many as were best%s in %s that kept %s aside to decide when to stop."
+            .formatted(epochs, folds > 1 ? " in the mean" : "", trainings, keptAside())
+        : "%d epochs, as many as `--epochs` says; %s that kept %s aside calibrated the probabilities."
+            .formatted(epochs, trainings, keptAside());
+  }
+
+  /** After which epoch the trainings of the protocols were tested. */
+  String testedEpochText() {
+    return stoppedEarly()
+        ? "tested after the epoch whose loss was least on what was kept aside of the training part"
+        : "tested after the last epoch; what was kept aside of the training part only calibrated";
   }
 
   String normalizationText() {
@@ -79,20 +107,27 @@ record TrainingOutcome(
   String calibrationText() {
     String heldOut =
         stopped.validationVoices() > 0
-            ? keptAside() + " kept aside, whom the fitted network had not heard"
+            ? keptAside() + " kept aside, by networks that had not heard them"
             : "clips that were kept aside, of speakers that were trained on: the probabilities are too high for new voices";
     return Figures.format(
-        "Probabilities are calibrated with a temperature of %.2f, fitted on %s. Results with a confidence below %.2f are called uncertain.",
-        manifest.calibration().temperature(), heldOut, manifest.calibration().uncertainBelow());
+        "Probabilities are calibrated with a temperature of %.2f and a doubt of %.2f, fitted on %s. Results with a confidence below %.2f are called uncertain.",
+        manifest.calibration().temperature(),
+        manifest.calibration().doubt(),
+        heldOut,
+        manifest.calibration().uncertainBelow());
   }
 
   /** What a reader must know who sees the figures side by side. */
   String readingOfFigures() {
     Set<Protocol.Kind> kinds =
         results.stream().map(result -> result.protocol().kind()).collect(Collectors.toSet());
-    if (kinds.contains(Protocol.Kind.POOLED_SPEAKER)) {
-      return "\nAll of these test on voices that the model has never heard; `cross-corpus` also on a room, a"
-          + " microphone and a language that it has never heard.\n";
+    if (kinds.contains(Protocol.Kind.POOLED_SPEAKER)
+        || kinds.contains(Protocol.Kind.CROSS_CORPUS)) {
+      return "\nAll of these test on voices that the model has never heard"
+          + (kinds.contains(Protocol.Kind.CROSS_CORPUS)
+              ? "; `cross-corpus` also on a room, a microphone and a language that it has never heard"
+              : "")
+          + ".\n";
     }
     if (!kinds.contains(Protocol.Kind.SPEAKER)) {
       return "\nThe speakers of the test clips were heard in training, so this says nothing about a voice"

@@ -52,7 +52,7 @@ final class ModelFixture {
         WindowSettings.DEFAULT,
         new ModelManifest.Normalization(
             Collections.nCopies(columns, 0.5f), Collections.nCopies(columns, 2f)),
-        new ModelManifest.Calibration(temperature, 0.5f),
+        new ModelManifest.Calibration(temperature, 0, 0.5f),
         new ModelManifest.Weights(
             "weights.safetensors", EmotionModel.sha256(weights), weights.length),
         new ModelManifest.Training(

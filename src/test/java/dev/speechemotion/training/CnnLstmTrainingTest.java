@@ -109,6 +109,7 @@ class CnnLstmTrainingTest {
             epochs,
             epochs,
             0.2,
+            1,
             false,
             0,
             0,
@@ -134,7 +135,7 @@ class CnnLstmTrainingTest {
             SPEC,
             WindowSettings.DEFAULT,
             fitted.normalization(),
-            new ModelManifest.Calibration(1, 0),
+            new ModelManifest.Calibration(1, 0, 0),
             ModelManifest.Weights.of("weights.safetensors", fitted.weights()),
             new ModelManifest.Training(
                 "none", 1, settings.hyperparameters(), List.of(), fitted.epochs(), Map.of())),

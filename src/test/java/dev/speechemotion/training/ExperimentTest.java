@@ -58,7 +58,12 @@ class ExperimentTest {
     // when either speaker is tested
     List<Experiment.FoldResult> folds =
         new Experiment(settings, corpora, source, NO_LOG)
-            .run(Protocol.named("tess-speaker").orElseThrow(), corpora.clips(), heard, null)
+            .run(
+                Protocol.named("tess-speaker").orElseThrow(),
+                corpora.clips(),
+                List.of(),
+                heard,
+                null)
             .folds();
 
     // then for the population and in each of three epochs it was asked for the other speaker's

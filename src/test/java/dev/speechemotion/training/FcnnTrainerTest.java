@@ -144,7 +144,7 @@ class FcnnTrainerTest {
     assertThat(fitted.validationVoices()).isEqualTo(2);
     assertThat(fitted.normalization().adapt()).isEqualTo("running");
     assertThat(fitted.curve().get(fitted.epochs() - 1).validationAccuracy()).isGreaterThan(0.8);
-    assertThat(fitted.temperature()).isBetween(0.25f, 16f);
+    assertThat(fitted.calibration().temperature()).isBetween(0.25f, 16f);
   }
 
   @Test
@@ -377,7 +377,21 @@ class FcnnTrainerTest {
   private static ModelManifest.Hyperparameters schedule(
       String schedule, int warmUpEpochs, int averagedEpochs) {
     return new ModelManifest.Hyperparameters(
-        0.01f, 16, 10, 10, 0.2, false, 0, 0, schedule, warmUpEpochs, 0, averagedEpochs, false, 0);
+        0.01f,
+        16,
+        10,
+        10,
+        0.2,
+        1,
+        false,
+        0,
+        0,
+        schedule,
+        warmUpEpochs,
+        0,
+        averagedEpochs,
+        false,
+        0);
   }
 
   private static FcnnTrainer trainer(ModelManifest.Hyperparameters hyperparameters) {

@@ -16,7 +16,7 @@ class ProtocolTest {
   void shouldTestOnAFifthOfEachLabel() throws Exception {
     List<Clip> clips = Clips.all(LABELS, List.of("OAF", "YAF"), 10, 1);
 
-    List<Protocol.Fold> folds = protocol("tess-random").folds(clips, 1);
+    List<Protocol.Fold> folds = protocol("tess-random").folds(clips, List.of(), 1);
 
     assertThat(folds).hasSize(1);
     assertThat(folds.get(0).test()).hasSize(12);
@@ -30,7 +30,7 @@ class ProtocolTest {
   void shouldKeepAWordOnOneSide() throws Exception {
     List<Clip> clips = Clips.all(LABELS, List.of("OAF", "YAF"), 10, 1);
 
-    Protocol.Fold fold = protocol("tess-words").folds(clips, 1).get(0);
+    Protocol.Fold fold = protocol("tess-words").folds(clips, List.of(), 1).get(0);
 
     assertThat(fold.shared(Clip::text)).isZero();
     assertThat(fold.shared(Clip::speaker)).isEqualTo(2);
@@ -42,7 +42,7 @@ class ProtocolTest {
   void shouldTestEachOfTwoSpeakersOnce() throws Exception {
     List<Clip> clips = Clips.all(LABELS, List.of("OAF", "YAF"), 4, 1);
 
-    List<Protocol.Fold> folds = protocol("tess-speaker").folds(clips, 1);
+    List<Protocol.Fold> folds = protocol("tess-speaker").folds(clips, List.of(), 1);
 
     assertThat(folds).extracting(Protocol.Fold::name).containsExactly("OAF", "YAF");
     assertThat(folds.get(0).test()).allMatch(clip -> clip.speaker().equals("OAF")).hasSize(12);
@@ -51,11 +51,25 @@ class ProtocolTest {
   }
 
   @Test
+  void shouldTrainOnOtherCorporaInEveryFoldAndTestNoneOfTheirClips() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("OAF", "YAF"), 4, 1);
+    List<Clip> others = Clips.all("other", LABELS, List.of("a", "b"), 2, 1);
+
+    List<Protocol.Fold> folds = protocol("tess-speaker").folds(clips, others, 1);
+
+    assertThat(folds).extracting(Protocol.Fold::name).containsExactly("OAF", "YAF");
+    for (Protocol.Fold fold : folds) {
+      assertThat(fold.train()).containsAll(others).hasSize(12 + 12);
+      assertThat(fold.test()).doesNotContainAnyElementsOf(others).hasSize(12);
+    }
+  }
+
+  @Test
   void shouldMakeFourFoldsOfManySpeakers() throws Exception {
     List<String> actors = IntStream.rangeClosed(1, 12).mapToObj("actor%02d"::formatted).toList();
     List<Clip> clips = Clips.all(LABELS, actors, 1, 1);
 
-    List<Protocol.Fold> folds = protocol("ravdess-speaker").folds(clips, 1);
+    List<Protocol.Fold> folds = protocol("ravdess-speaker").folds(clips, List.of(), 1);
 
     assertThat(folds)
         .extracting(Protocol.Fold::name)
@@ -73,8 +87,9 @@ class ProtocolTest {
     List<Clip> clips = Clips.all(LABELS, List.of("OAF", "YAF"), 10, 1);
     Protocol protocol = protocol("tess-random");
 
-    assertThat(protocol.folds(clips, 1)).isEqualTo(protocol.folds(clips, 1));
-    assertThat(protocol.folds(clips, 1)).isNotEqualTo(protocol.folds(clips, 2));
+    assertThat(protocol.folds(clips, List.of(), 1)).isEqualTo(protocol.folds(clips, List.of(), 1));
+    assertThat(protocol.folds(clips, List.of(), 1))
+        .isNotEqualTo(protocol.folds(clips, List.of(), 2));
   }
 
   @Test
@@ -91,7 +106,7 @@ class ProtocolTest {
               new WindowedFeatures(1, clip.windows(), new float[clip.windows().size()])));
     }
 
-    assertThatThrownBy(() -> protocol("tess-speaker").folds(clips, 1))
+    assertThatThrownBy(() -> protocol("tess-speaker").folds(clips, List.of(), 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("the same content is on both sides");
   }
@@ -100,7 +115,7 @@ class ProtocolTest {
   void shouldSayWhenThereIsOnlyOneSpeaker() {
     List<Clip> clips = Clips.all(LABELS, List.of("OAF"), 4, 1);
 
-    assertThatThrownBy(() -> protocol("tess-speaker").folds(clips, 1))
+    assertThatThrownBy(() -> protocol("tess-speaker").folds(clips, List.of(), 1))
         .isInstanceOf(CorpusException.class)
         .hasMessageContaining("two speakers or more, found 1");
   }
@@ -122,7 +137,7 @@ class ProtocolTest {
     List<Clip> clips = new ArrayList<>(Clips.all("ravdess", LABELS, actors, 1, 1));
     clips.addAll(Clips.all("tess", LABELS, List.of("actor01", "YAF"), 4, 1));
 
-    List<Protocol.Fold> folds = protocol("pooled-speaker").folds(clips, 1);
+    List<Protocol.Fold> folds = protocol("pooled-speaker").folds(clips, List.of(), 1);
 
     assertThat(folds)
         .extracting(Protocol.Fold::name)
@@ -139,12 +154,12 @@ class ProtocolTest {
   @Test
   void shouldTestEachCorpusOnceAcrossCorpora() throws Exception {
     List<Clip> clips = new ArrayList<>(Clips.all("ravdess", LABELS, List.of("a"), 1, 1));
-    assertThatThrownBy(() -> protocol("cross-corpus").folds(clips, 1))
+    assertThatThrownBy(() -> protocol("cross-corpus").folds(clips, List.of(), 1))
         .isInstanceOf(CorpusException.class)
         .hasMessageContaining("two corpora or more");
     clips.addAll(Clips.all("tess", LABELS, List.of("a"), 4, 1));
 
-    List<Protocol.Fold> folds = protocol("cross-corpus").folds(clips, 1);
+    List<Protocol.Fold> folds = protocol("cross-corpus").folds(clips, List.of(), 1);
 
     assertThat(folds).extracting(Protocol.Fold::name).containsExactly("ravdess", "tess");
     assertThat(folds.get(1).test()).hasSize(12).allMatch(clip -> clip.corpus().equals("tess"));
@@ -155,7 +170,7 @@ class ProtocolTest {
   void shouldSayWhenOneSpeakerIsAllThereIsToPool() {
     List<Clip> clips = Clips.all(LABELS, List.of("OAF"), 4, 1);
 
-    assertThatThrownBy(() -> protocol("pooled-speaker").folds(clips, 1))
+    assertThatThrownBy(() -> protocol("pooled-speaker").folds(clips, List.of(), 1))
         .isInstanceOf(CorpusException.class)
         .hasMessageContaining("two speakers or more");
   }

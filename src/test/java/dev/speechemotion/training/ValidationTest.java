@@ -17,7 +17,7 @@ class ValidationTest {
     List<Clip> clips = new ArrayList<>(Clips.all("many", LABELS, actors, 4, 1));
     clips.addAll(Clips.all("few", LABELS, List.of("actor00", "x"), 10, 1));
 
-    Validation parts = new Validation(clips, 0.1, 1);
+    Validation parts = Validation.once(clips, 0.1, 1);
 
     Set<String> fitted = Protocol.Fold.values(parts.fit(), Clip::voice);
     Set<String> aside = Protocol.Fold.values(parts.aside(), Clip::voice);
@@ -33,7 +33,7 @@ class ValidationTest {
 
   @Test
   void shouldKeepAShareOfEachLabelsClipsAsideWhereVoicesAreFew() {
-    Validation parts = new Validation(Clips.all(LABELS, List.of("a", "b"), 10, 1), 0.1, 1);
+    Validation parts = Validation.once(Clips.all(LABELS, List.of("a", "b"), 10, 1), 0.1, 1);
 
     assertThat(parts.voices()).isZero();
     assertThat(parts.aside()).extracting(Clip::label).hasSize(6).contains("angry", "happy", "sad");
@@ -45,11 +45,11 @@ class ValidationTest {
     List<String> actors = IntStream.range(0, 12).mapToObj("actor%02d"::formatted).toList();
     List<Clip> clips = Clips.all(LABELS, actors, 2, 1);
 
-    assertThat(new Validation(clips, 0.1, 1).aside())
-        .isEqualTo(new Validation(clips, 0.1, 1).aside());
+    assertThat(Validation.once(clips, 0.1, 1).aside())
+        .isEqualTo(Validation.once(clips, 0.1, 1).aside());
     assertThat(
             IntStream.range(0, 20)
-                .mapToObj(seed -> new Validation(clips, 0.1, seed).aside())
+                .mapToObj(seed -> Validation.once(clips, 0.1, seed).aside())
                 .distinct())
         .hasSizeGreaterThan(5);
   }
@@ -58,6 +58,34 @@ class ValidationTest {
   void shouldLeaveAVoiceToFitOn() {
     List<Clip> clips = Clips.all(LABELS, List.of("a", "b", "c", "d", "e"), 2, 1);
 
-    assertThat(new Validation(clips, 0.99, 1).fit()).isNotEmpty();
+    assertThat(Validation.once(clips, 0.99, 1).fit()).isNotEmpty();
+  }
+
+  @Test
+  void shouldKeepEachVoiceAsideOnceOverTheFolds() {
+    List<String> actors = IntStream.range(0, 12).mapToObj("actor%02d"::formatted).toList();
+    List<Clip> clips = new ArrayList<>(Clips.all("many", LABELS, actors, 2, 1));
+    clips.addAll(Clips.all("few", LABELS, List.of("x", "y"), 10, 1));
+
+    List<Validation> folds = Validation.folds(clips, 4, 1);
+
+    assertThat(folds).hasSize(4);
+    assertThat(folds).extracting(Validation::voices).containsExactly(4, 4, 3, 3);
+    assertThat(folds.stream().flatMap(fold -> fold.aside().stream()))
+        .containsExactlyInAnyOrderElementsOf(clips);
+    for (Validation fold : folds) {
+      Set<String> aside = Protocol.Fold.values(fold.aside(), Clip::voice);
+      assertThat(aside).hasSize(fold.voices());
+      assertThat(fold.fit()).extracting(Clip::voice).doesNotContainAnyElementsOf(aside);
+      assertThat(fold.fit().size() + fold.aside().size()).isEqualTo(clips.size());
+      // The few voices of a corpus are not all in one fold.
+      assertThat(aside).doesNotContainSequence("few/x", "few/y");
+    }
+  }
+
+  @Test
+  void shouldMakeNoMoreFoldsThanThereAreVoicesAndNoneOfASingleVoice() {
+    assertThat(Validation.folds(Clips.all(LABELS, List.of("a", "b"), 2, 1), 5, 1)).hasSize(2);
+    assertThat(Validation.folds(Clips.all(LABELS, List.of("a"), 2, 1), 5, 1)).isEmpty();
   }
 }
