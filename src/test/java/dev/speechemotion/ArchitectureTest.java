@@ -30,7 +30,10 @@ class ArchitectureTest {
 
   private static final List<String> JDK = List.of("java..", "javax.sound..");
   private static final List<String> JTRANSFORMS = List.of("org.jtransforms..", "pl.edu.icm..");
-  private static final List<String> DJL = List.of("ai.djl..");
+
+  /** With JNA, which it brings. */
+  private static final List<String> DJL = List.of("ai.djl..", "com.sun.jna..");
+
   private static final List<String> JSON = List.of("com.fasterxml.jackson..");
   private static final List<String> LOGGING = List.of("org.slf4j..");
   private static final List<String> KAFKA = List.of("org.apache.kafka..", "org.apache.avro..");

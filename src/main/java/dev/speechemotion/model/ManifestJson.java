@@ -128,6 +128,7 @@ final class ManifestJson {
     if (tree.path("training").get("hyperparameters") instanceof ObjectNode hyperparameters
         && !hyperparameters.has("validationFolds")) {
       hyperparameters.put("validationFolds", 1);
+      hyperparameters.putArray("without");
     }
     if (tree.get("calibration") instanceof ObjectNode calibration) {
       if (!calibration.has("uncertainBelow")) {

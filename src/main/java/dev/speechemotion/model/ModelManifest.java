@@ -314,6 +314,8 @@ public record ModelManifest(
    *     Izmailov et al., "Averaging Weights Leads to Wider Optima", 2018); 1: those of the last
    * @param specAugment whether bands and frames are masked in training
    * @param warp how far the band axis is stretched or compressed in training, 0 to 0.5
+   * @param without the network is told nothing of the features whose names begin so, such as {@code
+   *     chroma}: their deviation is so large that they enter it as 0
    */
   public record Hyperparameters(
       float learningRate,
@@ -330,7 +332,8 @@ public record ModelManifest(
       float clipNorm,
       int averagedEpochs,
       boolean specAugment,
-      float warp) {
+      float warp,
+      List<String> without) {
     public static final String CONSTANT = "constant";
     public static final String COSINE = "cosine";
 
@@ -359,10 +362,12 @@ public record ModelManifest(
           0,
           1,
           false,
-          0);
+          0,
+          List.of());
     }
 
     public Hyperparameters {
+      without = List.copyOf(without);
       require(
           CONSTANT.equals(schedule) || COSINE.equals(schedule),
           "schedule must be constant or cosine",

@@ -1,6 +1,9 @@
 package dev.speechemotion.model;
 
 import ai.djl.engine.Engine;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
 
 /** Starts the PyTorch engine the one way that we use it: one thread, nothing downloaded. */
 public final class Torch {
@@ -23,7 +26,27 @@ public final class Torch {
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
     setIfAbsent("ai.djl.offline", "true");
     setIfAbsent("OPT_OUT_TRACKING", "true");
+    limitInstructions();
     return Engine.getEngine(ENGINE);
+  }
+
+  /**
+   * Keeps oneDNN, which computes convolutions for PyTorch 2.7, to AVX2: with its AVX-512 code the
+   * gradients of {@link CnnLstm} are NaN on AMD's Zen 5. It reads the environment when it is first
+   * used, and only the C library can change that of a running process. {@link Fcnn} does not go
+   * through it.
+   */
+  private static void limitInstructions() {
+    if (!Platform.isWindows()) {
+      Environment.C.setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 0);
+    }
+  }
+
+  private interface Environment extends Library {
+    Environment C = Native.load(Platform.C_LIBRARY_NAME, Environment.class);
+
+    /** Leaves a value that there is as it is if {@code overwrite} is 0. */
+    int setenv(String name, String value, int overwrite);
   }
 
   private static void setIfAbsent(String property, String value) {

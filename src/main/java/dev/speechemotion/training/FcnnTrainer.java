@@ -237,6 +237,9 @@ final class FcnnTrainer {
     }
   }
 
+  /** In place of the deviation of a feature that is left out: whatever it is, it enters as 0. */
+  private static final float LEFT_OUT = 1e9f;
+
   /** Windows of the validation part that go through the network together. */
   private static final int EVALUATED_AT_ONCE = 64;
 
@@ -301,12 +304,23 @@ final class FcnnTrainer {
             : normalizationWithin(Adaptation.byVoice(clips), settings.spec().windowColumnCount());
     return new ModelManifest.Normalization(
         all.mean(),
-        all.deviation(),
+        leavingOut(all.deviation()),
         adaptation.mode() == Adaptation.Mode.RUNNING
             ? ModelManifest.Normalization.RUNNING
             : ModelManifest.Normalization.NONE,
         adaptation.n0(),
         adaptation.minVoicedShare());
+  }
+
+  private List<Float> leavingOut(List<Float> deviations) {
+    List<String> names = settings.spec().windowFeatureNames();
+    List<Float> left = new ArrayList<>(deviations);
+    for (int i = 0; i < left.size(); i++) {
+      if (settings.hyperparameters().without().stream().anyMatch(names.get(i)::startsWith)) {
+        left.set(i, LEFT_OUT);
+      }
+    }
+    return left;
   }
 
   /**
@@ -401,6 +415,11 @@ final class FcnnTrainer {
                   ? balancedOrder(examples.groups, random)
                   : order(examples.count(), random);
           double[] fitted = epoch(trainer, network, examples, order, steps.epoch(epoch), random);
+          if (!Double.isFinite(fitted[0])) {
+            throw new IllegalStateException(
+                "%s: the loss is no longer a number after epoch %d; choose a lower --learning-rate"
+                    .formatted(task, epoch));
+          }
           averaged = last.add(trainer.getManager());
           float[] logits =
               stop.count() == 0 ? new float[0] : logits(trainer.getManager(), averaged, stop);

@@ -174,6 +174,14 @@ final class FittingOptions {
   private float warp;
 
   @Option(
+      names = "--without",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "With fcnn: the network is told nothing of features whose names begin so, such as chroma.")
+  private List<String> without = List.of();
+
+  @Option(
       names = "--adapt",
       paramLabel = "MODE",
       description =
@@ -271,6 +279,13 @@ final class FittingOptions {
       throw new CommandLine.ParameterException(
           command, "--channels, --spec-augment and --warp are for --architecture cnn-lstm");
     }
+    for (String name : without) {
+      if (ofFrames
+          || featureSpec.windowFeatureNames().stream().noneMatch(n -> n.startsWith(name))) {
+        throw new CommandLine.ParameterException(
+            command, "--without: %s has no features %s".formatted(featureSpec.name(), name));
+      }
+    }
     try {
       ModelManifest.Architecture network =
           new ModelManifest.Architecture(
@@ -305,7 +320,8 @@ final class FittingOptions {
                   clipNorm,
                   averagedEpochs,
                   specAugment,
-                  warp),
+                  warp,
+                  without),
               new Adaptation(mode(command).orElse(Adaptation.Mode.NONE), n0, minVoicedShare),
               seed),
           uncertainBelow);

@@ -118,7 +118,8 @@ class CnnLstmTrainingTest {
             5,
             averaged,
             varied,
-            varied ? 0.1f : 0),
+            varied ? 0.1f : 0,
+            List.of()),
         new Adaptation(Adaptation.Mode.NONE, 10, 0.3f),
         seed);
   }

@@ -124,6 +124,34 @@ class FcnnTrainerTest {
   }
 
   @Test
+  void shouldTellTheNetworkNothingOfFeaturesThatAreLeftOut() throws Exception {
+    // Of the 33 features, only the chroma tells the labels apart.
+    Random random = new Random(1);
+    List<Clip> clips = new ArrayList<>();
+    for (int text = 0; text < 40; text++) {
+      for (int label = 0; label < LABELS.size(); label++) {
+        float[] features = new float[33];
+        for (int i = 0; i < features.length; i++) {
+          features[i] = (float) random.nextGaussian();
+        }
+        Arrays.fill(features, 13, 25, 20 * label);
+        clips.add(Clips.clip(LABELS.get(label), "a", "w" + text, features));
+      }
+    }
+
+    FcnnTrainer.Fitted told = trainer(without()).fit("test", clips);
+    FcnnTrainer.Fitted untold = trainer(without("chroma")).fit("test", clips);
+
+    assertThat(told.curve().get(told.epochs() - 1).validationAccuracy()).isGreaterThan(0.9);
+    assertThat(untold.curve().get(untold.epochs() - 1).validationAccuracy()).isLessThan(0.7);
+  }
+
+  private static ModelManifest.Hyperparameters without(String... names) {
+    return new ModelManifest.Hyperparameters(
+        0.005f, 16, 10, 5, 0.2, 1, false, 0, 0, "constant", 0, 0, 1, false, 0, List.of(names));
+  }
+
+  @Test
   void shouldLearnAcrossSpeakersWhenTheyDifferMoreThanLabels() throws Exception {
     // Each speaker has an offset of his own that is larger than what labels differ by.
     List<Clip> clips = new ArrayList<>();
@@ -391,7 +419,8 @@ class FcnnTrainerTest {
         0,
         averagedEpochs,
         false,
-        0);
+        0,
+        List.of());
   }
 
   private static FcnnTrainer trainer(ModelManifest.Hyperparameters hyperparameters) {
