@@ -145,6 +145,42 @@ class EmotionModelTest {
   }
 
   @Test
+  void shouldGiveTheDoubtToAllLabelsAlikeUnlessUncalibrated() throws Exception {
+    float[] features = ModelFixture.features(1);
+    float[] probabilities = new float[3];
+    float[] uncalibrated = new float[3];
+    ModelManifest plain =
+        ModelFixture.manifest(weights, ModelFixture.LABELS, ModelFixture.ARCHITECTURE, 1);
+    ModelManifest doubting =
+        new ModelManifest(
+            plain.formatVersion(),
+            plain.name(),
+            plain.version(),
+            plain.architecture(),
+            plain.labels(),
+            plain.featureSpec(),
+            plain.windows(),
+            plain.normalization(),
+            new ModelManifest.Calibration(2.5f, 0.3f, 0.5f),
+            plain.weights(),
+            plain.training());
+
+    try (EmotionModel model = EmotionModel.of(doubting, weights);
+        EmotionClassifier classifier = model.newClassifier();
+        EmotionClassifier without = model.newUncalibratedClassifier()) {
+      classifier.classify(features, 1, probabilities);
+      without.classify(features, 1, uncalibrated);
+    }
+
+    for (int i = 0; i < 3; i++) {
+      assertThat((double) probabilities[i])
+          .isCloseTo(0.7 * plainForwardPass(features, 2.5)[i] + 0.1, within(1e-6));
+      assertThat((double) uncalibrated[i])
+          .isCloseTo(plainForwardPass(features, 1)[i], within(1e-6));
+    }
+  }
+
+  @Test
   void shouldDivideByTheTemperatureBeforeTheSoftmax() throws Exception {
     float[] features = ModelFixture.features(1);
     float[] probabilities = new float[3];
@@ -286,6 +322,7 @@ class EmotionModelTest {
           "formatVersion" : 1,  | ''                     | has no formatVersion
           "angry", "happy"      | "happy", "happy"       | distinct
           "temperature" : 1.0   | "temperature" : 0      | calibration.temperature must be positive
+          "doubt" : 0.0         | "doubt" : 1            | calibration.doubt must be from 0 to below 1
           "type" : "fcnn"       | "type" : "rnn"         | architecture.type must be one of [fcnn, cnn-lstm]
           weights.safetensors   | ../weights.safetensors | plain name of a file
           "dropout" : 0.1       | "dropout" : 0.1, "x":1 | "x"

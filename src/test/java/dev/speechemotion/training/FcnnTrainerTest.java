@@ -146,6 +146,22 @@ class FcnnTrainerTest {
     assertThat(untold.curve().get(untold.epochs() - 1).validationAccuracy()).isLessThan(0.7);
   }
 
+  @Test
+  void shouldKeepEveryVoiceAsideOnceOverTheValidationFolds() throws Exception {
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b", "c", "d", "e", "f"), 8, 1);
+    ModelManifest.Hyperparameters hyper =
+        new ModelManifest.Hyperparameters(
+            0.005f, 16, 12, 3, 0.2, 3, false, 0, 0, "constant", 0, 0, 1, false, 0, List.of());
+
+    FcnnTrainer.Fitted fitted = trainer(hyper).fit("test", clips);
+
+    assertThat(fitted.validationVoices()).isEqualTo(6);
+    assertThat(fitted.epochs()).isBetween(1, 12);
+    assertThat(fitted.curve()).hasSizeGreaterThanOrEqualTo(fitted.epochs());
+    assertThat(fitted.curve().get(fitted.epochs() - 1).validationAccuracy()).isGreaterThan(0.9);
+    assertThat(fitted.calibration()).isNotEqualTo(Calibrator.Calibration.NONE);
+  }
+
   private static ModelManifest.Hyperparameters without(String... names) {
     return new ModelManifest.Hyperparameters(
         0.005f, 16, 10, 5, 0.2, 1, false, 0, 0, "constant", 0, 0, 1, false, 0, List.of(names));

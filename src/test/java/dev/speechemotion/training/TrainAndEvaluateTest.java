@@ -112,7 +112,8 @@ class TrainAndEvaluateTest {
   void shouldWriteCardReportAndPlots() throws Exception {
     assertThat(training.out()).contains("tess-random", "tess-words", "tess-speaker", "worst");
     assertThat(Files.readString(model.resolve("model-card.md")))
-        .contains("`tess-speaker`", "worst class", "CC BY-NC-ND 4.0", "Lawful use");
+        .contains("`tess-speaker`", "worst class", "CC BY-NC-ND 4.0", "Lawful use")
+        .contains("as many as were best in a training that kept");
     assertThat(Files.readString(model.resolve("report.html")))
         .contains("Split proof", "data:image/png;base64,", "Confusion matrices")
         .contains("Learning curves", "Feature importance", "zero crossings", "size and speed")
@@ -241,6 +242,7 @@ class TrainAndEvaluateTest {
       "--channels", "4,8",
       "--hidden", "8",
       "--epochs", "15",
+      "--patience", "0",
       "--schedule", "cosine",
       "--warm-up", "1",
       "--clip-norm", "5",
@@ -282,7 +284,8 @@ class TrainAndEvaluateTest {
       assertThat(again.resolve(file)).as(file).hasSameBinaryContentAs(made.resolve(file));
     }
     assertThat(Files.readString(made.resolve("model-card.md")))
-        .contains("convolutions of 4, 8 channels, a bidirectional LSTM of 8 units");
+        .contains("convolutions of 4, 8 channels, a bidirectional LSTM of 8 units")
+        .contains("15 epochs, as many as `--epochs` says");
     assertThat(new ObjectMapper().readTree(measured.out()).get("uar").asDouble())
         .as(measured.log())
         .isGreaterThan(0.9);
