@@ -3,7 +3,6 @@ package dev.speechemotion.streams;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
-import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
 import java.time.Duration;
@@ -101,7 +100,7 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
     if (call == null && !CallAnalysis.createsStream(chunk.getKind())) {
       return;
     }
-    if (call != null && call.ended && chunk.getKind() == ChunkKind.START) {
+    if (call != null && call.isBegunAnewBy(chunk)) {
       call = null;
     }
     Rejection rejection = analysis.check(call, chunk);

@@ -32,7 +32,9 @@ class EndOfCallTest {
   @Test
   void shouldTellWhatComesAfterTheEndForLateUntilAStart() {
     List<AudioChunk> call = call(feed);
-    List<AudioChunk> again = call(new TestFeed());
+    TestFeed later = new TestFeed();
+    later.ingestedFrom = StreamTester.BEGIN.plusSeconds(10);
+    List<AudioChunk> again = call(later);
     AudioChunk after = feed.media(List.of(customer()), new float[160]);
     try (StreamTester stream = new StreamTester(StreamTester.plain())) {
       stream.send(call);
@@ -44,6 +46,8 @@ class EndOfCallTest {
       assertThat(StreamTester.header(stream.deadLetters.get(0).headers(), "dlq.message"))
           .isEqualTo("the call has ended");
       stream.send(call.get(7)).send(call.get(call.size() - 1));
+      // All of it comes once more, its START too.
+      stream.send(call);
       assertThat(stream.deadLetters).as("duplicates are none").hasSize(1);
       assertThat(stream.summaries).hasSize(1);
       stream.send(again);
