@@ -40,7 +40,10 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   /** Whether audio is passed over, since the records lag behind too far. */
   private boolean shedding;
 
-  /** Timestamp of what is sent on: that of the record being processed, or the clock's. */
+  /**
+   * Timestamp of what is sent on: that of the record being processed, or of the newest one; brokers
+   * would not take that of a clock that is wrong.
+   */
   private long timestampMs;
 
   AnalyzeCalls(StreamSettings settings, EmotionModels offers) {
@@ -156,7 +159,7 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   }
 
   private void endQuietCalls(long nowMs) {
-    timestampMs = nowMs;
+    timestampMs = context.currentStreamTimeMs() < 0 ? nowMs : context.currentStreamTimeMs();
     clock.tick(nowMs);
     long inactivityMs = settings.callInactivity().toMillis();
     for (CallState call : calls.all()) {
