@@ -134,7 +134,7 @@ final class StreamApp implements AutoCloseable {
     if (step.compareTo(MAX_STEP_BACK) > 0) {
       throw new CommandFailure(
           "the machine's clock was set back by "
-              + step.toSeconds()
+              + step.plusMillis(500).toSeconds()
               + " s, for which nothing would be committed; nothing is lost, start again");
     }
   }
