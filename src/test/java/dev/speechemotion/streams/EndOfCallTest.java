@@ -151,6 +151,19 @@ class EndOfCallTest {
   }
 
   @Test
+  void shouldGiveSummariesTheTimeOfTheRecordsWhateverTheClockSays() {
+    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
+      stream.send(call(feed).subList(0, 100));
+      stream.jump(Duration.ofDays(1));
+
+      stream.pass(Duration.ofMinutes(6));
+
+      assertThat(stream.summaries).hasSize(1);
+      assertThat(stream.summaryTimes).containsExactly(StreamTester.BEGIN);
+    }
+  }
+
+  @Test
   void shouldNotEndACallWhoseAudioStillWaits() {
     CallClock clock = new CallClock(Duration.ofSeconds(1));
     CallState call = new CallState("call");
