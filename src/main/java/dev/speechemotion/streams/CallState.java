@@ -88,9 +88,8 @@ final class CallState {
 
   /** Whether a message begins a call that has ended anew: a START, but not one that comes again. */
   boolean isBegunAnewBy(AudioChunk chunk) {
-    return ended
-        && chunk.getKind() == ChunkKind.START
-        && chunk.getIngestedAt().toEpochMilli() > lastIngestedAtMs;
+    StreamState known = stream(chunk.getStreamId());
+    return ended && chunk.getKind() == ChunkKind.START && (known == null || known.isNewest(chunk));
   }
 
   /** Forgets all but what says that the call has ended. */

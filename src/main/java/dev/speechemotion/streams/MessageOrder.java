@@ -116,11 +116,11 @@ final class MessageOrder {
   /** Whether a message is the one that came under its number, which is remembered. */
   boolean isSame(AudioChunk chunk) {
     AudioChunk same = heldAt(chunk.getSequenceNumber());
-    return print(chunk) == (same == null ? prints[place(chunk)] : print(same));
+    return print(chunk) == (same == null ? prints[slot(chunk.getSequenceNumber())] : print(same));
   }
 
-  private static int place(AudioChunk chunk) {
-    return (int) chunk.getSequenceNumber() & REMEMBERED - 1;
+  private static int slot(long number) {
+    return (int) number & REMEMBERED - 1;
   }
 
   /** A hash of what a message says; stored, so it must not depend on the program's version. */
@@ -136,7 +136,7 @@ final class MessageOrder {
   int[] remembered() {
     int[] remembered = new int[begun ? (int) Math.min(REMEMBERED, next - rememberedFrom) : 0];
     for (int i = 0; i < remembered.length; i++) {
-      remembered[i] = prints[(int) (next - remembered.length + i) & REMEMBERED - 1];
+      remembered[i] = prints[slot(next - remembered.length + i)];
     }
     return remembered;
   }
@@ -149,13 +149,13 @@ final class MessageOrder {
   void remember(int[] remembered) {
     rememberedFrom = next - remembered.length;
     for (int i = 0; i < remembered.length; i++) {
-      prints[(int) (rememberedFrom + i) & REMEMBERED - 1] = remembered[i];
+      prints[slot(rememberedFrom + i)] = remembered[i];
     }
   }
 
   /** Passes a message that is {@link Place#NEXT}. */
   void pass(AudioChunk chunk) {
-    prints[place(chunk)] = print(chunk);
+    prints[slot(chunk.getSequenceNumber())] = print(chunk);
     next++;
   }
 

@@ -59,6 +59,18 @@ class EndOfCallTest {
   }
 
   @Test
+  void shouldBeginACallAnewWithAStreamThatItDidNotHave() {
+    TestFeed other = new TestFeed();
+    other.streamId = "stream-2";
+    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
+      stream.send(call(feed)).send(call(other));
+
+      assertThat(stream.deadLetters).isEmpty();
+      assertThat(stream.summaries).hasSize(2);
+    }
+  }
+
+  @Test
   void shouldForgetThatACallHasEndedAfterAWhileWithoutAnythingOfIt() {
     try (StreamTester stream = new StreamTester(StreamTester.plain())) {
       stream.send(call(feed));
