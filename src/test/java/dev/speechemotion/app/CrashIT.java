@@ -291,6 +291,8 @@ class CrashIT {
         }
         kafka.start(0);
         kafka.awaitPort(0);
+        // Reads what is there: the broker leads its partitions again.
+        CallResults.records(run.settings, run.settings.text(Settings.TOPIC_EVENTS));
         feed.allow(0.3 + 0.7 * (restart + 1) / (KILLS + 1));
         Thread.sleep(3_000);
         app.requireAlive();
