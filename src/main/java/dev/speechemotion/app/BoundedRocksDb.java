@@ -21,10 +21,12 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
 
   /** Made when the first store opens, which is when RocksDB's native library is there. */
   private static final class Shared {
-    private static final int SHARD_BITS_BY_SIZE = -1;
+    /** One shard: each would be held to its part by itself. It is not read often. */
+    private static final int SHARD_BITS = 0;
+
     private static final double INDEX_SHARE = 0.1;
 
-    static final Cache CACHE = new LRUCache(TOTAL_BYTES, SHARD_BITS_BY_SIZE, false, INDEX_SHARE);
+    static final Cache CACHE = new LRUCache(TOTAL_BYTES, SHARD_BITS, false, INDEX_SHARE);
 
     /** Write buffers count against the cache. */
     static final WriteBufferManager WRITE_BUFFERS =

@@ -485,6 +485,10 @@ final class Settings {
     streams.put(
         StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
         String.valueOf(MAX_CALL_BYTES));
+    // Calls are stored under the time of this machine's clock, which may be wrong.
+    streams.put(
+        StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
+        String.valueOf(Long.MAX_VALUE));
     if (!text(STATE_DIR).isEmpty()) {
       streams.put(StreamsConfig.STATE_DIR_CONFIG, text(STATE_DIR));
     }

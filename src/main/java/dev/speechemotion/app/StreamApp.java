@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -31,6 +32,9 @@ final class StreamApp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamApp.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+  /** A step back of the clock that is waited out; that of a leap second and of most corrections. */
+  private static final Duration MAX_STEP_BACK = Duration.ofSeconds(10);
 
   private final KafkaStreams streams;
   private final PatientRegistry patientRegistry;
@@ -108,13 +112,31 @@ final class StreamApp implements AutoCloseable {
   /**
    * Waits until the application has ended, or is wished to.
    *
-   * @throws CommandFailure if it ended because it failed
+   * @throws CommandFailure if it ended because it failed, or the clock was set back
    */
   void awaitEnd(Stop stop) throws InterruptedException {
+    long clockMs = Time.SYSTEM.milliseconds();
+    long nanos = System.nanoTime();
     while (ended.getCount() > 0 && !stop.await(BETWEEN_LOOKS)) {
-      // Nothing to do: the stream threads work.
+      long nowMs = Time.SYSTEM.milliseconds();
+      long nowNanos = System.nanoTime();
+      requireNoStepBack(Duration.ofMillis(clockMs - nowMs).plusNanos(nowNanos - nanos));
+      clockMs = nowMs;
+      nanos = nowNanos;
     }
     requireHealthy();
+  }
+
+  /**
+   * Kafka's clients and Kafka Streams count time by the clock: they would stand still for as long.
+   */
+  private static void requireNoStepBack(Duration step) {
+    if (step.compareTo(MAX_STEP_BACK) > 0) {
+      throw new CommandFailure(
+          "the machine's clock was set back by "
+              + step.plusMillis(500).toSeconds()
+              + " s, for which nothing would be committed; nothing is lost, start again");
+    }
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.speechemotion.streams;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
-import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
 import java.time.Duration;
@@ -41,7 +40,10 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   /** Whether audio is passed over, since the records lag behind too far. */
   private boolean shedding;
 
-  /** Timestamp of what is sent on: that of the record being processed, or the clock's. */
+  /**
+   * Timestamp of what is sent on: that of the record being processed, or of the newest one; brokers
+   * would not take that of a clock that is wrong.
+   */
   private long timestampMs;
 
   AnalyzeCalls(StreamSettings settings, EmotionModels offers) {
@@ -101,7 +103,7 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
     if (call == null && !CallAnalysis.createsStream(chunk.getKind())) {
       return;
     }
-    if (call != null && call.ended && chunk.getKind() == ChunkKind.START) {
+    if (call != null && call.isBegunAnewBy(chunk)) {
       call = null;
     }
     Rejection rejection = analysis.check(call, chunk);
@@ -157,7 +159,7 @@ final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
   }
 
   private void endQuietCalls(long nowMs) {
-    timestampMs = nowMs;
+    timestampMs = context.currentStreamTimeMs() < 0 ? nowMs : context.currentStreamTimeMs();
     clock.tick(nowMs);
     long inactivityMs = settings.callInactivity().toMillis();
     for (CallState call : calls.all()) {

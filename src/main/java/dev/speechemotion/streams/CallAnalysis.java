@@ -105,8 +105,8 @@ final class CallAnalysis {
     }
     StreamState stream = call.stream(chunk.getStreamId());
     ChunkKind kind = chunk.getKind();
-    if (call.ended && kind == ChunkKind.MEDIA) {
-      return isDuplicate(stream, chunk)
+    if (call.ended && isHeard(kind)) {
+      return stream != null && stream.hasCome(chunk)
           ? null
           : new Rejection(RejectReason.LATE, "the call has ended");
     }
@@ -117,29 +117,36 @@ final class CallAnalysis {
               "the call has " + MAX_STREAMS_PER_CALL + " streams already")
           : null;
     }
-    if (kind != ChunkKind.MEDIA) {
+    if (!isHeard(kind)) {
       return null;
     }
     if (stream.stopped) {
-      return isDuplicate(stream, chunk)
+      return stream.hasCome(chunk)
           ? null
           : new Rejection(RejectReason.LATE, "the stream has stopped");
     }
-    if (stream.arrival(chunk, roles) == StreamState.Arrival.LATE) {
-      return new Rejection(
-          RejectReason.LATE,
-          "sequenceNumber "
-              + chunk.getSequenceNumber()
-              + " was waited for, and has been passed; next is "
-              + stream.order.next);
-    }
-    return checkChannels(call, stream, chunk);
+    return switch (stream.arrival(chunk, roles)) {
+      case LATE ->
+          new Rejection(
+              RejectReason.LATE,
+              "sequenceNumber "
+                  + chunk.getSequenceNumber()
+                  + " has been passed; next is "
+                  + stream.order.next);
+      case NUMBER_TAKEN ->
+          new Rejection(
+              RejectReason.BAD_SEQUENCE_NUMBER,
+              "sequenceNumber " + chunk.getSequenceNumber() + " is another message's");
+      default -> kind == ChunkKind.MEDIA ? checkChannels(call, stream, chunk) : null;
+    };
   }
 
-  private boolean isDuplicate(StreamState stream, AudioChunk chunk) {
-    return stream != null
-        && !stream.byTrack
-        && stream.order.place(chunk.getSequenceNumber()) == MessageOrder.Place.TAKEN;
+  /** Whether messages of that kind are audio or the lack of it. */
+  private static boolean isHeard(ChunkKind kind) {
+    return switch (kind) {
+      case MEDIA, PAUSED, RESUMED, DISCARDED -> true;
+      case START, STOP, DTMF, MARK, UNKNOWN -> false;
+    };
   }
 
   private Rejection checkChannels(CallState call, StreamState stream, AudioChunk chunk) {
@@ -211,19 +218,15 @@ final class CallAnalysis {
       call.streams.add(stream);
     }
     if (stream.stopped) {
-      if (chunk.getKind() == ChunkKind.START && !call.ended) {
-        note(call, stream, chunk);
-        stream.beginAnew(chunk.getSequenceNumber() + 1);
+      if (chunk.getKind() == ChunkKind.START && !call.ended && stream.isNewest(chunk)) {
+        beginAnew(call, stream, chunk);
       } else {
         output.duplicate();
       }
       return;
     }
     if (restarts(stream, chunk)) {
-      flush(call, stream);
-      finishSegments(call, stream);
-      note(call, stream, chunk);
-      stream.beginAnew(chunk.getSequenceNumber() + 1);
+      beginAnew(call, stream, chunk);
       return;
     }
     StreamState.Arrival arrival = stream.arrival(chunk, roles);
@@ -236,7 +239,7 @@ final class CallAnalysis {
       case IN_TURN -> {
         note(call, stream, chunk);
         if (order.begun && order.next == chunk.getSequenceNumber()) {
-          order.pass();
+          order.pass(chunk);
         }
         act(call, stream, chunk);
         releaseInTurn(call, stream, order);
@@ -253,17 +256,15 @@ final class CallAnalysis {
           releaseInTurn(call, stream, order);
         }
       }
-      default -> {
-        if (arrival == StreamState.Arrival.LATE) {
-          note(call, stream, chunk);
-        }
-        // A STOP counts whatever its number: some feeds number only media.
-        if (chunk.getKind() == ChunkKind.STOP) {
+      case COUNTED_ANEW -> beginAnew(call, stream, chunk);
+      case UNNUMBERED, LATE -> {
+        // Some feeds number only media; and a STOP counts however late.
+        note(call, stream, chunk);
+        if (!stream.isEarlier(chunk)) {
           act(call, stream, chunk);
-        } else if (arrival == StreamState.Arrival.DUPLICATE) {
-          output.duplicate();
         }
       }
+      default -> output.duplicate();
     }
     if (call.allStopped() && !call.ended) {
       end(call, CallEnd.STOP);
@@ -275,7 +276,15 @@ final class CallAnalysis {
     return chunk.getKind() == ChunkKind.START
         && stream.order.begun
         && chunk.getSequenceNumber() < stream.order.next
-        && chunk.getIngestedAt().toEpochMilli() > stream.lastIngestedAtMs;
+        && stream.isNewest(chunk);
+  }
+
+  /** Ends what was counted so far: what may be missing between it and this message is not known. */
+  private void beginAnew(CallState call, StreamState stream, AudioChunk chunk) {
+    flush(call, stream);
+    finishSegments(call, stream);
+    stream.beginAnew(chunk);
+    note(call, stream, chunk);
   }
 
   private static void note(CallState call, StreamState stream, AudioChunk chunk) {

@@ -31,11 +31,11 @@ import java.util.Map;
  * What the channel's voice is like depends on the model's population; with another one it is
  * forgotten.
  *
- * <p>Version 3, which had one fingerprint for all channels, is read here too; what versions 1 and 2
- * wrote by {@link EarlierCallFormat}.
+ * <p>Versions 3, which had one fingerprint for all channels, and 4, which did not remember
+ * messages, are read here too; what versions 1 and 2 wrote by {@link EarlierCallFormat}.
  */
 final class CallCodec implements CallStore.Codec {
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   /** The first version with a fingerprint for each analyser. */
   private static final int OF_EACH_CHANNEL = 4;
@@ -250,7 +250,7 @@ final class CallCodec implements CallStore.Codec {
       stream.firstIngestedAtMs = in.readLong();
       stream.lastIngestedAtMs = in.readLong();
       stream.originMs = readNullable(in);
-      OrderCodec.read(stream, in);
+      OrderCodec.read(stream, in, version);
       int channelCount = readCount(in, "channels", CallAnalysis.MAX_CHANNELS_PER_CALL);
       for (int j = 0; j < channelCount; j++) {
         stream.channels.add(readChannel(call, in, version, fingerprint));

@@ -1,5 +1,7 @@
 package dev.speechemotion.streams;
 
+import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.emotion.ModelIdentity;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +86,12 @@ final class CallState {
     return true;
   }
 
+  /** Whether a message begins a call that has ended anew: a START, but not one that comes again. */
+  boolean isBegunAnewBy(AudioChunk chunk) {
+    StreamState known = stream(chunk.getStreamId());
+    return ended && chunk.getKind() == ChunkKind.START && (known == null || known.isNewest(chunk));
+  }
+
   /** Forgets all but what says that the call has ended. */
   void bury() {
     ended = true;
@@ -95,6 +103,7 @@ final class CallState {
     for (StreamState stream : streams) {
       stream.stopped = true;
       stream.channels.clear();
+      stream.orders().forEach(order -> order.remember(new int[0]));
     }
   }
 }

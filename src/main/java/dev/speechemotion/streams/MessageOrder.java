@@ -2,9 +2,12 @@ package dev.speechemotion.streams;
 
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.zip.CRC32;
 
 /**
  * Puts messages in the order of their numbers. The one with the next number is passed on at once;
@@ -14,16 +17,21 @@ import java.util.List;
  * up that one with a lower number will come. That delays nothing but the very first window.
  *
  * <p>Says of a number that was passed whether its message came or was given up: of numbers since
- * the {@link #floor}, which rises where more were given up than are remembered.
+ * the {@link #floor}, which rises where more were given up than are remembered. Of the last numbers
+ * it also knows what came under them, so that a message that comes again can be told from another
+ * one with its number.
  */
 final class MessageOrder {
   static final int MAX_HOLES = 32;
+
+  /** How many of the last numbers it knows the messages of. */
+  static final int REMEMBERED = 64;
 
   /** Where a message stands. */
   enum Place {
     NEXT,
     AHEAD,
-    /** There was a message of that number, or one is held. */
+    /** There was a message of that number, or one is held; not necessarily the same. */
     TAKEN,
     /** Its number was passed without it. */
     MISSED
@@ -39,6 +47,14 @@ final class MessageOrder {
   /** Ascending; the last ones. */
   final List<Hole> holes = new ArrayList<>(0);
 
+  /** What came under a number that is remembered, by the number's last bits. */
+  private final int[] prints = new int[REMEMBERED];
+
+  private final CRC32 crc = new CRC32();
+
+  /** The lowest number that can be remembered. */
+  private long rememberedFrom;
+
   /** By ascending number. */
   final List<AudioChunk> held = new ArrayList<>(0);
 
@@ -47,7 +63,14 @@ final class MessageOrder {
     begun = true;
     next = first;
     floor = first;
+    rememberedFrom = first;
     holes.clear();
+  }
+
+  /** Forgets all numbers and what is held; what comes next is the first again. */
+  void forget() {
+    begun = false;
+    held.clear();
   }
 
   Place place(long number) {
@@ -80,8 +103,59 @@ final class MessageOrder {
     return null;
   }
 
+  /** Whether a number is too far behind to be remembered, however long it has been counted. */
+  boolean isFarBehind(long number) {
+    return number < next - REMEMBERED;
+  }
+
+  /** Whether it is known which message came under a number that is {@link Place#TAKEN}. */
+  boolean remembers(long number) {
+    return !begun || number >= Math.max(rememberedFrom, next - REMEMBERED);
+  }
+
+  /** Whether a message is the one that came under its number, which is remembered. */
+  boolean isSame(AudioChunk chunk) {
+    AudioChunk same = heldAt(chunk.getSequenceNumber());
+    return print(chunk) == (same == null ? prints[slot(chunk.getSequenceNumber())] : print(same));
+  }
+
+  private static int slot(long number) {
+    return (int) number & REMEMBERED - 1;
+  }
+
+  /** A hash of what a message says; stored, so it must not depend on the program's version. */
+  private int print(AudioChunk chunk) {
+    ByteBuffer payload = chunk.getPayload();
+    crc.reset();
+    crc.update(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
+    int print = 31 * (int) crc.getValue() + Objects.hashCode(chunk.getMediaOffsetMicros());
+    return 31 * print + chunk.getKind().name().hashCode();
+  }
+
+  /** What is remembered, of the numbers before {@link #next}, ascending. */
+  int[] remembered() {
+    int[] remembered = new int[begun ? (int) Math.min(REMEMBERED, next - rememberedFrom) : 0];
+    for (int i = 0; i < remembered.length; i++) {
+      remembered[i] = prints[slot(next - remembered.length + i)];
+    }
+    return remembered;
+  }
+
+  /**
+   * Takes over what is remembered of the numbers before {@link #next}.
+   *
+   * @param remembered ascending, at most {@link #REMEMBERED}; empty to remember nothing
+   */
+  void remember(int[] remembered) {
+    rememberedFrom = next - remembered.length;
+    for (int i = 0; i < remembered.length; i++) {
+      prints[slot(rememberedFrom + i)] = remembered[i];
+    }
+  }
+
   /** Passes a message that is {@link Place#NEXT}. */
-  void pass() {
+  void pass(AudioChunk chunk) {
+    prints[slot(chunk.getSequenceNumber())] = print(chunk);
     next++;
   }
 
@@ -99,8 +173,9 @@ final class MessageOrder {
     if (!begun || held.isEmpty() || held.get(0).getSequenceNumber() != next) {
       return null;
     }
-    next++;
-    return held.remove(0);
+    AudioChunk first = held.remove(0);
+    pass(first);
+    return first;
   }
 
   /** Waits no longer for what comes before the first message held. */

@@ -21,7 +21,11 @@ import java.util.List;
 final class OrderCodec {
   private OrderCodec() {}
 
+  /** The first version with what came under the last numbers. */
+  private static final int WITH_PRINTS = 5;
+
   static void write(StreamState stream, DataOutputStream out) throws IOException {
+    out.writeLong(stream.earlierUntilMs);
     write(stream.order, out);
     out.writeBoolean(stream.byTrack);
     CallCodec.writeCount(out, stream.tracks.size());
@@ -42,6 +46,11 @@ final class OrderCodec {
         CallCodec.writeCount(out, hole.from() - after);
         CallCodec.writeCount(out, hole.to() - hole.from());
         after = hole.to();
+      }
+      int[] remembered = order.remembered();
+      CallCodec.writeCount(out, remembered.length);
+      for (int print : remembered) {
+        out.writeInt(print);
       }
     }
     CallCodec.writeCount(out, order.held.size());
@@ -81,18 +90,21 @@ final class OrderCodec {
     }
   }
 
-  static void read(StreamState stream, DataInputStream in) throws IOException {
-    read(stream.order, stream, in);
+  static void read(StreamState stream, DataInputStream in, int version) throws IOException {
+    if (version >= WITH_PRINTS) {
+      stream.earlierUntilMs = in.readLong();
+    }
+    read(stream.order, stream, in, version);
     stream.byTrack = in.readBoolean();
     int trackCount = CallCodec.readSmallCount(in, "tracks", StreamState.MAX_TRACKS);
     for (int i = 0; i < trackCount; i++) {
       StreamState.Track track = new StreamState.Track(readChannels(in), new MessageOrder());
-      read(track.order(), stream, in);
+      read(track.order(), stream, in, version);
       stream.tracks.add(track);
     }
   }
 
-  private static void read(MessageOrder order, StreamState stream, DataInputStream in)
+  private static void read(MessageOrder order, StreamState stream, DataInputStream in, int version)
       throws IOException {
     if (in.readBoolean()) {
       order.begin(in.readLong());
@@ -104,12 +116,22 @@ final class OrderCodec {
         after = from + CallCodec.readCount(in);
         order.holes.add(new MessageOrder.Hole(from, after));
       }
+      order.remember(version < WITH_PRINTS ? new int[0] : readPrints(in));
     }
     int heldCount =
         CallCodec.readSmallCount(in, "messages that wait", CallSettings.MAX_REORDER_CHUNKS + 1);
     for (int i = 0; i < heldCount; i++) {
       order.held.add(readChunk(stream, in));
     }
+  }
+
+  private static int[] readPrints(DataInputStream in) throws IOException {
+    int[] prints =
+        new int[CallCodec.readSmallCount(in, "remembered messages", MessageOrder.REMEMBERED)];
+    for (int i = 0; i < prints.length; i++) {
+      prints[i] = in.readInt();
+    }
+    return prints;
   }
 
   private static AudioChunk readChunk(StreamState stream, DataInputStream in) throws IOException {

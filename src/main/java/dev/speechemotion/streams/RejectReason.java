@@ -40,8 +40,8 @@ public enum RejectReason {
   BAD_MEDIA_OFFSET,
   /** A wall-clock time before 1970 or after 9999. */
   BAD_TIMESTAMP,
-  /** A sequence number beyond 2^60 either way. */
+  /** A sequence number beyond 2^60 either way, or that of another message of the stream. */
   BAD_SEQUENCE_NUMBER,
-  /** A MEDIA message whose place was closed, or of a stream or a call that has ended. */
+  /** Audio, or a pause, whose place was closed, or of a stream or a call that has ended. */
   LATE
 }

@@ -19,6 +19,12 @@ final class StreamState {
     EARLY,
     DUPLICATE,
     LATE,
+    /** Another message has had its number. */
+    NUMBER_TAKEN,
+    /** It has no audio, and a number that it shares with another one: it counts when it comes. */
+    UNNUMBERED,
+    /** It shows that the feed has begun to count anew. */
+    COUNTED_ANEW,
     /** It shows that the feed numbers each track by itself. */
     NUMBERED_BY_TRACK
   }
@@ -45,6 +51,9 @@ final class StreamState {
 
   long lastIngestedAtMs;
 
+  /** What was ingested until then is {@link #isEarlier}. */
+  long earlierUntilMs = Long.MIN_VALUE;
+
   /**
    * Wall-clock time of media time 0, milliseconds, as the first audio said; to compare with other
    * streams.
@@ -68,6 +77,9 @@ final class StreamState {
 
   Arrival arrival(AudioChunk chunk, ChannelRoles roles) {
     long number = chunk.getSequenceNumber();
+    if (isEarlier(chunk)) {
+      return Arrival.LATE;
+    }
     MessageOrder own = order;
     if (byTrack) {
       if (chunk.getKind() != ChunkKind.MEDIA) {
@@ -78,16 +90,97 @@ final class StreamState {
         long last = lastNumber(chunk, roles);
         return last == NO_NUMBER || number > last + 1
             ? Arrival.EARLY
-            : number == last + 1 ? Arrival.IN_TURN : Arrival.DUPLICATE;
+            : number == last + 1 ? Arrival.IN_TURN : ofNumberTaken(null, chunk, roles);
       }
     }
     return switch (own.place(number)) {
       case NEXT -> Arrival.IN_TURN;
       case AHEAD -> Arrival.EARLY;
       case TAKEN ->
-          isOfAnotherTrack(own, chunk, roles) ? Arrival.NUMBERED_BY_TRACK : Arrival.DUPLICATE;
-      case MISSED -> isNextOfItsTrack(own, chunk, roles) ? Arrival.NUMBERED_BY_TRACK : Arrival.LATE;
+          isOfAnotherTrack(own, chunk, roles)
+              ? Arrival.NUMBERED_BY_TRACK
+              : ofNumberTaken(own, chunk, roles);
+      case MISSED ->
+          isNextOfItsTrack(own, chunk, roles)
+              ? Arrival.NUMBERED_BY_TRACK
+              : isOfNewCount(own, chunk, roles) ? Arrival.COUNTED_ANEW : Arrival.LATE;
     };
+  }
+
+  /**
+   * Tells the message that came under a number from another one that has it too.
+   *
+   * @param own null if there is none yet
+   */
+  private Arrival ofNumberTaken(MessageOrder own, AudioChunk chunk, ChannelRoles roles) {
+    // While a stream goes on no STOP can have been passed.
+    boolean stops = chunk.getKind() == ChunkKind.STOP;
+    if (isCopy(own, chunk) && !(stops && own.heldAt(chunk.getSequenceNumber()) == null)) {
+      return Arrival.DUPLICATE;
+    }
+    if (chunk.getKind() != ChunkKind.MEDIA) {
+      return Arrival.UNNUMBERED;
+    }
+    // The last number again is no new count: such a feed does not count at all.
+    boolean behind = own == null || own.begun && chunk.getSequenceNumber() < own.next - 1;
+    Long offsetMicros = chunk.getMediaOffsetMicros();
+    boolean heardAlready = offsetMicros != null && offsetMicros < heardUntilMicros(chunk, roles);
+    return behind && isNewest(chunk) && !heardAlready ? Arrival.COUNTED_ANEW : Arrival.NUMBER_TAKEN;
+  }
+
+  /**
+   * Whether audio whose number was given up long ago goes on from what was heard: it is not late.
+   */
+  private boolean isOfNewCount(MessageOrder own, AudioChunk chunk, ChannelRoles roles) {
+    if (chunk.getKind() != ChunkKind.MEDIA
+        || chunk.getMediaOffsetMicros() == null
+        || !own.isFarBehind(chunk.getSequenceNumber())
+        || !isNewest(chunk)) {
+      return false;
+    }
+    long heardUntil = heardUntilMicros(chunk, roles);
+    return heardUntil != ChannelState.NONE && chunk.getMediaOffsetMicros() >= heardUntil;
+  }
+
+  /**
+   * Whether a message is the one that came under its number: by what it says where that is
+   * remembered, else by when it was ingested.
+   */
+  private boolean isCopy(MessageOrder own, AudioChunk chunk) {
+    return own != null && own.remembers(chunk.getSequenceNumber())
+        ? own.isSame(chunk)
+        : !isNewest(chunk);
+  }
+
+  /** Whether a message of a stream that has stopped has come before. */
+  boolean hasCome(AudioChunk chunk) {
+    MessageOrder own = byTrack ? knownTrack(chunk) : order;
+    return own != null
+        && own.place(chunk.getSequenceNumber()) == MessageOrder.Place.TAKEN
+        && isCopy(own, chunk);
+  }
+
+  /** Whether a message was numbered before the feed began to count anew. */
+  boolean isEarlier(AudioChunk chunk) {
+    return chunk.getIngestedAt().toEpochMilli() <= earlierUntilMs;
+  }
+
+  /** Whether a message was ingested later than all that have come of the stream. */
+  boolean isNewest(AudioChunk chunk) {
+    return chunk.getIngestedAt().toEpochMilli() > lastIngestedAtMs;
+  }
+
+  /** Media time up to which a chunk's channels were heard, or {@link ChannelState#NONE}. */
+  private long heardUntilMicros(AudioChunk chunk, ChannelRoles roles) {
+    long until = ChannelState.NONE;
+    List<AudioChannel> named = chunk.getChannels();
+    for (int i = 0; i < named.size(); i++) {
+      ChannelState channel = channel(named.get(i), roles.of(named.get(i), i), i);
+      if (channel != null && channel.heard) {
+        until = Math.max(until, channel.heardUntilMicros());
+      }
+    }
+    return until;
   }
 
   /** Whether the number was taken, but not by a message of these channels. */
@@ -172,13 +265,18 @@ final class StreamState {
     return null;
   }
 
-  /** Forgets the numbers, for the stream begins anew. */
-  void beginAnew(long first) {
+  /** Forgets the numbers, for the stream begins anew with a message that is {@link #isNewest}. */
+  void beginAnew(AudioChunk chunk) {
     stopped = false;
     byTrack = false;
     tracks.clear();
-    order.held.clear();
-    order.begin(first);
+    earlierUntilMs = lastIngestedAtMs;
+    order.forget();
+    if (chunk.getKind() == ChunkKind.START) {
+      order.begin(chunk.getSequenceNumber() + 1);
+    } else {
+      order.hold(chunk);
+    }
     for (ChannelState channel : channels) {
       channel.hasSequence = false;
     }

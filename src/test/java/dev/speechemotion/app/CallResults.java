@@ -71,6 +71,17 @@ record CallResults(
     }
   }
 
+  /** The same without what is there several times. */
+  CallResults once() {
+    return new CallResults(once(events), once(summaries), once(alerts), once(deadLetters));
+  }
+
+  private static Map<String, List<Object>> once(Map<String, List<Object>> results) {
+    Map<String, List<Object>> once = new TreeMap<>();
+    results.forEach((callId, values) -> once.put(callId, values.stream().distinct().toList()));
+    return once;
+  }
+
   /** Call by call, so that a failure shows the one call that differs. */
   void assertEqualTo(CallResults expected) {
     assertEqual("events", events, expected.events);

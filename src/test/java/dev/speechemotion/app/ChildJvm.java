@@ -26,6 +26,17 @@ final class ChildJvm implements AutoCloseable {
    * @param log takes what the process writes, after what is there already
    */
   static ChildJvm start(Path log, int heapMb, Class<?> main, List<String> args) throws IOException {
+    return start(log, heapMb, List.of(), main, args);
+  }
+
+  /**
+   * Starts a main class.
+   *
+   * @param options of the JVM
+   */
+  static ChildJvm start(
+      Path log, int heapMb, List<String> options, Class<?> main, List<String> args)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -35,8 +46,9 @@ final class ChildJvm implements AutoCloseable {
                 // It lives for seconds: what the second compiler takes would never come back.
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                System.getProperty("java.class.path")));
+    command.addAll(options);
+    command.add(main.getName());
     command.addAll(args);
     Process process =
         new ProcessBuilder(command)

@@ -24,7 +24,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 /** A Kafka cluster of real brokers, each a process of its own that can be killed and restarted. */
 final class KafkaProcesses implements AutoCloseable {
   private static final int HEAP_MB = 384;
-  private static final long START_TIMEOUT_MS = 60_000;
+  private static final long START_TIMEOUT_MS = 180_000;
 
   private final Path directory;
   private final List<Integer> ports = new ArrayList<>();

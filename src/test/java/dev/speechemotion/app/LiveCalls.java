@@ -28,10 +28,11 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 final class LiveCalls {
   private static final int RATE_HZ = 8_000;
-  private static final int CHUNK_MS = 20;
+  static final int CHUNK_MS = 20;
   private static final int LEAST_SECONDS = 8;
   private static final int MOST_SECONDS = 16;
   private static final long BETWEEN_CALLS_MS = 700;
+  private static final int LOST_ONE_IN = 50;
 
   private final List<Sent> chunks;
 
@@ -116,29 +117,33 @@ final class LiveCalls {
     return new LiveCalls(List.copyOf(disordered));
   }
 
-  /** The same chunks without those of one stretch in each call. */
-  LiveCalls without(Map<String, Loss> losses) {
-    return new LiveCalls(
-        chunks.stream().filter(sent -> !losses.get(sent.chunk().getCallId()).hits(sent)).toList());
-  }
-
-  /** A stretch of about 2 % of each call, longer than what is filled in. */
-  Map<String, Loss> losses(long seed) {
+  /** The same chunks without every fiftieth of those with audio, by chance. */
+  LiveCalls lossy(long seed) {
     Random random = new Random(seed);
-    Map<String, Loss> losses = new TreeMap<>();
-    for (String callId : callIds()) {
-      long beginMs = CHUNK_MS * (150 + random.nextInt(100));
-      losses.put(callId, new Loss(beginMs, beginMs + 15 * CHUNK_MS));
-    }
-    return losses;
+    return new LiveCalls(
+        chunks.stream()
+            .filter(
+                sent ->
+                    sent.chunk().getKind() != ChunkKind.MEDIA || random.nextInt(LOST_ONE_IN) > 0)
+            .toList());
   }
 
-  /** Media time that is lost on all channels of a call, in whole chunks. */
-  record Loss(long beginMs, long endMs) {
-    boolean hits(Sent sent) {
-      long offsetMs = sent.chunk().getMediaOffsetMicros() / 1_000;
-      return sent.chunk().getKind() == ChunkKind.MEDIA && offsetMs >= beginMs && offsetMs < endMs;
+  /** Where each channel of a call has audio: begins of its chunks, ascending, milliseconds. */
+  Map<String, TreeSet<Long>> heardMs(String callId) {
+    Map<String, TreeSet<Long>> heard = new TreeMap<>();
+    for (Sent sent : chunks) {
+      AudioChunk chunk = sent.chunk();
+      if (chunk.getKind() == ChunkKind.MEDIA && chunk.getCallId().equals(callId)) {
+        for (int i = 0; i < chunk.getChannels().size(); i++) {
+          heard
+              .computeIfAbsent(
+                  chunk.getStreamId() + " " + chunk.getChannels().get(i).getRole(),
+                  channel -> new TreeSet<>())
+              .add(chunk.getMediaOffsetMicros() / 1_000);
+        }
+      }
     }
+    return heard;
   }
 
   TreeSet<String> callIds() {

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Parts around the application that are away, full or forbidden. It must go on by itself when they
@@ -224,6 +226,30 @@ class OutageIT {
       run.finish(app).assertEqualTo(undisturbed);
     } finally {
       mount("umount", disk.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {7_200, -5, -7_200})
+  void shouldLoseNothingIfTheClockIsSet(long seconds) throws Exception {
+    Run run = new Run("clock" + seconds);
+    Path clock = folder.resolve(run.name);
+    Files.writeString(clock, "0");
+    try (StreamProcess app = run.app().withClock(clock).start();
+        LiveCalls.Feed feed = calls.new Feed(run.settings, serdes, 0)) {
+      app.awaitRunning(START_TIMEOUT);
+      feed.allow(0.5);
+      run.awaitEvents(1, app);
+
+      Files.writeString(clock, String.valueOf(1_000 * seconds));
+      if (seconds == -7_200) {
+        assertThat(app.awaitExit()).as(app.log()).isEqualTo(1);
+        assertThat(lastLine(app)).contains("clock was set back by 7200 s", "start again");
+        app.start();
+      }
+      feed.finish();
+
+      run.finish(app).assertEqualTo(undisturbed);
     }
   }
 

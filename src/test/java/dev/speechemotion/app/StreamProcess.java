@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.utils.SystemTime;
 
 /** The command {@code stream} in a process of its own, which can be killed and started again. */
 final class StreamProcess implements AutoCloseable {
@@ -19,6 +20,7 @@ final class StreamProcess implements AutoCloseable {
 
   private final Path log;
   private final List<String> args = new ArrayList<>();
+  private final List<String> jvmOptions = new ArrayList<>();
   private final int heapMb;
   private final String address;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -44,8 +46,14 @@ final class StreamProcess implements AutoCloseable {
     args.addAll(List.of("--set", Settings.HTTP_PORT + "=" + port));
   }
 
+  /** Has Kafka's clock in the process go wrong by the milliseconds that stand in a file. */
+  StreamProcess withClock(Path offsetFile) {
+    jvmOptions.add("-D" + SystemTime.OFFSET_FILE + "=" + offsetFile);
+    return this;
+  }
+
   StreamProcess start() throws IOException {
-    process = ChildJvm.start(log, heapMb, Main.class, args);
+    process = ChildJvm.start(log, heapMb, jvmOptions, Main.class, args);
     return this;
   }
 

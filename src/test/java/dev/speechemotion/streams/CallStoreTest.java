@@ -251,6 +251,35 @@ class CallStoreTest {
     }
   }
 
+  @Test
+  void shouldGoOnWithACallOfVersion4AsIfNothingHadHappened() throws IOException {
+    // As that of version 3. What came under its numbers is not remembered, only that it came.
+    TestFeed feed = new TestFeed();
+    List<AudioChannel> channels = List.of(customer(), TestFeed.agent());
+    AudioChunk start = feed.start();
+    List<AudioChunk> chunks =
+        feed.chunks(160, channels, TestFeed.tone(3_500, 8_000, 7), TestFeed.tone(300, 8_000, 7));
+    AudioChunk stop = feed.stop();
+    StreamSettings settings = StreamTester.alerting("angry >= 0.6 for 2s");
+    try (StreamTester undisturbed = new StreamTester(settings, AdaptationTest.Adapting::new);
+        StreamTester stream = new StreamTester(settings, AdaptationTest.Adapting::new)) {
+      undisturbed.send(start).send(chunks).send(stop);
+      stream.store().inner().put(Bytes.wrap("call-1".getBytes()), resource("call-v4.bin"));
+      stream.store().reload();
+
+      stream.send(chunks.subList(100, 120));
+      stream.send(chunks.subList(225, chunks.size())).send(stop);
+
+      assertThat(stream.deadLetters).isEmpty();
+      assertThat(stream.metric("duplicate-chunks-total")).isEqualTo(20 + 1);
+      assertThat(stream.events)
+          .isEqualTo(undisturbed.events.subList(2, undisturbed.events.size()))
+          .isNotEmpty();
+      assertThat(stream.alerts).isEqualTo(undisturbed.alerts.subList(1, 2));
+      assertThat(stream.summaries).isEqualTo(undisturbed.summaries).hasSize(1);
+    }
+  }
+
   private static byte[] resource(String name) throws IOException {
     try (InputStream in = CallStoreTest.class.getResourceAsStream("/state/" + name)) {
       return in.readAllBytes();
@@ -286,7 +315,7 @@ class CallStoreTest {
     for (int i = 0; i < 2_000; i++) {
       byte[] mutated = bytes.clone();
       for (int changes = 0; changes < 4; changes++) {
-        mutated[random.nextInt(300)] = (byte) random.nextInt();
+        mutated[random.nextInt(560)] = (byte) random.nextInt();
       }
       try {
         read(mutated);

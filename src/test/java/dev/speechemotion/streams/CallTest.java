@@ -418,6 +418,7 @@ class CallTest {
     try (StreamTester stream = new StreamTester(StreamTester.plain())) {
       for (int round = 0; round < 2; round++) {
         TestFeed again = new TestFeed();
+        again.ingestedFrom = StreamTester.BEGIN.plusSeconds(10 * round);
         stream.send(again.start());
         stream.send(again.chunks(CHUNK_100_MS, List.of(customer()), CUSTOMER_AUDIO));
         stream.send(again.stop());

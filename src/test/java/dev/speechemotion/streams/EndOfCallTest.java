@@ -32,7 +32,9 @@ class EndOfCallTest {
   @Test
   void shouldTellWhatComesAfterTheEndForLateUntilAStart() {
     List<AudioChunk> call = call(feed);
-    List<AudioChunk> again = call(new TestFeed());
+    TestFeed later = new TestFeed();
+    later.ingestedFrom = StreamTester.BEGIN.plusSeconds(10);
+    List<AudioChunk> again = call(later);
     AudioChunk after = feed.media(List.of(customer()), new float[160]);
     try (StreamTester stream = new StreamTester(StreamTester.plain())) {
       stream.send(call);
@@ -44,6 +46,8 @@ class EndOfCallTest {
       assertThat(StreamTester.header(stream.deadLetters.get(0).headers(), "dlq.message"))
           .isEqualTo("the call has ended");
       stream.send(call.get(7)).send(call.get(call.size() - 1));
+      // All of it comes once more, its START too.
+      stream.send(call);
       assertThat(stream.deadLetters).as("duplicates are none").hasSize(1);
       assertThat(stream.summaries).hasSize(1);
       stream.send(again);
@@ -51,6 +55,18 @@ class EndOfCallTest {
       assertThat(stream.summaries).hasSize(2);
       assertThat(stream.summaries.get(1).getChannels().get(0).getEventCount())
           .isEqualTo(stream.summaries.get(0).getChannels().get(0).getEventCount());
+    }
+  }
+
+  @Test
+  void shouldBeginACallAnewWithAStreamThatItDidNotHave() {
+    TestFeed other = new TestFeed();
+    other.streamId = "stream-2";
+    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
+      stream.send(call(feed)).send(call(other));
+
+      assertThat(stream.deadLetters).isEmpty();
+      assertThat(stream.summaries).hasSize(2);
     }
   }
 
@@ -143,6 +159,19 @@ class EndOfCallTest {
       assertThat(stream.summaries).hasSize(1);
       assertThat(stream.summaries.get(0).getEndedBy()).isEqualTo(CallEnd.STOP);
       assertThat(stream.deadLetters).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldGiveSummariesTheTimeOfTheRecordsWhateverTheClockSays() {
+    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
+      stream.send(call(feed).subList(0, 100));
+      stream.jump(Duration.ofDays(1));
+
+      stream.pass(Duration.ofMinutes(6));
+
+      assertThat(stream.summaries).hasSize(1);
+      assertThat(stream.summaryTimes).containsExactly(StreamTester.BEGIN);
     }
   }
 

@@ -378,6 +378,173 @@ class OrderTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"true, 0", "true, 1", "true, 80", "false, 0", "false, 1", "false, 80"})
+  void shouldGoOnWhereAFeedCountsAnewWithoutSayingSo(boolean withOffsets, long first) {
+    feed.withOffsets = withOffsets;
+    List<AudioChunk> chunks = new ArrayList<>();
+    chunks.add(feed.start());
+    List<AudioChunk> audio = feed.chunks(CHUNK, List.of(customer()), CUSTOMER_AUDIO);
+    chunks.addAll(audio.subList(0, 200));
+    feed.ingestedFrom = StreamTester.BEGIN.plusSeconds(10);
+    feed.sequence = first;
+    List<AudioChunk> anew = new ArrayList<>();
+    for (AudioChunk chunk : audio.subList(200, audio.size())) {
+      AudioChunk numbered = feed.message(ChunkKind.MEDIA).build();
+      anew.add(
+          AudioChunk.newBuilder(chunk)
+              .setSequenceNumber(numbered.getSequenceNumber())
+              .setIngestedAt(numbered.getIngestedAt())
+              .build());
+    }
+    anew.add(feed.stop());
+    // What it sent before may still come, and its own messages in disorder and twice.
+    Random random = new Random(first);
+    chunks.addAll(doubled(reordered(anew, random, 0.3, 18), random, 0.1, 30));
+    chunks.add(230, chunks.get(190));
+
+    Results results = run(chunks, 41);
+
+    assertThat(results.rejected).containsExactly(RejectReason.LATE);
+    ChannelSummary channel = results.summaries.get(0).getChannels().get(0);
+    assertThat(results.summaries).hasSize(1);
+    assertThat(channel.getAudioMs()).isEqualTo(6_500);
+    assertThat(channel.getGapMs()).isZero();
+    // How much is missing between the counts nobody knows, so no window spans that.
+    assertThat(results.events)
+        .extracting(event -> event.getBeginMs() + "-" + event.getEndMs())
+        .containsExactly("0-3000", "1000-4000", "4000-6500");
+  }
+
+  @Test
+  void shouldPutAsideWhatHasANumberAndATimeThatOtherAudioHad() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    TestFeed again = new TestFeed();
+    again.ingestedFrom = StreamTester.BEGIN.plusSeconds(10);
+    again.sequence = 2;
+    List<AudioChunk> others = again.chunks(CHUNK, List.of(customer()), AGENT_AUDIO);
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks.subList(0, 200));
+      int events = stream.events.size();
+      stream.send(others.subList(0, 199));
+
+      assertThat(stream.reasons()).hasSize(199).containsOnly(RejectReason.BAD_SEQUENCE_NUMBER);
+      assertThat(StreamTester.header(stream.deadLetters.get(7).headers(), "dlq.message"))
+          .isEqualTo("sequenceNumber 9 is another message's");
+      assertThat(stream.events).hasSize(events);
+      assertThat(stream.metric("duplicate-chunks-total")).isZero();
+    }
+  }
+
+  @Test
+  void shouldPutAsideTheMessagesOfAFeedThatDoesNotCount() {
+    List<AudioChunk> chunks = call(Kind.WITHOUT_OFFSETS, 1).subList(1, 100);
+    chunks.forEach(chunk -> chunk.setSequenceNumber(0));
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks);
+
+      assertThat(stream.reasons()).hasSize(98).containsOnly(RejectReason.BAD_SEQUENCE_NUMBER);
+    }
+  }
+
+  @Test
+  void shouldTakeForADuplicateWhatIsIngestedAgainLater() {
+    List<AudioChunk> chunks = call(Kind.WITHOUT_OFFSETS, 1);
+    List<AudioChunk> twice = new ArrayList<>();
+    for (int i = 0; i < chunks.size(); i++) {
+      twice.add(chunks.get(i));
+      if (i >= 50 && i % 7 == 0) {
+        twice.add(
+            AudioChunk.newBuilder(chunks.get(i - i % 50))
+                .setIngestedAt(chunks.get(i).getIngestedAt().plusMillis(1))
+                .build());
+      }
+    }
+
+    assertThat(twice).hasSizeGreaterThan(chunks.size() + 30);
+    assertThat(run(twice, 41)).isEqualTo(run(chunks, Integer.MAX_VALUE));
+  }
+
+  @Test
+  void shouldHearAudioOrPutItAsideWhateverTheFeedDoesToItsNumbers() {
+    int putAside = 0;
+    for (int seed = 0; seed < 12; seed++) {
+      Random random = new Random(seed);
+      TestFeed each = new TestFeed();
+      each.withOffsets = random.nextBoolean();
+      List<AudioChunk> sent = new ArrayList<>();
+      for (int part = 0; part < 4; part++) {
+        if (random.nextBoolean()) {
+          sent.add(each.start());
+        }
+        sent.addAll(each.chunks(CHUNK, List.of(customer()), babble(part, 8_000, 3)));
+        each.ingestedFrom = StreamTester.BEGIN.plusSeconds(10 * (part + 1));
+        each.sequence = random.nextBoolean() ? random.nextInt(200) : each.sequence;
+        each.offsetMicros = random.nextInt(4) == 0 ? 0 : each.offsetMicros;
+      }
+      sent.removeIf(chunk -> chunk.getKind() == ChunkKind.MEDIA && random.nextInt(20) == 0);
+      List<AudioChunk> distinct = List.copyOf(sent);
+      sent = doubled(reordered(sent, random, 0.3, 18), random, 0.1, 300);
+      try (StreamTester stream = new StreamTester(SETTINGS)) {
+        stream.send(sent.subList(0, 300));
+        stream.restart();
+        stream.send(sent.subList(300, sent.size()));
+        stream.pass(Duration.ofMinutes(6));
+
+        long heard = stream.summaries.get(0).getChannels().get(0).getAudioMs() / 20;
+        long media = media(sent);
+        assertThat(heard)
+            .as("seed %d: nothing is heard twice", seed)
+            .isPositive()
+            .isLessThanOrEqualTo(media(distinct));
+        assertThat(heard + stream.deadLetters.size())
+            .as("seed %d: nothing is lost", seed)
+            .isGreaterThanOrEqualTo(media(distinct))
+            .isLessThanOrEqualTo(media);
+        putAside += stream.deadLetters.size();
+      }
+    }
+    assertThat(putAside).isPositive();
+  }
+
+  private static long media(List<AudioChunk> chunks) {
+    return chunks.stream().filter(chunk -> chunk.getKind() == ChunkKind.MEDIA).count();
+  }
+
+  @Test
+  void shouldTakeAPauseWithTheNumberOfAudioWhenItComes() {
+    List<AudioChunk> chunks = call(Kind.WITHOUT_OFFSETS, 1);
+    AudioChunk pause = feed.message(ChunkKind.PAUSED).setSequenceNumber(151).build();
+    List<AudioChunk> paused = new ArrayList<>(chunks);
+    paused.add(151, pause);
+    paused.add(152, pause);
+
+    Results results = run(paused, Integer.MAX_VALUE);
+
+    assertThat(results.rejected).isEmpty();
+    assertThat(results.events).extracting(EmotionEvent::getBeginMs).contains(3_000L);
+  }
+
+  @Test
+  void shouldPutAPauseAsideThatComesTooLate() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    chunks.set(50, AudioChunk.newBuilder(chunks.get(50)).setKind(ChunkKind.PAUSED).build());
+    List<AudioChunk> late = new ArrayList<>(chunks);
+    late.add(150, late.remove(50));
+
+    assertThat(run(late, Integer.MAX_VALUE).rejected).containsExactly(RejectReason.LATE);
+  }
+
+  @Test
+  void shouldLetAStopWaitThatComesTwice() {
+    List<AudioChunk> chunks = call(Kind.TRACKS_NUMBERED_TOGETHER, 1);
+    List<AudioChunk> overtaken = new ArrayList<>(chunks);
+    AudioChunk stop = overtaken.remove(overtaken.size() - 1);
+    overtaken.addAll(overtaken.size() - 7, List.of(stop, stop));
+
+    assertThat(run(overtaken, Integer.MAX_VALUE)).isEqualTo(run(chunks, Integer.MAX_VALUE));
+  }
+
   @Test
   void shouldWaitOnlyWithinTheStream() {
     TestFeed other = new TestFeed();

@@ -44,6 +44,7 @@ final class StreamTester implements AutoCloseable {
   final List<EmotionEvent> events = new ArrayList<>();
   final List<EmotionAlert> alerts = new ArrayList<>();
   final List<CallSummary> summaries = new ArrayList<>();
+  final List<Instant> summaryTimes = new ArrayList<>();
   final List<TestRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
 
   private final StreamSettings settings;
@@ -180,8 +181,13 @@ final class StreamTester implements AutoCloseable {
         values(output(settings.eventsTopic(), keys, serdes.emotionEvent().deserializer())));
     alerts.addAll(
         values(output(settings.alertsTopic(), keys, serdes.emotionAlert().deserializer())));
-    summaries.addAll(
-        values(output(settings.summariesTopic(), keys, serdes.callSummary().deserializer())));
+    output(settings.summariesTopic(), keys, serdes.callSummary().deserializer())
+        .readRecordsToList()
+        .forEach(
+            summary -> {
+              summaries.add(summary.value());
+              summaryTimes.add(summary.getRecordTime());
+            });
     deadLetters.addAll(
         output(
                 settings.deadLettersTopic(),

@@ -26,6 +26,7 @@ final class TestFeed {
   AudioEncoding encoding = AudioEncoding.MULAW;
   boolean withOffsets = true;
   Instant capturedFrom;
+  Instant ingestedFrom = StreamTester.BEGIN;
   long sequence;
   long offsetMicros;
 
@@ -57,7 +58,7 @@ final class TestFeed {
         .setSequenceNumber(sequence++)
         .setMediaOffsetMicros(withOffsets ? offsetMicros : null)
         .setCapturedAt(capturedFrom == null ? null : capturedFrom.plusNanos(offsetMicros * 1_000))
-        .setIngestedAt(StreamTester.BEGIN.plusMillis(sequence))
+        .setIngestedAt(ingestedFrom.plusMillis(sequence))
         .setSource("test");
   }
 
