@@ -88,13 +88,47 @@ final class SpectralContrast {
   void compute(double[] power, float[] out, int offset) {
     for (int band = 0; band < begin.length; band++) {
       int count = extremes[band];
-      if (end[band] - begin[band] < MANY) {
+      if (count == 1) {
+        keepOutermost(power, begin[band], end[band]);
+      } else if (end[band] - begin[band] < MANY) {
         keepBest(power, begin[band], end[band], count);
       } else {
         countKeys(power, begin[band], end[band], count);
       }
       out[offset + band] = (float) (Decibels.of(peak / count) - Decibels.of(valley / count));
     }
+  }
+
+  /**
+   * Of {@code power[begin, end)}, the extremes: without branches, as they could not be foreseen.
+   */
+  private void keepOutermost(double[] power, int begin, int end) {
+    long first = Double.doubleToRawLongBits(power[begin]);
+    long evenLeast = first;
+    long evenMost = first;
+    long oddLeast = first;
+    long oddMost = first;
+    // A last one without a second counts twice.
+    for (int i = begin; i < end; i += 2) {
+      long even = Double.doubleToRawLongBits(power[i]);
+      long odd = Double.doubleToRawLongBits(power[Math.min(i + 1, end - 1)]);
+      evenLeast = least(evenLeast, even);
+      evenMost = most(evenMost, even);
+      oddLeast = least(oddLeast, odd);
+      oddMost = most(oddMost, odd);
+    }
+    valley = Math.sqrt(Double.longBitsToDouble(least(evenLeast, oddLeast)));
+    peak = Math.sqrt(Double.longBitsToDouble(most(evenMost, oddMost)));
+  }
+
+  private static long least(long left, long right) {
+    long difference = right - left;
+    return left + (difference & difference >> 63);
+  }
+
+  private static long most(long left, long right) {
+    long difference = right - left;
+    return left + (difference & ~(difference >> 63));
   }
 
   /**
