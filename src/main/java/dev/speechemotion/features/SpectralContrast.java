@@ -121,6 +121,8 @@ final class SpectralContrast {
     peak = Math.sqrt(Double.longBitsToDouble(most(evenMost, oddMost)));
   }
 
+  // Of numbers that are not negative, so that a difference cannot overflow.
+
   private static long least(long left, long right) {
     long difference = right - left;
     return left + (difference & difference >> 63);

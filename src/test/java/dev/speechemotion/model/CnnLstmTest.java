@@ -214,18 +214,7 @@ class CnnLstmTest {
             10,
             0.3f);
     ModelManifest running =
-        new ModelManifest(
-            plain.formatVersion(),
-            plain.name(),
-            plain.version(),
-            plain.architecture(),
-            plain.labels(),
-            plain.featureSpec(),
-            plain.windows(),
-            normalization,
-            plain.calibration(),
-            plain.weights(),
-            plain.training());
+        ModelFixture.changed(plain, plain.featureSpec(), normalization, plain.calibration());
     float[] window = window(100, 6);
     for (int i = 0; i < 100 * BANDS; i += BANDS) {
       window[i + 3] += 50;

@@ -78,18 +78,8 @@ class EmotionModelTest {
     FeatureSpec spec = FeatureSpec.TELEPHONE_8K_EXTENDED;
     List<Float> ones = Collections.nCopies(spec.windowFeatureCount(), 1f);
     ModelManifest manifest =
-        new ModelManifest(
-            plain.formatVersion(),
-            plain.name(),
-            plain.version(),
-            plain.architecture(),
-            plain.labels(),
-            spec,
-            plain.windows(),
-            new ModelManifest.Normalization(ones, ones),
-            plain.calibration(),
-            plain.weights(),
-            plain.training());
+        ModelFixture.changed(
+            plain, spec, new ModelManifest.Normalization(ones, ones), plain.calibration());
 
     byte[] json = ManifestJson.write(manifest);
 
@@ -152,18 +142,11 @@ class EmotionModelTest {
     ModelManifest plain =
         ModelFixture.manifest(weights, ModelFixture.LABELS, ModelFixture.ARCHITECTURE, 1);
     ModelManifest doubting =
-        new ModelManifest(
-            plain.formatVersion(),
-            plain.name(),
-            plain.version(),
-            plain.architecture(),
-            plain.labels(),
+        ModelFixture.changed(
+            plain,
             plain.featureSpec(),
-            plain.windows(),
             plain.normalization(),
-            new ModelManifest.Calibration(2.5f, 0.3f, 0.5f),
-            plain.weights(),
-            plain.training());
+            new ModelManifest.Calibration(2.5f, 0.3f, 0.5f));
 
     try (EmotionModel model = EmotionModel.of(doubting, weights);
         EmotionClassifier classifier = model.newClassifier();

@@ -64,6 +64,26 @@ final class ModelFixture {
             Map.of()));
   }
 
+  /** The same manifest with other features, normalization and calibration. */
+  static ModelManifest changed(
+      ModelManifest plain,
+      FeatureSpec spec,
+      ModelManifest.Normalization normalization,
+      ModelManifest.Calibration calibration) {
+    return new ModelManifest(
+        plain.formatVersion(),
+        plain.name(),
+        plain.version(),
+        plain.architecture(),
+        plain.labels(),
+        spec,
+        plain.windows(),
+        normalization,
+        calibration,
+        plain.weights(),
+        plain.training());
+  }
+
   static float[] features(int windows) {
     float[] features = new float[windows * FEATURES];
     for (int i = 0; i < features.length; i++) {
