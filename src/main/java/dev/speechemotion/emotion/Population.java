@@ -9,6 +9,7 @@ import java.util.Arrays;
 public final class Population {
   private final float[] mean;
   private final float[] deviation;
+  private final float[] priorWindowsByFeature;
   private final float priorWindows;
   private final float minVoicedShare;
   private final int fingerprint;
@@ -21,6 +22,24 @@ public final class Population {
    * @throws IllegalArgumentException if a value is out of its range
    */
   public Population(float[] mean, float[] deviation, float priorWindows, float minVoicedShare) {
+    this(mean, deviation, filled(mean.length, priorWindows), priorWindows, minVoicedShare);
+  }
+
+  /**
+   * @param mean {@code [featureCount]}, finite; copied
+   * @param deviation {@code [featureCount]}, what is usual within one speaker; positive; copied
+   * @param priorWindowsByFeature {@code [featureCount]}, how many of a call's windows weigh as much
+   *     as the training where it is about the mean; positive; copied
+   * @param priorWindows the same where it is about the deviation
+   * @param minVoicedShare windows with a smaller share of speech don't count, 0 to 1
+   * @throws IllegalArgumentException if a value is out of its range
+   */
+  public Population(
+      float[] mean,
+      float[] deviation,
+      float[] priorWindowsByFeature,
+      float priorWindows,
+      float minVoicedShare) {
     if (mean.length != deviation.length || mean.length == 0) {
       throw new IllegalArgumentException(
           "a population needs as many means as deviations, got %d and %d"
@@ -33,17 +52,35 @@ public final class Population {
                 .formatted(mean[i], deviation[i], i));
       }
     }
+    if (priorWindowsByFeature.length != mean.length) {
+      throw new IllegalArgumentException(
+          "a population of %d features needs as many priorWindows, got %d"
+              .formatted(mean.length, priorWindowsByFeature.length));
+    }
+    for (float windows : priorWindowsByFeature) {
+      requirePriorWindows(windows);
+    }
     requirePriorWindows(priorWindows);
     requireMinVoicedShare(minVoicedShare);
     this.mean = mean.clone();
     this.deviation = deviation.clone();
+    this.priorWindowsByFeature = priorWindowsByFeature.clone();
     this.priorWindows = priorWindows;
     this.minVoicedShare = minVoicedShare;
     fingerprint =
         31 * Arrays.hashCode(this.mean)
             + Arrays.hashCode(this.deviation)
             + 17 * Float.hashCode(priorWindows)
-            + Float.hashCode(minVoicedShare);
+            + Float.hashCode(minVoicedShare)
+            + (Arrays.equals(priorWindowsByFeature, filled(mean.length, priorWindows))
+                ? 0
+                : 19 * Arrays.hashCode(priorWindowsByFeature));
+  }
+
+  private static float[] filled(int length, float value) {
+    float[] values = new float[length];
+    Arrays.fill(values, value);
+    return values;
   }
 
   /**
@@ -79,6 +116,12 @@ public final class Population {
     return deviation[feature];
   }
 
+  /** About the mean. */
+  float priorWindows(int feature) {
+    return priorWindowsByFeature[feature];
+  }
+
+  /** About the deviation. */
   float priorWindows() {
     return priorWindows;
   }

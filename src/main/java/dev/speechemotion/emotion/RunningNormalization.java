@@ -12,7 +12,7 @@ import java.io.IOException;
  * <p>With {@code n} windows counted, all in units of the training's mean and deviation, the mean is
  * {@code sum / (n0 + n)} and the variance {@code (n0 + squares) / (n0 + n - 1)}, where {@code
  * squares} is the sum of squared distances from the windows' own mean and {@code n0} {@link
- * Population}'s priorWindows. This is the mean {@code (n0 * population + n * call) / (n0 + n)} and
+ * Population}'s priorWindows, which may differ from feature to feature where it is about the mean. This is the mean {@code (n0 * population + n * call) / (n0 + n)} and
  * for the variance the same with the degree of freedom that the call's mean has used up. What comes
  * out is on the training's scale again, so a classifier needs to know nothing of it.
  *
@@ -81,7 +81,7 @@ public final class RunningNormalization {
   public void apply(float[] features, float[] adapted) {
     float prior = population.priorWindows();
     for (int i = 0; i < sums.length; i++) {
-      float mean = sums[i] / (prior + windows);
+      float mean = sums[i] / (population.priorWindows(i) + windows);
       float variance = 1;
       if (windows > 1) {
         float squares = Math.max(0, squareSums[i] - sums[i] * (sums[i] / windows));

@@ -104,11 +104,20 @@ final class ManifestJson {
         && !architecture.has("channels")) {
       architecture.putArray("channels");
     }
+    if (tree.get("architecture") instanceof ObjectNode architecture
+        && !architecture.has("members")) {
+      architecture.put("members", 1);
+    }
     if (tree.get("normalization") instanceof ObjectNode normalization
         && !normalization.has("adapt")) {
       normalization.put("adapt", ModelManifest.Normalization.NONE);
       normalization.put("n0", ModelManifest.Normalization.DEFAULT_N0);
       normalization.put("minVoicedShare", ModelManifest.Normalization.DEFAULT_MIN_VOICED_SHARE);
+    }
+    if (tree.get("normalization") instanceof ObjectNode normalization
+        && !normalization.has("n0ByFeature")) {
+      normalization.putArray("n0ByFeature");
+      normalization.put("limit", 0f);
     }
     if (tree.path("training").get("hyperparameters") instanceof ObjectNode hyperparameters
         && !hyperparameters.has("balanced")) {

@@ -89,10 +89,12 @@ public record ModelManifest(
    * @param channels with {@code cnn-lstm}, the channels of each convolution; else empty
    * @param hidden sizes of the hidden layers; with {@code cnn-lstm} one, that of each direction of
    *     the LSTM
+   * @param members with {@code fcnn} of one hidden layer, how many networks of that size there are,
+   *     whose outputs before the softmax are averaged; else 1
    * @param dropout share of a hidden layer's outputs that training switches off
    */
   public record Architecture(
-      String type, List<Integer> channels, List<Integer> hidden, float dropout) {
+      String type, List<Integer> channels, List<Integer> hidden, int members, float dropout) {
     public static final String FCNN = "fcnn";
     public static final String CNN_LSTM = "cnn-lstm";
 
@@ -124,12 +126,18 @@ public record ModelManifest(
           "architecture.hidden must be 1 to 8 sizes from 1 to 4096",
           hidden);
       require(
+          members >= 1 && members <= 32, "architecture.members must be from 1 to 32", members);
+      require(
+          members == 1 || FCNN.equals(type) && hidden.size() == 1,
+          "architecture.members must be 1 but with %s of one hidden layer".formatted(FCNN),
+          members);
+      require(
           dropout >= 0 && dropout < 1, "architecture.dropout must be from 0 to below 1", dropout);
     }
 
     /** A fully connected network. */
     public static Architecture fcnn(List<Integer> hidden, float dropout) {
-      return new Architecture(FCNN, List.of(), hidden, dropout);
+      return new Architecture(FCNN, List.of(), hidden, 1, dropout);
     }
 
     /** Whether the network takes a window's frames, not statistics of them. */
@@ -155,7 +163,7 @@ public record ModelManifest(
   }
 
   /**
-   * Features enter the network as {@code (value - mean) / deviation}.
+   * Features enter the network as {@code (value - mean) / deviation}, within a limit.
    *
    * @param mean per feature, fitted on the training part
    * @param deviation per feature, positive
@@ -164,10 +172,20 @@ public record ModelManifest(
    *     dev.speechemotion.emotion.RunningNormalization} tells; the deviation is then what is usual
    *     within one speaker
    * @param n0 with {@code running}: how many of the channel's windows weigh as much as the training
+   * @param n0ByFeature the same for each feature where it is about the mean; empty: {@code n0} for
+   *     all
    * @param minVoicedShare with {@code running}: windows with a smaller share of speech don't count
+   * @param limit what is further from 0 than this enters as this; 0: no limit. It keeps what is far
+   *     from all of the training from outweighing everything else
    */
   public record Normalization(
-      List<Float> mean, List<Float> deviation, String adapt, float n0, float minVoicedShare) {
+      List<Float> mean,
+      List<Float> deviation,
+      String adapt,
+      float n0,
+      List<Float> n0ByFeature,
+      float minVoicedShare,
+      float limit) {
     public static final String NONE = "none";
     public static final String RUNNING = "running";
     public static final float DEFAULT_N0 = 10;
@@ -175,7 +193,7 @@ public record ModelManifest(
 
     /** Without adaptation. */
     public Normalization(List<Float> mean, List<Float> deviation) {
-      this(mean, deviation, NONE, DEFAULT_N0, DEFAULT_MIN_VOICED_SHARE);
+      this(mean, deviation, NONE, DEFAULT_N0, List.of(), DEFAULT_MIN_VOICED_SHARE, 0);
     }
 
     public Normalization {
@@ -187,6 +205,16 @@ public record ModelManifest(
       Population.requireMinVoicedShare(minVoicedShare);
       mean = List.copyOf(mean);
       deviation = List.copyOf(deviation);
+      n0ByFeature = List.copyOf(n0ByFeature);
+      n0ByFeature.forEach(Population::requirePriorWindows);
+      require(
+          n0ByFeature.isEmpty() || n0ByFeature.size() == mean.size(),
+          "normalization.n0ByFeature must be empty or as long as .mean",
+          n0ByFeature.size());
+      require(
+          Float.isFinite(limit) && limit >= 0,
+          "normalization.limit must be 0 or above and finite",
+          limit);
       require(
           mean.size() == deviation.size(),
           "normalization.mean and .deviation must have the same length",
@@ -209,7 +237,19 @@ public record ModelManifest(
 
     /** What a caller adapts vectors to, whether or not the model asks for it. */
     public Population population() {
-      return new Population(meanArray(), deviationArray(), n0, minVoicedShare);
+      return n0ByFeature.isEmpty()
+          ? new Population(meanArray(), deviationArray(), n0, minVoicedShare)
+          : new Population(
+              meanArray(), deviationArray(), toArray(n0ByFeature), n0, minVoicedShare);
+    }
+
+    /**
+     * A feature as it enters the network.
+     *
+     * @param standard {@code (value - mean) / deviation}; NaN stays NaN
+     */
+    public static float limited(float standard, float limit) {
+      return limit == 0 ? standard : Math.max(-limit, Math.min(limit, standard));
     }
 
     private static float[] toArray(List<Float> values) {

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.SequentialBlock;
 import dev.speechemotion.features.FeatureSpec;
 import java.util.Arrays;
 import java.util.Map;
@@ -27,7 +26,7 @@ public final class Network {
     block =
         architecture.ofFrames()
             ? new CnnLstm(architecture, columns, labelCount, dropout)
-            : Fcnn.build(architecture, labelCount, dropout);
+            : new Fcnn(architecture, featureCount, labelCount, dropout);
   }
 
   /** The network for training, with dropout. */
@@ -46,11 +45,19 @@ public final class Network {
     return block;
   }
 
+  /**
+   * How many networks it consists of: in training its output has a row of each of them for each
+   * window, member by member.
+   */
+  public int members() {
+    return architecture.members();
+  }
+
   /** Its parameters under the names that they have in a weights file. */
   public Map<String, Parameter> parameters() {
     return block instanceof CnnLstm cnnLstm
         ? cnnLstm.parameters()
-        : Fcnn.parameters((SequentialBlock) block);
+        : ((Fcnn) block).parameters();
   }
 
   /** The shapes of its parameters; that of the output's bias is the last. */

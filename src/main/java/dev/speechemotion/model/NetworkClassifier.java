@@ -21,6 +21,7 @@ final class NetworkClassifier implements EmotionClassifier {
   private final int labelCount;
   private final float[] mean;
   private final float[] deviation;
+  private final float limit;
   private final float temperature;
   private final float doubt;
   private final Population population;
@@ -39,6 +40,7 @@ final class NetworkClassifier implements EmotionClassifier {
     labelCount = manifest.labels().size();
     mean = manifest.normalization().meanArray();
     deviation = manifest.normalization().deviationArray();
+    limit = manifest.normalization().limit();
     temperature = calibration.temperature();
     doubt = calibration.doubt();
     population =
@@ -93,7 +95,9 @@ final class NetworkClassifier implements EmotionClassifier {
     for (int window = 0; window < windowCount; window++) {
       for (int i = 0; i < featureCount; i++) {
         int column = i % mean.length;
-        normalized[i] = (features[window * featureCount + i] - mean[column]) / deviation[column];
+        normalized[i] =
+            ModelManifest.Normalization.limited(
+                (features[window * featureCount + i] - mean[column]) / deviation[column], limit);
       }
       softmax(logits(normalized), probabilities, window * labelCount);
     }

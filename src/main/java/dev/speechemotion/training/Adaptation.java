@@ -16,9 +16,11 @@ import java.util.TreeMap;
  *
  * @param mode by what
  * @param n0 how many windows of a speaker weigh as much as the training
+ * @param n0Factor above 0, with the mean each feature has an n0 of its own: so many times what {@link
+ *     FcnnTrainer#priorWindows} finds; 0: {@code n0} for all
  * @param minVoicedShare windows with a smaller share of speech don't count
  */
-record Adaptation(Mode mode, float n0, float minVoicedShare) {
+record Adaptation(Mode mode, float n0, float n0Factor, float minVoicedShare) {
 
   /** What the network is told of a speaker. */
   enum Mode {
@@ -47,11 +49,14 @@ record Adaptation(Mode mode, float n0, float minVoicedShare) {
 
   Adaptation {
     Population.requirePriorWindows(n0);
+    if (!(n0Factor >= 0 && n0Factor <= 1_000)) {
+      throw new IllegalArgumentException("n0Factor must be from 0 to 1000, got " + n0Factor);
+    }
     Population.requireMinVoicedShare(minVoicedShare);
   }
 
   Adaptation with(Mode other) {
-    return new Adaptation(other, n0, minVoicedShare);
+    return new Adaptation(other, n0, n0Factor, minVoicedShare);
   }
 
   /**

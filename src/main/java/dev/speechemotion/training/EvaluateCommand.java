@@ -117,6 +117,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           new Adaptation(
               asked.orElseGet(() -> Adaptation.Mode.named(normalization.adapt()).orElseThrow()),
               normalization.n0(),
+              0,
               normalization.minVoicedShare());
       Corpora corpora =
           load(

@@ -47,12 +47,17 @@ import java.util.function.ToDoubleFunction;
  * the clip's label. The same settings and clips give the same weights.
  */
 final class FcnnTrainer {
-  /** What the network is to be and how it is fitted. */
+  /**
+   * What the network is to be and how it is fitted.
+   *
+   * @param limit of what enters the network, {@link ModelManifest.Normalization#limit}
+   */
   record Settings(
       ModelManifest.Architecture architecture,
       FeatureSpec spec,
       ModelManifest.Hyperparameters hyperparameters,
       Adaptation adaptation,
+      float limit,
       long seed) {}
 
   /** Loss and share of windows recognised; those of the validation part are NaN without one. */
@@ -170,11 +175,13 @@ final class FcnnTrainer {
 
     private final float[] mean;
     private final float[] deviation;
+    private final float limit;
 
     Examples(List<Clip> clips, List<String> labelNames, ModelManifest.Normalization by) {
       int count = clips.stream().mapToInt(clip -> clip.windows().size()).sum();
       mean = by.meanArray();
       deviation = by.deviationArray();
+      limit = by.limit();
       labels = new float[count];
       groups = new String[count];
       for (Clip clip : clips) {
@@ -218,7 +225,9 @@ final class FcnnTrainer {
         int row = 0;
         for (; row < featureCount && !Float.isNaN(x[at + row]); row += columns) {
           for (int k = 0; k < columns; k++) {
-            x[at + row + k] = (x[at + row + k] - mean[k]) / deviation[k];
+            x[at + row + k] =
+                ModelManifest.Normalization.limited(
+                    (x[at + row + k] - mean[k]) / deviation[k], limit);
           }
         }
         if (hyper != null && hyper.specAugment()) {
@@ -309,7 +318,109 @@ final class FcnnTrainer {
             ? ModelManifest.Normalization.RUNNING
             : ModelManifest.Normalization.NONE,
         adaptation.n0(),
-        adaptation.minVoicedShare());
+        adaptation.mode() == Adaptation.Mode.NONE || adaptation.n0Factor() == 0
+            ? List.of()
+            : priorWindows(Adaptation.byVoice(clips), all, adaptation.n0Factor()),
+        adaptation.minVoicedShare(),
+        settings.limit());
+  }
+
+  /** The bounds of how many windows of a call weigh as much as the training. */
+  private static final double LEAST_PRIOR_WINDOWS = 1;
+
+  private static final double MOST_PRIOR_WINDOWS = 100;
+
+  /**
+   * For each feature, how many of a call's windows the training's mean is to weigh: the variance of
+   * windows within a voice over that of the voices of a corpus, times a factor. This is the weight
+   * with which the mean of a new voice is estimated best if voices are normally distributed
+   * (Casella 1985, "An Introduction to Empirical Bayes Data Analysis"), with a factor of 1 and
+   * windows that tell as much as if each were drawn by itself. A feature in which voices differ
+   * little needs much to be heard before it moves; one like the pitch moves at once.
+   *
+   * @return from 1 to 100, the latter where voices don't differ or no corpus has two
+   */
+  static List<Float> priorWindows(
+      Map<String, List<Clip>> byVoice, ModelManifest.Normalization by, double factor) {
+    int columns = by.mean().size();
+    Map<String, List<double[]>> means = new TreeMap<>();
+    double[] within = new double[columns];
+    double perWindows = 0;
+    for (List<Clip> ofVoice : byVoice.values()) {
+      List<double[]> windows = windowMeans(ofVoice, by);
+      double[] mean = mean(windows, columns);
+      double[] variance = squares(windows, mean);
+      for (int i = 0; i < columns; i++) {
+        within[i] += variance[i] / windows.size() / byVoice.size();
+      }
+      perWindows += 1.0 / windows.size() / byVoice.size();
+      means.computeIfAbsent(ofVoice.get(0).corpus(), corpus -> new ArrayList<>()).add(mean);
+    }
+    double[] between = new double[columns];
+    int freedom = 0;
+    for (List<double[]> ofCorpus : means.values()) {
+      double[] squares = squares(ofCorpus, mean(ofCorpus, columns));
+      for (int i = 0; i < columns; i++) {
+        between[i] += squares[i];
+      }
+      freedom += ofCorpus.size() - 1;
+    }
+    List<Float> priors = new ArrayList<>();
+    for (int i = 0; i < columns; i++) {
+      // Voices seem to differ also where only their windows do.
+      double voices = between[i] / Math.max(1, freedom) - within[i] * perWindows;
+      priors.add(
+          (float)
+              (voices <= 0
+                  ? MOST_PRIOR_WINDOWS
+                  : Math.max(
+                      LEAST_PRIOR_WINDOWS,
+                      Math.min(MOST_PRIOR_WINDOWS, factor * within[i] / voices))));
+    }
+    return priors;
+  }
+
+  /** Of each window the mean of its frames, in units of the training. */
+  private static List<double[]> windowMeans(List<Clip> clips, ModelManifest.Normalization by) {
+    float[] mean = by.meanArray();
+    float[] deviation = by.deviationArray();
+    List<double[]> means = new ArrayList<>();
+    for (Clip clip : clips) {
+      for (float[] window : clip.windows()) {
+        double[] sums = new double[mean.length];
+        int frames = 0;
+        for (int at = 0; at < window.length && !Float.isNaN(window[at]); at += mean.length) {
+          for (int i = 0; i < mean.length; i++) {
+            sums[i] += (window[at + i] - mean[i]) / deviation[i];
+          }
+          frames++;
+        }
+        int count = frames;
+        means.add(Arrays.stream(sums).map(sum -> sum / count).toArray());
+      }
+    }
+    return means;
+  }
+
+  private static double[] mean(List<double[]> rows, int columns) {
+    double[] mean = new double[columns];
+    for (double[] row : rows) {
+      for (int i = 0; i < columns; i++) {
+        mean[i] += row[i] / rows.size();
+      }
+    }
+    return mean;
+  }
+
+  /** By column, the sum of squared distances from the mean. */
+  private static double[] squares(List<double[]> rows, double[] mean) {
+    double[] squares = new double[mean.length];
+    for (double[] row : rows) {
+      for (int i = 0; i < mean.length; i++) {
+        squares[i] += Math.pow(row[i] - mean[i], 2);
+      }
+    }
+    return squares;
   }
 
   private List<Float> leavingOut(List<Float> deviations) {
@@ -325,14 +436,16 @@ final class FcnnTrainer {
 
   /**
    * The clips as the network gets them in training. With {@code running}, each speaker's clips are
-   * presented twice: as a call in random order from a cold start, and as at the end of a very long
-   * call, so that the network knows the beginning of calls and what they come to.
+   * presented twice: as a call from a cold start, in an order that each epoch has of its own, and as
+   * at the end of a very long call, so that the network knows the beginning of calls and what they
+   * come to.
    */
-  private List<Clip> presented(List<Clip> clips, Population population) throws IOException {
+  private List<Clip> presented(List<Clip> clips, Population population, int epoch)
+      throws IOException {
     List<Clip> presented = new ArrayList<>();
     Adaptation adaptation = settings.adaptation();
     adaptation
-        .apply(clips, population, settings.seed())
+        .apply(clips, population, settings.seed() + epoch)
         .forEach(heard -> presented.add(heard.clip()));
     if (adaptation.mode() == Adaptation.Mode.RUNNING) {
       adaptation
@@ -407,8 +520,8 @@ final class FcnnTrainer {
         for (int epoch = 1; epoch <= maxEpochs; epoch++) {
           List<Clip> before = heard;
           heard = ahead.clips(epoch, maxEpochs);
-          if (heard != before) {
-            examples = new Examples(presented(heard, population), labels, normalization);
+          if (heard != before || settings.adaptation().mode() == Adaptation.Mode.RUNNING) {
+            examples = new Examples(presented(heard, population, epoch), labels, normalization);
           }
           int[] order =
               hyper.balanced()
@@ -516,7 +629,7 @@ final class FcnnTrainer {
     for (int from = 0; from < examples.count(); from += batchSize) {
       int to = Math.min(from + batchSize, examples.count());
       try (NDManager manager = trainer.getManager().newSubManager()) {
-        float[] actual = examples.labels(order, from, to);
+        float[] actual = repeated(examples.labels(order, from, to), network.members());
         NDList inputs =
             network.inputs(manager, examples.features(order, from, to, hyper, random), to - from);
         try (GradientCollector gradients = trainer.newGradientCollector()) {
@@ -525,7 +638,9 @@ final class FcnnTrainer {
               trainer.getLoss().evaluate(new NDList(target(manager.create(actual))), output);
           gradients.backward(batchLoss);
           loss += batchLoss.getFloat() * (to - from);
-          correct += correct(output.singletonOrThrow().toFloatArray(), actual);
+          correct +=
+              correct(output.singletonOrThrow().toFloatArray(), actual)
+                  / (double) network.members();
           output.attach(manager);
           batchLoss.attach(manager);
         }
@@ -701,6 +816,14 @@ final class FcnnTrainer {
       }
     }
     return logits;
+  }
+
+  private static float[] repeated(float[] values, int times) {
+    float[] repeated = new float[values.length * times];
+    for (int at = 0; at < repeated.length; at += values.length) {
+      System.arraycopy(values, 0, repeated, at, values.length);
+    }
+    return repeated;
   }
 
   private static long correct(float[] scores, float[] actual) {

@@ -63,6 +63,15 @@ final class FittingOptions {
   private List<Integer> hidden;
 
   @Option(
+      names = "--members",
+      defaultValue = "1",
+      paramLabel = "N",
+      description =
+          "With fcnn of one hidden layer: so many networks, each trained by itself, whose outputs are"
+              + " averaged (default: ${DEFAULT-VALUE}).")
+  private int members;
+
+  @Option(
       names = "--dropout",
       defaultValue = "0.2",
       description =
@@ -174,6 +183,15 @@ final class FittingOptions {
   private float warp;
 
   @Option(
+      names = "--limit",
+      defaultValue = "0",
+      paramLabel = "DEVIATIONS",
+      description =
+          "Features that are further from the training's mean than so many deviations enter the"
+              + " network as this; 0: as they are (default: ${DEFAULT-VALUE}).")
+  private float limit;
+
+  @Option(
       names = "--without",
       split = ",",
       paramLabel = "NAME",
@@ -197,6 +215,16 @@ final class FittingOptions {
           "With --adapt: windows of a call that weigh as much as the training (default:"
               + " ${DEFAULT-VALUE}).")
   private float n0;
+
+  @Option(
+      names = "--n0-factor",
+      defaultValue = "0",
+      paramLabel = "FACTOR",
+      description =
+          "With --adapt: above 0, the training's mean of each feature weighs so many times the"
+              + " variance within voices over that between voices, 1 to 100 windows; --n0 is then"
+              + " for the deviation alone (default: ${DEFAULT-VALUE}).")
+  private float n0Factor;
 
   @Option(
       names = "--min-voiced-share",
@@ -292,6 +320,7 @@ final class FittingOptions {
               architecture,
               channels != null ? channels : ofFrames ? List.of(16, 32, 64) : List.of(),
               hidden != null ? hidden : ofFrames ? List.of(64) : List.of(256, 128),
+              members,
               dropout);
       network.requireFit(featureSpec);
       WindowSettings windows = new WindowSettings(windowMs, hopMs);
@@ -322,7 +351,9 @@ final class FittingOptions {
                   specAugment,
                   warp,
                   without),
-              new Adaptation(mode(command).orElse(Adaptation.Mode.NONE), n0, minVoicedShare),
+              new Adaptation(
+                  mode(command).orElse(Adaptation.Mode.NONE), n0, n0Factor, minVoicedShare),
+              limit,
               seed),
           uncertainBelow);
     } catch (IllegalArgumentException e) {

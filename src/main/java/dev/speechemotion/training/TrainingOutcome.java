@@ -41,8 +41,11 @@ record TrainingOutcome(
     return architecture.ofFrames()
         ? "convolutions of %s channels, a bidirectional LSTM of %d units each way, attention"
             .formatted(joined(architecture.channels()), architecture.hidden().get(0))
-        : "fully connected layers of %d, %s, %d, ReLU"
-            .formatted(
+        : (architecture.members() == 1
+                ? ""
+                : "the mean of %d networks, each of ".formatted(architecture.members()))
+            + "fully connected layers of %d, %s, %d, ReLU"
+                .formatted(
                 manifest.featureSpec().windowFeatureCount(),
                 joined(architecture.hidden()),
                 manifest.labels().size());

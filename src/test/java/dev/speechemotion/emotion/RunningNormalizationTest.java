@@ -39,6 +39,24 @@ class RunningNormalizationTest {
   }
 
   @Test
+  void shouldShrinkTheMeanOfEachFeatureByAWeightOfItsOwn() throws IOException {
+    Population population = new Population(MEAN, DEVIATION, new float[] {1, 9}, 4, 0.3f);
+    RunningNormalization byFeature = new RunningNormalization(population);
+    byFeature.count(new float[] {-330, 0.6f}, 1);
+
+    // Both lie one deviation above: half and a tenth of it is taken off.
+    float[] adapted = new float[2];
+    byFeature.apply(new float[] {-330, 0.6f}, adapted);
+    assertThat(adapted)
+        .usingComparatorWithPrecision(1e-4f)
+        .containsExactly(-330 - 70 / 2f, 0.6f - 0.1f / 10);
+    // What was counted against other weights is not gone on with, what was against equal ones is.
+    assertThat(new RunningNormalization(POPULATION).readState(input(state(byFeature)))).isFalse();
+    Population same = new Population(MEAN, DEVIATION, new float[] {4, 4}, 4, 0.3f);
+    assertThat(new RunningNormalization(same).readState(input(state(normalization)))).isTrue();
+  }
+
+  @Test
   void shouldShrinkTheCallsDeviationTowardsThePopulation() {
     normalization.count(new float[] {-400 + 140, 0.5f}, 1);
     normalization.count(new float[] {-400 - 140, 0.5f}, 1);
@@ -135,6 +153,12 @@ class RunningNormalizationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Population(one, one, 0, 0.3f))
         .withMessageContaining("priorWindows");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Population(one, one, new float[] {-1}, 4, 0.3f))
+        .withMessageContaining("priorWindows");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Population(one, one, new float[2], 4, 0.3f))
+        .withMessageContaining("1 features needs as many priorWindows, got 2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Population(one, one, 4, 1.1f))
         .withMessageContaining("minVoicedShare");

@@ -47,12 +47,12 @@ class CnnLstmTest {
   private static final List<String> LABELS = ModelFixture.LABELS;
   private static final ModelManifest.Architecture ARCHITECTURE =
       new ModelManifest.Architecture(
-          ModelManifest.Architecture.CNN_LSTM, List.of(4, 6, 8), List.of(5), 0.3f);
+          ModelManifest.Architecture.CNN_LSTM, List.of(4, 6, 8), List.of(5), 1, 0.3f);
 
   /** What ships: the sizes that train takes by default. */
   private static final ModelManifest.Architecture USUAL =
       new ModelManifest.Architecture(
-          ModelManifest.Architecture.CNN_LSTM, List.of(16, 32, 64), List.of(64), 0.3f);
+          ModelManifest.Architecture.CNN_LSTM, List.of(16, 32, 64), List.of(64), 1, 0.3f);
 
   private static byte[] weights;
 
@@ -212,7 +212,9 @@ class CnnLstmTest {
             plain.normalization().deviation(),
             ModelManifest.Normalization.RUNNING,
             10,
-            0.3f);
+            List.of(),
+            0.3f,
+            0);
     ModelManifest running =
         ModelFixture.changed(plain, plain.featureSpec(), normalization, plain.calibration());
     float[] window = window(100, 6);

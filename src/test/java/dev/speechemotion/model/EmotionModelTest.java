@@ -94,7 +94,9 @@ class EmotionModelTest {
     String manifest = Files.readString(file);
     String old =
         manifest.replaceFirst(
-            ",\\s*\"adapt\" : \"none\",\\s*\"n0\" : 10.0,\\s*\"minVoicedShare\" : 0.3", "");
+            ",\\s*\"adapt\" : \"none\",\\s*\"n0\" : 10.0,\\s*\"n0ByFeature\" : \\[ ],"
+                + "\\s*\"minVoicedShare\" : 0.3,\\s*\"limit\" : 0.0",
+            "");
     assertThat(old).isNotEqualTo(manifest).doesNotContain("adapt", "n0");
     Files.writeString(file, old);
 
@@ -311,6 +313,9 @@ class EmotionModelTest {
           "dropout" : 0.1       | "dropout" : 0.1, "x":1 | "x"
           "adapt" : "none"      | "adapt" : "sometimes"  | normalization.adapt must be none or running
           "n0" : 10.0           | "n0" : 0               | priorWindows must be positive
+          "n0ByFeature" : [ ]   | "n0ByFeature" : [ 1 ]  | normalization.n0ByFeature must be empty or as long as .mean
+          "limit" : 0.0         | "limit" : -1           | normalization.limit must be 0 or above
+          "members" : 1         | "members" : 2          | architecture.members must be 1 but with fcnn of one hidden layer
           "hopMs" : 1000        | "hopMs" : null         | hopMs
           "sampleRateHz" : 8000 | "sampleRateHz" : 0     | sampleRateHz must be from
           "name" : "fixture"    | "name" : "fixture      | is not valid

@@ -93,7 +93,7 @@ class AdaptationTest {
   }
 
   private static Adaptation adaptation(Adaptation.Mode mode) {
-    return new Adaptation(mode, 5, 0);
+    return new Adaptation(mode, 5, 0, 0);
   }
 
   private static List<Clip> clips(String speaker, float center, int count) {

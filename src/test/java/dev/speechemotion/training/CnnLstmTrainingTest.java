@@ -79,7 +79,8 @@ class CnnLstmTrainingTest {
                 plain.architecture(),
                 SPEC,
                 plain.hyperparameters(),
-                new Adaptation(Adaptation.Mode.RUNNING, 10, 0.3f),
+                new Adaptation(Adaptation.Mode.RUNNING, 10, 0, 0.3f),
+                0,
                 1),
             LABELS,
             EpochSource.PLAIN,
@@ -101,7 +102,7 @@ class CnnLstmTrainingTest {
       long seed, int epochs, boolean varied, int averaged) {
     return new FcnnTrainer.Settings(
         new ModelManifest.Architecture(
-            ModelManifest.Architecture.CNN_LSTM, List.of(4, 8, 8), List.of(8), 0.1f),
+            ModelManifest.Architecture.CNN_LSTM, List.of(4, 8, 8), List.of(8), 1, 0.1f),
         SPEC,
         new ModelManifest.Hyperparameters(
             0.01f,
@@ -120,7 +121,8 @@ class CnnLstmTrainingTest {
             varied,
             varied ? 0.1f : 0,
             List.of()),
-        new Adaptation(Adaptation.Mode.NONE, 10, 0.3f),
+        new Adaptation(Adaptation.Mode.NONE, 10, 0, 0.3f),
+        0,
         seed);
   }
 

@@ -124,6 +124,59 @@ class FcnnTrainerTest {
   }
 
   @Test
+  void shouldLetTheMeanMoveTheFasterTheMoreVoicesDiffer() throws Exception {
+    // Within a voice -1 and 1, so the variance is 1. Means of the voices: -2, 0, 2 in the first
+    // feature, of variance 4, of which 1 / 2 comes from there being two windows; all 0 in the
+    // second; -20, 0, 20 in the third.
+    List<Clip> clips = new ArrayList<>();
+    for (int voice = -1; voice <= 1; voice++) {
+      for (int side = -1; side <= 1; side += 2) {
+        clips.add(
+            Clips.clip(
+                "sad",
+                "v" + voice,
+                "t" + side,
+                new float[] {2 * voice + side, side, 20 * voice + side}));
+      }
+    }
+    ModelManifest.Normalization by =
+        new ModelManifest.Normalization(List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+
+    List<Float> priors = FcnnTrainer.priorWindows(Adaptation.byVoice(clips), by, 10);
+
+    assertThat((double) priors.get(0)).isCloseTo(10 / 3.5, within(1e-6));
+    assertThat(priors.subList(1, 3)).containsExactly(100f, 1f);
+  }
+
+  @Test
+  void shouldTrainMembersThatDiffer() throws Exception {
+    FcnnTrainer.Settings like = settings(1, 20, Adaptation.Mode.NONE);
+    FcnnTrainer trainer =
+        new FcnnTrainer(
+            new FcnnTrainer.Settings(
+                new ModelManifest.Architecture(
+                    ModelManifest.Architecture.FCNN, List.of(), List.of(8), 4, 0.2f),
+                like.spec(),
+                like.hyperparameters(),
+                like.adaptation(),
+                3,
+                1),
+            LABELS,
+            EpochSource.PLAIN,
+            NO_LOG);
+    List<Clip> clips = Clips.all(LABELS, List.of("a", "b"), 20, 1);
+
+    FcnnTrainer.Fitted fitted = trainer.fit("test", clips);
+
+    assertThat(fitted.curve().get(fitted.epochs() - 1).validationAccuracy()).isEqualTo(1);
+    assertThat(fitted.curve())
+        .allSatisfy(epoch -> assertThat(epoch.accuracy()).isBetween(0.0, 1.0));
+    assertThat(fitted.curve().get(fitted.epochs() - 1).accuracy()).isGreaterThan(0.9);
+    assertThat(fitted.normalization().limit()).isEqualTo(3);
+    assertThat(trainer.fit("test", clips).weights()).isEqualTo(fitted.weights());
+  }
+
+  @Test
   void shouldTellTheNetworkNothingOfFeaturesThatAreLeftOut() throws Exception {
     // Of the 33 features, only the chroma tells the labels apart.
     Random random = new Random(1);
@@ -443,7 +496,7 @@ class FcnnTrainerTest {
     FcnnTrainer.Settings like = settings(1, 1, Adaptation.Mode.NONE);
     return new FcnnTrainer(
         new FcnnTrainer.Settings(
-            like.architecture(), like.spec(), hyperparameters, like.adaptation(), 1),
+            like.architecture(), like.spec(), hyperparameters, like.adaptation(), 0, 1),
         LABELS,
         EpochSource.PLAIN,
         NO_LOG);
@@ -465,7 +518,8 @@ class FcnnTrainerTest {
         FeatureSpec.LIBROSA_22K,
         new ModelManifest.Hyperparameters(
             0.005f, 16, maxEpochs, 5, 0.2, false, labelSmoothing, weightDecay),
-        new Adaptation(mode, 10, 0.3f),
+        new Adaptation(mode, 10, 0, 0.3f),
+        0,
         seed);
   }
 }

@@ -198,7 +198,11 @@ class TrainAndEvaluateTest {
   @Test
   void shouldTrainForCallsAndMeasureThem() throws Exception {
     Path running = folder.resolve("running");
-    Run made = train(data, running, "--adapt", "running", "--n0", "5");
+    Run made =
+        train(
+            data,
+            running,
+            ("--adapt running --n0 5 --n0-factor 2 --limit 3 --hidden 16 --members 3").split(" "));
     assertThat(made.exitCode()).as(made.log()).isZero();
 
     String[] arguments = {
@@ -221,7 +225,13 @@ class TrainAndEvaluateTest {
     try (EmotionModel loaded = EmotionModel.load(running);
         EmotionClassifier classifier = loaded.newClassifier()) {
       assertThat(classifier.population()).isPresent();
-      assertThat(loaded.manifest().normalization().n0()).isEqualTo(5);
+      ModelManifest.Normalization normalization = loaded.manifest().normalization();
+      assertThat(normalization.n0()).isEqualTo(5);
+      assertThat(normalization.n0ByFeature())
+          .hasSize(normalization.mean().size())
+          .allSatisfy(windows -> assertThat(windows).isBetween(1f, 100f));
+      assertThat(normalization.limit()).isEqualTo(3);
+      assertThat(loaded.manifest().architecture().members()).isEqualTo(3);
       assertThat(loaded.manifest().calibration().uncertainBelow()).isEqualTo(0.5f);
     }
     JsonNode json = new ObjectMapper().readTree(own.out());
