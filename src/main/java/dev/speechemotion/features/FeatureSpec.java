@@ -158,6 +158,11 @@ public record FeatureSpec(
         "statistics may hold TIMING only where groups holds RMS and PITCH",
         groups);
     require(
+        !statistics.contains(Statistic.MOVEMENT)
+            || groups.contains(FeatureGroup.PITCH) && groups.contains(FeatureGroup.RMS),
+        "statistics may hold MOVEMENT only where groups holds RMS and PITCH",
+        groups);
+    require(
         windowFrames >= 0 && windowFrames <= 1024,
         "windowFrames must be from 0 to 1024",
         windowFrames);

@@ -21,6 +21,8 @@ final class WindowSummary {
 
   private static final double SYLLABLE_RANGE_DB = 25;
 
+  private static final int TIMING_VALUES = 4;
+
   private static final int COARSE_SHIFT = FrameCodes.BITS / 2;
 
   private final FrameCodes codes;
@@ -32,6 +34,10 @@ final class WindowSummary {
   private final boolean deltaDeviation;
   private final boolean pitch;
   private final boolean timing;
+  private final boolean ofSpeech;
+
+  /** Null without. */
+  private final Movement movement;
 
   /** In steps of {@code rms}. */
   private final int rmsRange;
@@ -46,6 +52,7 @@ final class WindowSummary {
 
   private final short[] coarse = new short[1 << FrameCodes.BITS - COARSE_SHIFT];
   private int[] values = new int[0];
+  private int[] spoken = new int[0];
   private int[] flags = new int[0];
   private int[] pitches = new int[0];
   private int[] slopes = new int[0];
@@ -60,8 +67,13 @@ final class WindowSummary {
     deltaDeviation = spec.statistics().contains(Statistic.DELTA_DEVIATION);
     pitch = spec.statistics().contains(Statistic.PITCH);
     timing = spec.statistics().contains(Statistic.TIMING);
+    ofSpeech = spec.statistics().contains(Statistic.OF_SPEECH);
     framesPerSecond = (double) spec.sampleRateHz() / spec.hopLength();
     pauseFrames = (int) Math.max(1, Math.round(PAUSE_SECONDS * framesPerSecond));
+    movement =
+        spec.statistics().contains(Statistic.MOVEMENT)
+            ? new Movement(framesPerSecond, codes.step(f0Column), codes.step(rmsColumn))
+            : null;
     rmsRange = rmsSteps(-ExtendedFeatures.LEAST_RMS);
     syllableRise = rmsSteps(SYLLABLE_DB);
     syllableRange = rmsSteps(SYLLABLE_RANGE_DB);
@@ -83,12 +95,19 @@ final class WindowSummary {
   void compute(FrameRing ring, float[] out) {
     if (values.length < ring.capacity()) {
       values = new int[ring.capacity()];
+      spoken = new int[ring.capacity()];
       flags = new int[ring.capacity()];
       pitches = new int[ring.capacity()];
       slopes = new int[ring.capacity()];
     }
     int count = ring.count();
     int at = 0;
+    ring.flags(flags);
+    int speech = 0;
+    for (int i = 0; i < count; i++) {
+      speech += flags[i] & FrameRing.SPEECH;
+    }
+    boolean someOnly = ofSpeech && speech > 0 && speech < count;
     for (int feature = 0; feature < features; feature++) {
       if (feature == f0Column) {
         continue;
@@ -97,13 +116,40 @@ final class WindowSummary {
       if (feature == rmsColumn) {
         belowLoudest(ring, count);
       }
-      at = describe(feature, values, count, feature == 0, out, at);
+      if (someOnly) {
+        keepSpeech(count);
+      }
+      at =
+          describe(
+              feature,
+              someOnly ? spoken : values,
+              someOnly ? speech : count,
+              count,
+              feature == 0,
+              out,
+              at);
     }
     if (pitch) {
       at = describePitch(ring, count, out, at);
     }
     if (timing) {
-      describeTiming(ring, count, out, at);
+      describeTiming(ring, count, speech, out, at);
+      at += TIMING_VALUES;
+    }
+    if (movement != null) {
+      ring.column(rmsColumn, values);
+      belowLoudest(ring, count);
+      ring.column(f0Column, pitches);
+      movement.describe(pitches, values, count, out, at);
+    }
+  }
+
+  /** The values of the frames that hold speech, one after another. */
+  private void keepSpeech(int count) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      spoken[kept] = values[i];
+      kept += flags[i] & FrameRing.SPEECH;
     }
   }
 
@@ -115,13 +161,17 @@ final class WindowSummary {
     }
   }
 
+  /**
+   * @param some what means, deviation and percentiles are of, {@code count} of them
+   * @param all frames there are in all, which slopes are of
+   */
   private int describe(
-      int feature, int[] values, int count, boolean level, float[] out, int begin) {
+      int feature, int[] some, int count, int all, boolean level, float[] out, int begin) {
     int at = begin;
     long sum = 0;
     long squares = 0;
     for (int i = 0; i < count; i++) {
-      int value = values[i];
+      int value = some[i];
       sum += value;
       squares += (long) value * value;
     }
@@ -137,10 +187,10 @@ final class WindowSummary {
       out[at++] = (float) (step * deviation(sum, squares, count));
     }
     if (percentiles) {
-      at = percentiles(values, count, zero, step, out, at);
+      at = percentiles(some, count, zero, step, out, at);
     }
     if (deltaDeviation) {
-      out[at++] = (float) (step / Slopes.SQUARES * slopeDeviation(values, count));
+      out[at++] = (float) (step / Slopes.SQUARES * slopeDeviation(values, all));
     }
     return at;
   }
@@ -247,14 +297,11 @@ final class WindowSummary {
     return at;
   }
 
-  private void describeTiming(FrameRing ring, int count, float[] out, int begin) {
-    ring.flags(flags);
-    int speech = 0;
+  private void describeTiming(FrameRing ring, int count, int speech, float[] out, int begin) {
     int pauses = 0;
     int paused = 0;
     int silent = 0;
     for (int i = 0; i < count; i++) {
-      speech += flags[i] & FrameRing.SPEECH;
       silent = (flags[i] & FrameRing.ACTIVE) == 0 ? silent + 1 : 0;
       if (silent == pauseFrames) {
         pauses++;

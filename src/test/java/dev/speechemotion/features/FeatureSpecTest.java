@@ -114,14 +114,15 @@ class FeatureSpecTest {
         .contains("mfcc20", "chroma12", "contrast5", "zcr", "rms", "f0", "voicing")
         .endsWith("centroid", "bandwidth", "rolloff", "flatness", "flux");
     assertThat(spec.windowFeatureNames())
-        .hasSize(45 * 6 - 1 + 11)
+        .hasSize(45 * 6 - 1 + 11 + 20)
         .hasSize(spec.windowFeatureCount())
         .doesNotHaveDuplicates()
         // The level, and zeros that stand for no pitch, are not features.
         .doesNotContain("mfcc1.mean", "f0.delta.std")
         .startsWith("mfcc1.std", "mfcc1.p10", "mfcc1.median", "mfcc1.p90", "mfcc1.delta.std")
         .contains("mfcc3.std", "f0.median", "f0.slope", "voiced.share", "rms.p90", "flux.mean")
-        .endsWith("speech.share", "pause.rate", "pause.length", "syllable.rate");
+        .contains("speech.share", "pause.rate", "pause.length", "syllable.rate", "f0.rise")
+        .endsWith("f0.rms.correlation", "rms.rise", "rms.fall", "rms.rising");
   }
 
   @Test
@@ -153,6 +154,7 @@ class FeatureSpecTest {
         () -> with(List.of(), List.of(Statistic.PERCENTILES, Statistic.DEVIATION)), "statistics");
     assertRefused(() -> with(List.of(), List.of(Statistic.PITCH)), "statistics");
     assertRefused(() -> with(List.of(FeatureGroup.PITCH), List.of(Statistic.TIMING)), "statistics");
+    assertRefused(() -> with(List.of(FeatureGroup.RMS), List.of(Statistic.MOVEMENT)), "statistics");
     // Three periods of 60 Hz take 400 samples at 8 kHz.
     assertRefused(
         () ->

@@ -23,25 +23,42 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WindowSummaryTest {
   private static final FeatureSpec TELEPHONE = FeatureSpec.TELEPHONE_8K_EXTENDED;
 
+  private static final List<Statistic> OF_ALL_FRAMES =
+      Arrays.stream(Statistic.values()).filter(one -> one != Statistic.OF_SPEECH).toList();
+
   private record Window(long beginMs, long endMs, float voicedShare, Map<String, Double> values) {}
 
+  /** The named ones and one of all groups, with what there is of all frames. */
   static List<FeatureSpec> specs() {
     return List.of(
-        TELEPHONE,
-        FeatureSpec.WIDEBAND_16K_EXTENDED,
-        new FeatureSpec(
-            "all groups",
-            16_000,
-            1024,
+        with(TELEPHONE, TELEPHONE.hopLength(), TELEPHONE.groups(), OF_ALL_FRAMES),
+        with(
+            FeatureSpec.WIDEBAND_16K_EXTENDED,
+            FeatureSpec.WIDEBAND_16K_EXTENDED.hopLength(),
+            FeatureSpec.WIDEBAND_16K_EXTENDED.groups(),
+            OF_ALL_FRAMES),
+        with(
+            FeatureSpec.WIDEBAND_16K_EXTENDED,
             200,
-            64,
-            13,
-            12,
-            5,
-            200,
-            0.02,
             List.of(FeatureGroup.values()),
-            List.of(Statistic.values())));
+            OF_ALL_FRAMES));
+  }
+
+  private static FeatureSpec with(
+      FeatureSpec like, int hopLength, List<FeatureGroup> groups, List<Statistic> statistics) {
+    return new FeatureSpec(
+        "like " + like.name(),
+        like.sampleRateHz(),
+        like.fftLength(),
+        hopLength,
+        like.melBands(),
+        like.mfccCount(),
+        like.chromaBins(),
+        like.contrastBands(),
+        like.contrastMinHz(),
+        like.contrastQuantile(),
+        groups,
+        statistics);
   }
 
   /** Every value of every window, from the frames' own values in double precision. */
@@ -108,6 +125,59 @@ class WindowSummaryTest {
     }
   }
 
+  /** Frames with and without speech that differ in everything: only the former may count. */
+  @Test
+  void shouldDescribeTheFramesThatHoldSpeechIfAnyDoes() {
+    List<String> names = TELEPHONE.windowFeatureNames();
+    float[] spoken = new float[TELEPHONE.windowFeatureCount()];
+    float[] mixed = new float[TELEPHONE.windowFeatureCount()];
+    float[] silent = new float[TELEPHONE.windowFeatureCount()];
+    float[] ofAll = new float[TELEPHONE.windowFeatureCount()];
+    FeatureSpec all = with(TELEPHONE, TELEPHONE.hopLength(), TELEPHONE.groups(), OF_ALL_FRAMES);
+
+    new WindowSummary(TELEPHONE).compute(ring(TELEPHONE, FrameRing.SPEECH, -1), spoken);
+    new WindowSummary(TELEPHONE).compute(ring(TELEPHONE, FrameRing.SPEECH, 0), mixed);
+    new WindowSummary(TELEPHONE).compute(ring(TELEPHONE, 0, 0), silent);
+    new WindowSummary(all).compute(ring(all, 0, 0), ofAll);
+
+    int compared = 0;
+    for (int i = 0; i < names.size(); i++) {
+      boolean ofFrames =
+          names.get(i).matches("(?!f0|speech|pause|syllable|voiced).*\\.(mean|std|p10|median|p90)")
+              && !names.get(i).contains("delta");
+      if (ofFrames) {
+        assertThat(mixed[i]).as(names.get(i)).isEqualTo(spoken[i]);
+        compared++;
+      }
+      assertThat(silent[i]).as(names.get(i)).isEqualTo(ofAll[i]);
+    }
+    assertThat(compared).isEqualTo(5 * (TELEPHONE.frameFeatureCount() - 1) - 1);
+    int zcr = names.indexOf("zcr.mean");
+    assertThat(silent[zcr]).isNotEqualTo(mixed[zcr]);
+  }
+
+  /**
+   * Twenty frames with one flag, each followed, unless the other flag is negative, by one that
+   * differs and has the other.
+   */
+  private static FrameRing ring(FeatureSpec spec, int flag, int other) {
+    FrameRing ring = new FrameRing(spec, WindowSettings.DEFAULT, new FrameCodes(spec));
+    float[] frame = new float[spec.frameFeatureCount()];
+    for (int i = 0; i < 20; i++) {
+      for (int k = 0; k < frame.length; k++) {
+        frame[k] = (float) (0.1 + 0.05 * Math.sin(i + k));
+      }
+      ring.add(frame, -20, flag);
+      for (int k = 0; k < frame.length; k++) {
+        frame[k] = (float) (0.3 + 0.05 * Math.cos(i + k));
+      }
+      if (other >= 0) {
+        ring.add(frame, -20, other);
+      }
+    }
+    return ring;
+  }
+
   /** All but noise of the codes is the same at a 30th of the level, and with a constant added. */
   @ParameterizedTest
   @MethodSource("specs")
@@ -135,6 +205,11 @@ class WindowSummaryTest {
         if (name.startsWith("speech") || name.startsWith("pause") || name.startsWith("syl")) {
           // Quieter than -65 dB nothing is speech, so the ends of words differ.
           assertValue(window, name, loudValue.getValue(), 1.5);
+          continue;
+        }
+        if (name.equals("rms.rise") || name.equals("rms.fall")) {
+          // dB per second: what is noise from frame to frame counts many times.
+          assertValue(window, name, loudValue.getValue(), 2);
           continue;
         }
         boolean hz = name.matches("(centroid|bandwidth|rolloff).*");
