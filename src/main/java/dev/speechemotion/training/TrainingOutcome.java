@@ -99,12 +99,29 @@ record TrainingOutcome(
 
   String normalizationText() {
     ModelManifest.Normalization normalization = manifest.normalization();
-    return normalization.adapt().equals(ModelManifest.Normalization.RUNNING)
-        ? "Features are adapted to each call and channel: mean and deviation of what was heard so far, shrunk towards the training's (n0 = %s windows; windows with less than %s %% of speech don't count)."
-            .formatted(
-                Figures.plain(normalization.n0()),
-                Figures.plain(Math.round(100 * normalization.minVoicedShare())))
-        : "Features are normalised by mean and deviation of the training clips.";
+    String limit =
+        normalization.limit() == 0
+            ? ""
+            : " What is further than %s deviations from the training's mean counts as %s."
+                .formatted(Figures.plain(normalization.limit()), Figures.plain(normalization.limit()));
+    return (normalization.adapt().equals(ModelManifest.Normalization.RUNNING)
+            ? "Features are adapted to each call and channel: mean and deviation of what was heard so far, shrunk towards the training's (n0 = %s windows%s; windows with less than %s %% of speech don't count)."
+                .formatted(
+                    Figures.plain(normalization.n0()),
+                    n0ByFeatureText(normalization.n0ByFeature()),
+                    Figures.plain(Math.round(100 * normalization.minVoicedShare())))
+            : "Features are normalised by mean and deviation of the training clips.")
+        + limit;
+  }
+
+  private static String n0ByFeatureText(List<Float> n0ByFeature) {
+    if (n0ByFeature.isEmpty()) {
+      return "";
+    }
+    List<Float> sorted = n0ByFeature.stream().sorted().toList();
+    return Figures.format(
+        ", for the mean by feature %.1f to %.1f, median %.1f",
+        sorted.get(0), sorted.get(sorted.size() - 1), sorted.get(sorted.size() / 2));
   }
 
   String calibrationText() {

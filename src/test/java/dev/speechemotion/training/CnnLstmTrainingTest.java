@@ -62,7 +62,7 @@ class CnnLstmTrainingTest {
     }
 
     ModelManifest.Normalization normalization =
-        FcnnTrainer.normalization(List.of(Clips.clip("steady", "a", "x", window)), BANDS);
+        PopulationStatistics.overall(List.of(Clips.clip("steady", "a", "x", window)), BANDS);
 
     assertThat(normalization.mean()).hasSize(BANDS);
     assertThat(normalization.mean().get(7)).isEqualTo(7f);

@@ -95,7 +95,7 @@ class FcnnTrainerTest {
   @Test
   void shouldNormalizeByMeanAndDeviationOfAllWindows() {
     ModelManifest.Normalization normalization =
-        FcnnTrainer.normalization(
+        PopulationStatistics.overall(
             List.of(
                 Clips.clip("sad", "a", "x", new float[] {1, 7}, new float[] {2, 7}),
                 Clips.clip("sad", "a", "y", new float[] {6, 7})),
@@ -110,7 +110,7 @@ class FcnnTrainerTest {
   @Test
   void shouldWeighEverySpeakerTheSameWhereVectorsAreAdapted() throws Exception {
     ModelManifest.Normalization normalization =
-        FcnnTrainer.normalizationWithin(
+        PopulationStatistics.withinVoices(
             Adaptation.byVoice(
                 List.of(
                     Clips.clip("sad", "a", "x", new float[] {1}, new float[] {3}),
@@ -142,7 +142,7 @@ class FcnnTrainerTest {
     ModelManifest.Normalization by =
         new ModelManifest.Normalization(List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
 
-    List<Float> priors = FcnnTrainer.priorWindows(Adaptation.byVoice(clips), by, 10);
+    List<Float> priors = PopulationStatistics.priorWindows(Adaptation.byVoice(clips), by, 10);
 
     assertThat((double) priors.get(0)).isCloseTo(10 / 3.5, within(1e-6));
     assertThat(priors.subList(1, 3)).containsExactly(100f, 1f);
