@@ -12,9 +12,10 @@ import java.io.IOException;
  * <p>With {@code n} windows counted, all in units of the training's mean and deviation, the mean is
  * {@code sum / (n0 + n)} and the variance {@code (n0 + squares) / (n0 + n - 1)}, where {@code
  * squares} is the sum of squared distances from the windows' own mean and {@code n0} {@link
- * Population}'s priorWindows, which may differ from feature to feature where it is about the mean. This is the mean {@code (n0 * population + n * call) / (n0 + n)} and
- * for the variance the same with the degree of freedom that the call's mean has used up. What comes
- * out is on the training's scale again, so a classifier needs to know nothing of it.
+ * Population}'s priorWindows, which may differ from feature to feature where it is about the mean.
+ * This is the mean {@code (n0 * population + n * call) / (n0 + n)} and for the variance the same
+ * with the degree of freedom that the call's mean has used up. What comes out is on the training's
+ * scale again, so a classifier needs to know nothing of it.
  *
  * <p>The sums are floats and are added up in the order of the windows: the same windows give the
  * same bits, also over {@link #writeState} and {@link #readState}.

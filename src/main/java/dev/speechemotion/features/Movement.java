@@ -37,6 +37,9 @@ final class Movement {
     "rms.rising"
   };
 
+  /** How many of them are of the runs; one is the correlation, the others are of the level. */
+  private static final int OF_RUNS = 16;
+
   private static final double RUN_SECONDS = 0.08;
   private static final double JUMP_SEMITONES = 4;
 
@@ -70,10 +73,11 @@ final class Movement {
   }
 
   /**
-   * @param pitch {@code [count]}, codes; 0 for a frame without voice
-   * @param level {@code [count]}, codes
-   * @param out receives the values of {@link #names} from {@code begin} on; 0 where there is nothing
-   *     to tell
+   * @param pitch {@code [count]} or longer, codes; 0 for a frame without voice
+   * @param level {@code [count]} or longer, codes
+   * @param count how many frames the window has
+   * @param out receives the values of {@link #names} from {@code begin} on; 0 where there is
+   *     nothing to tell
    */
   void describe(int[] pitch, int[] level, int count, float[] out, int begin) {
     if (slopes.length < count) {
@@ -81,8 +85,8 @@ final class Movement {
     }
     Arrays.fill(out, begin, begin + NAMES.length, 0);
     describeRuns(pitch, count, out, begin);
-    out[begin + 16] = (float) correlation(pitch, level, count);
-    describeLevel(level, count, out, begin + 17);
+    out[begin + OF_RUNS] = (float) correlation(pitch, level, count);
+    describeLevel(level, count, out, begin + OF_RUNS + 1);
   }
 
   private void describeRuns(int[] pitch, int count, float[] out, int begin) {
@@ -152,8 +156,7 @@ final class Movement {
       sum += Math.abs(slopes[i]);
     }
     for (int i = 0; i < 3; i++) {
-      // To the nearest of (local - 1) * 0.1, 0.5, 0.9.
-      out[at++] = (float) (slopes[((1 + 4 * i) * (local - 1) + 5) / 10] * unit);
+      out[at++] = (float) (slopes[WindowSummary.rank(i, local)] * unit);
     }
     out[at] = (float) ((double) sum / local * unit);
   }

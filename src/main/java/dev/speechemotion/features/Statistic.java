@@ -32,24 +32,25 @@ public enum Statistic {
   TIMING,
 
   /**
-   * No value of its own: means, deviations and percentiles are those of the frames that hold speech,
-   * so that pauses say nothing of the voice; of all frames where none does. Deviations of slopes are
-   * of all frames still.
+   * No value of its own: means, deviations and percentiles are those of the frames that hold
+   * speech, so that pauses say nothing of the voice; of all frames where none does. Deviations of
+   * slopes are of all frames still.
    */
   OF_SPEECH,
 
   /**
    * How pitch and level move, as {@link Movement} tells; pitch in semitones, level in dB. {@code
    * f0.run.slope}, mean slope of the runs by their length, per second; {@code f0.rise}, {@code
-   * f0.fall}, what the runs' moves come to upwards and downwards; {@code f0.move.max}, {@code .min},
-   * {@code .last}, the highest, lowest and last move; {@code f0.first}, {@code f0.last}, {@code
-   * f0.end}, the means of the first and the last run and the end of that, less the mean of all
-   * voiced frames; {@code f0.jump}, the mean distance from a run's end to the next one's start;
-   * {@code f0.run.length}, their mean length, seconds; {@code f0.run.rate}, their number per second;
-   * {@code f0.delta.p10}, {@code .median}, {@code .p90}, {@code .abs}, ranks and mean magnitude of
-   * the local slopes, per second; {@code f0.rms.correlation} over the voiced frames; {@code
-   * rms.rise}, {@code rms.fall}, the mean slopes where the level rises and where it does not, per
-   * second; {@code rms.rising}, share of the frames where it rises. 0 where there is nothing to tell.
+   * f0.fall}, what the runs' moves come to upwards and downwards; {@code f0.move.max}, {@code
+   * .min}, {@code .last}, the highest, lowest and last move; {@code f0.first}, {@code f0.last},
+   * {@code f0.end}, the means of the first and the last run and the end of that, less the mean of
+   * all voiced frames; {@code f0.jump}, the mean distance from a run's end to the next one's start;
+   * {@code f0.run.length}, their mean length, seconds; {@code f0.run.rate}, their number per
+   * second; {@code f0.delta.p10}, {@code .median}, {@code .p90}, {@code .abs}, ranks and mean
+   * magnitude of the local slopes, per second; {@code f0.rms.correlation} over the voiced frames;
+   * {@code rms.rise}, {@code rms.fall}, the mean slopes where the level rises and where it does
+   * not, per second; {@code rms.rising}, share of the frames where it rises. 0 where there is
+   * nothing to tell.
    */
   MOVEMENT;
 

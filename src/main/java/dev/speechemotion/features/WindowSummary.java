@@ -162,8 +162,8 @@ final class WindowSummary {
   }
 
   /**
-   * @param some what means, deviation and percentiles are of, {@code count} of them
-   * @param all frames there are in all, which slopes are of
+   * @param some {@code [count]}, codes that mean, deviation and percentiles are of
+   * @param all how many frames there are in {@link #values}, which slopes are of
    */
   private int describe(
       int feature, int[] some, int count, int all, boolean level, float[] out, int begin) {
@@ -237,8 +237,7 @@ final class WindowSummary {
     int upper = 0;
     int before = 0;
     for (int i = 0; i < 3; i++) {
-      // To the nearest of (count - 1) * 0.1, 0.5, 0.9.
-      int rank = ((1 + 4 * i) * (count - 1) + 5) / 10;
+      int rank = rank(i, count);
       while (rank - before >= coarse[upper]) {
         before += coarse[upper++];
       }
@@ -254,6 +253,14 @@ final class WindowSummary {
     }
     Arrays.fill(coarse, (short) 0);
     return begin + 3;
+  }
+
+  /**
+   * @param which 0, 1, 2: the tenth, the fiftieth, the ninetieth percentile
+   * @return the nearest to (count - 1) * 0.1, 0.5, 0.9
+   */
+  static int rank(int which, int count) {
+    return ((1 + 4 * which) * (count - 1) + 5) / 10;
   }
 
   private int describePitch(FrameRing ring, int count, float[] out, int begin) {

@@ -125,8 +125,7 @@ public record ModelManifest(
               && hidden.stream().allMatch(size -> size > 0 && size <= 4096),
           "architecture.hidden must be 1 to 8 sizes from 1 to 4096",
           hidden);
-      require(
-          members >= 1 && members <= 32, "architecture.members must be from 1 to 32", members);
+      require(members >= 1 && members <= 32, "architecture.members must be from 1 to 32", members);
       require(
           members == 1 || FCNN.equals(type) && hidden.size() == 1,
           "architecture.members must be 1 but with %s of one hidden layer".formatted(FCNN),
@@ -211,10 +210,7 @@ public record ModelManifest(
           n0ByFeature.isEmpty() || n0ByFeature.size() == mean.size(),
           "normalization.n0ByFeature must be empty or as long as .mean",
           n0ByFeature.size());
-      require(
-          Float.isFinite(limit) && limit >= 0,
-          "normalization.limit must be 0 or above and finite",
-          limit);
+      requireLimit(limit);
       require(
           mean.size() == deviation.size(),
           "normalization.mean and .deviation must have the same length",
@@ -225,6 +221,16 @@ public record ModelManifest(
           deviation.stream().allMatch(value -> Float.isFinite(value) && value > 0),
           "normalization.deviation must be positive and finite",
           "others");
+    }
+
+    /**
+     * @throws IllegalArgumentException if a limit is negative or not finite
+     */
+    public static void requireLimit(float limit) {
+      require(
+          Float.isFinite(limit) && limit >= 0,
+          "normalization.limit must be 0 or above and finite",
+          limit);
     }
 
     public float[] meanArray() {
@@ -239,8 +245,7 @@ public record ModelManifest(
     public Population population() {
       return n0ByFeature.isEmpty()
           ? new Population(meanArray(), deviationArray(), n0, minVoicedShare)
-          : new Population(
-              meanArray(), deviationArray(), toArray(n0ByFeature), n0, minVoicedShare);
+          : new Population(meanArray(), deviationArray(), toArray(n0ByFeature), n0, minVoicedShare);
     }
 
     /**

@@ -55,9 +55,7 @@ public final class Network {
 
   /** Its parameters under the names that they have in a weights file. */
   public Map<String, Parameter> parameters() {
-    return block instanceof CnnLstm cnnLstm
-        ? cnnLstm.parameters()
-        : ((Fcnn) block).parameters();
+    return block instanceof CnnLstm cnnLstm ? cnnLstm.parameters() : ((Fcnn) block).parameters();
   }
 
   /** The shapes of its parameters; that of the output's bias is the last. */

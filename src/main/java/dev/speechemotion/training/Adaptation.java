@@ -16,8 +16,8 @@ import java.util.TreeMap;
  *
  * @param mode by what
  * @param n0 how many windows of a speaker weigh as much as the training
- * @param n0Factor above 0, with the mean each feature has an n0 of its own: so many times what {@link
- *     PopulationStatistics#priorWindows} finds; 0: {@code n0} for all
+ * @param n0Factor above 0, with the mean each feature has an n0 of its own: so many times what
+ *     {@link PopulationStatistics#priorWindows} finds; 0: {@code n0} for all
  * @param minVoicedShare windows with a smaller share of speech don't count
  */
 record Adaptation(Mode mode, float n0, float n0Factor, float minVoicedShare) {

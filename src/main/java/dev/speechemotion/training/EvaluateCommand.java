@@ -117,7 +117,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           new Adaptation(
               asked.orElseGet(() -> Adaptation.Mode.named(normalization.adapt()).orElseThrow()),
               normalization.n0(),
-              0,
+              0, // What it made of the training is in the population.
               normalization.minVoicedShare());
       Corpora corpora =
           load(

@@ -58,7 +58,11 @@ final class FcnnTrainer {
       ModelManifest.Hyperparameters hyperparameters,
       Adaptation adaptation,
       float limit,
-      long seed) {}
+      long seed) {
+    Settings {
+      ModelManifest.Normalization.requireLimit(limit);
+    }
+  }
 
   /** Loss and share of windows recognised; those of the validation part are NaN without one. */
   record Epoch(double loss, double accuracy, double validationLoss, double validationAccuracy) {}
@@ -340,9 +344,9 @@ final class FcnnTrainer {
 
   /**
    * The clips as the network gets them in training. With {@code running}, each speaker's clips are
-   * presented twice: as a call from a cold start, in an order that each epoch has of its own, and as
-   * at the end of a very long call, so that the network knows the beginning of calls and what they
-   * come to.
+   * presented twice: as a call from a cold start, in an order that each epoch has of its own, and
+   * as at the end of a very long call, so that the network knows the beginning of calls and what
+   * they come to.
    */
   private List<Clip> presented(List<Clip> clips, Population population, int epoch)
       throws IOException {

@@ -20,8 +20,7 @@ final class PopulationStatistics {
    * The mean of the speakers' means, and the root of the mean of their variances: every speaker
    * weighs the same.
    */
-  static ModelManifest.Normalization withinVoices(
-      Map<String, List<Clip>> byVoice, int columns) {
+  static ModelManifest.Normalization withinVoices(Map<String, List<Clip>> byVoice, int columns) {
     double[] means = new double[columns];
     double[] variances = new double[columns];
     for (List<Clip> ofVoice : byVoice.values()) {

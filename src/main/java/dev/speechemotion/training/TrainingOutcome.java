@@ -46,9 +46,9 @@ record TrainingOutcome(
                 : "the mean of %d networks, each of ".formatted(architecture.members()))
             + "fully connected layers of %d, %s, %d, ReLU"
                 .formatted(
-                manifest.featureSpec().windowFeatureCount(),
-                joined(architecture.hidden()),
-                manifest.labels().size());
+                    manifest.featureSpec().windowFeatureCount(),
+                    joined(architecture.hidden()),
+                    manifest.labels().size());
   }
 
   private static String joined(List<Integer> sizes) {
@@ -103,7 +103,8 @@ record TrainingOutcome(
         normalization.limit() == 0
             ? ""
             : " What is further than %s deviations from the training's mean counts as %s."
-                .formatted(Figures.plain(normalization.limit()), Figures.plain(normalization.limit()));
+                .formatted(
+                    Figures.plain(normalization.limit()), Figures.plain(normalization.limit()));
     return (normalization.adapt().equals(ModelManifest.Normalization.RUNNING)
             ? "Features are adapted to each call and channel: mean and deviation of what was heard so far, shrunk towards the training's (n0 = %s windows%s; windows with less than %s %% of speech don't count)."
                 .formatted(

@@ -38,10 +38,7 @@ class WindowSummaryTest {
             FeatureSpec.WIDEBAND_16K_EXTENDED.groups(),
             OF_ALL_FRAMES),
         with(
-            FeatureSpec.WIDEBAND_16K_EXTENDED,
-            200,
-            List.of(FeatureGroup.values()),
-            OF_ALL_FRAMES));
+            FeatureSpec.WIDEBAND_16K_EXTENDED, 200, List.of(FeatureGroup.values()), OF_ALL_FRAMES));
   }
 
   private static FeatureSpec with(

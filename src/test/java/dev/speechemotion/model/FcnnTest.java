@@ -91,8 +91,7 @@ class FcnnTest {
   @Test
   void shouldReadAModelOfMembers() throws Exception {
     byte[] weights = ModelFixture.weights(members(0.1f), LABELS);
-    ModelManifest manifest =
-        ModelFixture.manifest(weights, ModelFixture.LABELS, members(0.1f), 1);
+    ModelManifest manifest = ModelFixture.manifest(weights, ModelFixture.LABELS, members(0.1f), 1);
     assertThat(ManifestJson.parse(ManifestJson.write(manifest))).isEqualTo(manifest);
 
     float[] probabilities = new float[LABELS];

@@ -489,6 +489,9 @@ class TrainAndEvaluateTest {
       {"--protocol", "tess-random", "--data", "x", "--hidden", "0"},
       {"--protocol", "tess-random", "--data", "x", "--spec", "mp3"},
       {"--protocol", "tess-random", "--data", "x", "--dropout", "1.5"},
+      {"--protocol", "tess-random", "--data", "x", "--limit", "-1"},
+      {"--protocol", "tess-random", "--data", "x", "--n0-factor", "-1"},
+      {"--protocol", "tess-random", "--data", "x", "--members", "2"},
       {"--protocol", "tess-random", "--data", "x", "--architecture", "rnn"},
       {
         "--protocol",
