@@ -148,20 +148,18 @@ public record FeatureSpec(
         !groups.contains(FeatureGroup.PITCH) || PitchTracker.fits(sampleRateHz, fftLength),
         "fftLength must be at least 50 ms of sampleRateHz with pitch",
         fftLength);
-    require(
-        !statistics.contains(Statistic.PITCH) || groups.contains(FeatureGroup.PITCH),
-        "statistics may hold PITCH only where groups does",
-        groups);
-    require(
-        !statistics.contains(Statistic.TIMING)
-            || groups.contains(FeatureGroup.PITCH) && groups.contains(FeatureGroup.RMS),
-        "statistics may hold TIMING only where groups holds RMS and PITCH",
-        groups);
-    require(
-        !statistics.contains(Statistic.MOVEMENT)
-            || groups.contains(FeatureGroup.PITCH) && groups.contains(FeatureGroup.RMS),
-        "statistics may hold MOVEMENT only where groups holds RMS and PITCH",
-        groups);
+    for (Statistic statistic : statistics) {
+      require(
+          groups.containsAll(statistic.groups()),
+          "statistics may hold %s only where groups holds all of %s"
+              .formatted(statistic, statistic.groups()),
+          groups);
+      require(
+          mfccCount >= statistic.leastMfccCount(),
+          "statistics may hold %s only where mfccCount is at least %d"
+              .formatted(statistic, statistic.leastMfccCount()),
+          mfccCount);
+    }
     require(
         windowFrames >= 0 && windowFrames <= 1024,
         "windowFrames must be from 0 to 1024",
@@ -388,7 +386,7 @@ public record FeatureSpec(
       }
     }
     for (Statistic statistic : statistics) {
-      statistic.addWindowNames(names);
+      statistic.addWindowNames(this, names);
     }
     return names;
   }

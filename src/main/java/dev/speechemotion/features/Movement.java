@@ -37,6 +37,8 @@ final class Movement {
     "rms.rising"
   };
 
+  static final int COUNT = NAMES.length;
+
   /** How many of them are of the runs; one is the correlation, the others are of the level. */
   private static final int OF_RUNS = 16;
 
@@ -83,7 +85,7 @@ final class Movement {
     if (slopes.length < count) {
       slopes = new int[pitch.length];
     }
-    Arrays.fill(out, begin, begin + NAMES.length, 0);
+    Arrays.fill(out, begin, begin + COUNT, 0);
     describeRuns(pitch, count, out, begin);
     out[begin + OF_RUNS] = (float) correlation(pitch, level, count);
     describeLevel(level, count, out, begin + OF_RUNS + 1);
@@ -155,8 +157,8 @@ final class Movement {
     for (int i = 0; i < local; i++) {
       sum += Math.abs(slopes[i]);
     }
-    for (int i = 0; i < 3; i++) {
-      out[at++] = (float) (slopes[WindowSummary.rank(i, local)] * unit);
+    for (int percent = 10; percent <= 90; percent += 40) {
+      out[at++] = (float) (slopes[WindowSummary.rank(percent, local)] * unit);
     }
     out[at] = (float) ((double) sum / local * unit);
   }

@@ -52,7 +52,107 @@ public enum Statistic {
    * not, per second; {@code rms.rising}, share of the frames where it rises. 0 where there is
    * nothing to tell.
    */
-  MOVEMENT;
+  MOVEMENT,
+
+  /**
+   * More of the voiced frames: {@code voicing.voiced.mean}, {@code .std}, {@code .p10}, of their
+   * voicing; {@code f0.p05}, {@code f0.p25}, {@code f0.p75}, {@code f0.p95}, of their pitch, less
+   * its median, semitones. 0 without any.
+   */
+  VOICE,
+
+  /**
+   * {@code .third1}, {@code .third2}, {@code .third3} of some features, as {@link Course} tells.
+   */
+  COURSE,
+
+  /**
+   * {@code .change16} to {@code .change512} of some features: how much they change in so many
+   * milliseconds; {@code f0.bend.mean}, {@code f0.bend.median}, semitones, and {@code
+   * rms.bend.mean}, dB, as {@link Change} tells.
+   */
+  CHANGE,
+
+  /**
+   * {@code mfcc2.mfcc3.correlation}, …, -1 to 1: of some features, as {@link Correlations} tells.
+   */
+  CORRELATION;
+
+  private static final List<String> VOICE_NAMES =
+      List.of(
+          "voicing.voiced.mean",
+          "voicing.voiced.std",
+          "voicing.voiced.p10",
+          "f0.p05",
+          "f0.p25",
+          "f0.p75",
+          "f0.p95");
+
+  private static final int MFCC_FOLLOWED = 7;
+
+  /** Names of the features whose frames it follows in time; none for most. */
+  String[] series(FeatureSpec spec) {
+    switch (this) {
+      case COURSE:
+        return new String[] {
+          FeatureGroup.F0,
+          "rms",
+          "centroid",
+          "mfcc2",
+          "mfcc3",
+          "mfcc4",
+          "contrast" + (spec.contrastBands() + 1),
+          "rolloff"
+        };
+      case CHANGE:
+        return new String[] {"rms", "centroid", "mfcc2", "mfcc3", "flux", FeatureGroup.F0};
+      case CORRELATION:
+        return new String[] {
+          "mfcc2",
+          "mfcc3",
+          "mfcc4",
+          "mfcc5",
+          "mfcc6",
+          "mfcc" + MFCC_FOLLOWED,
+          "rms",
+          FeatureGroup.F0,
+          "centroid",
+          "flux"
+        };
+      default:
+        return new String[0];
+    }
+  }
+
+  /** Groups that a spec with it must have. */
+  List<FeatureGroup> groups() {
+    switch (this) {
+      case PITCH:
+      case VOICE:
+        return List.of(FeatureGroup.PITCH);
+      case TIMING:
+      case MOVEMENT:
+        return List.of(FeatureGroup.RMS, FeatureGroup.PITCH);
+      case COURSE:
+      case CHANGE:
+      case CORRELATION:
+        return List.of(FeatureGroup.RMS, FeatureGroup.PITCH, FeatureGroup.SHAPE);
+      default:
+        return List.of();
+    }
+  }
+
+  /** How many MFCC a spec with it must have. */
+  int leastMfccCount() {
+    switch (this) {
+      case COURSE:
+      case CHANGE:
+      case CORRELATION:
+        return MFCC_FOLLOWED;
+      default:
+        return 0;
+    }
+  }
 
   void addNames(String feature, List<String> names) {
     switch (this) {
@@ -70,14 +170,33 @@ public enum Statistic {
     }
   }
 
-  void addWindowNames(List<String> names) {
-    if (this == PITCH) {
-      names.addAll(List.of("f0.mean", "f0.std", "f0.p10", "f0.median", "f0.p90", "f0.slope"));
-      names.add("voiced.share");
-    } else if (this == TIMING) {
-      names.addAll(List.of("speech.share", "pause.rate", "pause.length", "syllable.rate"));
-    } else if (this == MOVEMENT) {
-      names.addAll(List.of(Movement.names()));
+  /** Appends the names of what a window has but once. */
+  void addWindowNames(FeatureSpec spec, List<String> names) {
+    switch (this) {
+      case PITCH:
+        names.addAll(List.of("f0.mean", "f0.std", "f0.p10", "f0.median", "f0.p90", "f0.slope"));
+        names.add("voiced.share");
+        break;
+      case TIMING:
+        names.addAll(List.of("speech.share", "pause.rate", "pause.length", "syllable.rate"));
+        break;
+      case MOVEMENT:
+        names.addAll(List.of(Movement.names()));
+        break;
+      case VOICE:
+        names.addAll(VOICE_NAMES);
+        break;
+      case COURSE:
+        names.addAll(Course.names(series(spec)));
+        break;
+      case CHANGE:
+        names.addAll(Change.names(series(spec)));
+        break;
+      case CORRELATION:
+        names.addAll(Correlations.names(series(spec)));
+        break;
+      default:
+        break;
     }
   }
 }

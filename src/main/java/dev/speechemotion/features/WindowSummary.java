@@ -1,6 +1,7 @@
 package dev.speechemotion.features;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a window has of its frames beyond means. Holds scratch space and nothing that outlives a
@@ -23,7 +24,15 @@ final class WindowSummary {
 
   private static final int TIMING_VALUES = 4;
 
+  private static final int VOICE_VALUES = 7;
+
   private static final int COARSE_SHIFT = FrameCodes.BITS / 2;
+
+  /** What {@link Statistic#PERCENTILES} and {@link Statistic#VOICE} give. */
+  private static final int[] PERCENTILES = {10, 50, 90};
+
+  private static final int[] LEAST_PERCENTILE = {10};
+  private static final int[] RANGE_PERCENTILES = {5, 25, 75, 95};
 
   private final FrameCodes codes;
   private final int features;
@@ -36,8 +45,27 @@ final class WindowSummary {
   private final boolean timing;
   private final boolean ofSpeech;
 
-  /** Null without. */
+  private final boolean voice;
+  private final int voicingColumn;
+
+  /** Null without, as those below. */
   private final Movement movement;
+
+  private final Course course;
+  private final Change change;
+  private final Correlations correlations;
+
+  /** Columns that the last three are of. */
+  private final int[] courseColumns;
+
+  private final int[] changeColumns;
+  private final int[] correlationColumns;
+
+  /** Their codes. */
+  private final int[][] courseSeries;
+
+  private final int[][] changeSeries;
+  private final int[][] correlationSeries;
 
   /** In steps of {@code rms}. */
   private final int rmsRange;
@@ -52,6 +80,10 @@ final class WindowSummary {
 
   private final short[] coarse = new short[1 << FrameCodes.BITS - COARSE_SHIFT];
   private int[] values = new int[0];
+
+  /** By column: its codes where something else needs them as well, else null. */
+  private final int[][] kept;
+
   private int[] spoken = new int[0];
   private int[] flags = new int[0];
   private int[] pitches = new int[0];
@@ -74,9 +106,50 @@ final class WindowSummary {
         spec.statistics().contains(Statistic.MOVEMENT)
             ? new Movement(framesPerSecond, codes.step(f0Column), codes.step(rmsColumn))
             : null;
+    voice = spec.statistics().contains(Statistic.VOICE);
+    voicingColumn = f0Column + 1;
+    kept = new int[features][];
+    courseColumns = keep(spec, Statistic.COURSE);
+    changeColumns = keep(spec, Statistic.CHANGE);
+    correlationColumns = keep(spec, Statistic.CORRELATION);
+    courseSeries = new int[courseColumns.length][];
+    changeSeries = new int[changeColumns.length][];
+    correlationSeries = new int[correlationColumns.length][];
+    course = courseColumns.length == 0 ? null : new Course(steps(courseColumns));
+    change =
+        changeColumns.length == 0
+            ? null
+            : new Change(Statistic.CHANGE.series(spec), steps(changeColumns), framesPerSecond);
+    correlations =
+        correlationColumns.length == 0
+            ? null
+            : new Correlations(Statistic.CORRELATION.series(spec));
     rmsRange = rmsSteps(-ExtendedFeatures.LEAST_RMS);
     syllableRise = rmsSteps(SYLLABLE_DB);
     syllableRange = rmsSteps(SYLLABLE_RANGE_DB);
+  }
+
+  /** The columns of what a statistic follows, which are kept from now on; none without it. */
+  private int[] keep(FeatureSpec spec, Statistic statistic) {
+    if (!spec.statistics().contains(statistic)) {
+      return new int[0];
+    }
+    List<String> names = spec.frameFeatureNames();
+    int[] columns = Arrays.stream(statistic.series(spec)).mapToInt(names::indexOf).toArray();
+    for (int column : columns) {
+      kept[column] = new int[0];
+    }
+    return columns;
+  }
+
+  private double[] steps(int[] columns) {
+    return Arrays.stream(columns).mapToDouble(codes::step).toArray();
+  }
+
+  private void pick(int[] columns, int[][] series) {
+    for (int k = 0; k < columns.length; k++) {
+      series[k] = kept[columns[k]];
+    }
   }
 
   FrameCodes codes() {
@@ -99,6 +172,12 @@ final class WindowSummary {
       flags = new int[ring.capacity()];
       pitches = new int[ring.capacity()];
       slopes = new int[ring.capacity()];
+      for (int column = 0; column < features; column++) {
+        kept[column] = kept[column] == null ? null : new int[ring.capacity()];
+      }
+      pick(courseColumns, courseSeries);
+      pick(changeColumns, changeSeries);
+      pick(correlationColumns, correlationSeries);
     }
     int count = ring.count();
     int at = 0;
@@ -109,21 +188,23 @@ final class WindowSummary {
     }
     boolean someOnly = ofSpeech && speech > 0 && speech < count;
     for (int feature = 0; feature < features; feature++) {
+      int[] all = kept[feature] == null ? values : kept[feature];
+      ring.column(feature, all);
       if (feature == f0Column) {
         continue;
       }
-      ring.column(feature, values);
       if (feature == rmsColumn) {
-        belowLoudest(ring, count);
+        belowLoudest(ring, all, count);
       }
       if (someOnly) {
-        keepSpeech(count);
+        keepSpeech(all, count);
       }
       at =
           describe(
               feature,
-              someOnly ? spoken : values,
+              someOnly ? spoken : all,
               someOnly ? speech : count,
+              all,
               count,
               feature == 0,
               out,
@@ -138,14 +219,28 @@ final class WindowSummary {
     }
     if (movement != null) {
       ring.column(rmsColumn, values);
-      belowLoudest(ring, count);
+      belowLoudest(ring, values, count);
       ring.column(f0Column, pitches);
       movement.describe(pitches, values, count, out, at);
+      at += Movement.COUNT;
+    }
+    if (voice) {
+      describeVoice(ring, count, out, at);
+      at += VOICE_VALUES;
+    }
+    if (course != null) {
+      at = course.describe(courseSeries, flags, count, out, at);
+    }
+    if (change != null) {
+      at = change.describe(changeSeries, count, out, at);
+    }
+    if (correlations != null) {
+      correlations.describe(correlationSeries, flags, speech > 0, count, out, at);
     }
   }
 
   /** The values of the frames that hold speech, one after another. */
-  private void keepSpeech(int count) {
+  private void keepSpeech(int[] values, int count) {
     int kept = 0;
     for (int i = 0; i < count; i++) {
       spoken[kept] = values[i];
@@ -154,7 +249,7 @@ final class WindowSummary {
   }
 
   /** Levels of the full scale to codes of which 0 is the least {@code rms}, the last its 0 dB. */
-  private void belowLoudest(FrameRing ring, int count) {
+  private void belowLoudest(FrameRing ring, int[] values, int count) {
     int top = codes.encode(rmsColumn, ring.loudest());
     for (int i = 0; i < count; i++) {
       values[i] = Math.max(0, Math.min(rmsRange, values[i] - top + rmsRange));
@@ -163,10 +258,17 @@ final class WindowSummary {
 
   /**
    * @param some {@code [count]}, codes that mean, deviation and percentiles are of
-   * @param all how many frames there are in {@link #values}, which slopes are of
+   * @param all {@code [allCount]}, codes that slopes are of
    */
   private int describe(
-      int feature, int[] some, int count, int all, boolean level, float[] out, int begin) {
+      int feature,
+      int[] some,
+      int count,
+      int[] all,
+      int allCount,
+      boolean level,
+      float[] out,
+      int begin) {
     int at = begin;
     long sum = 0;
     long squares = 0;
@@ -187,10 +289,10 @@ final class WindowSummary {
       out[at++] = (float) (step * deviation(sum, squares, count));
     }
     if (percentiles) {
-      at = percentiles(some, count, zero, step, out, at);
+      at = percentiles(PERCENTILES, some, count, zero, step, out, at);
     }
     if (deltaDeviation) {
-      out[at++] = (float) (step / Slopes.SQUARES * slopeDeviation(values, all));
+      out[at++] = (float) (step / Slopes.SQUARES * slopeDeviation(all, allCount));
     }
     return at;
   }
@@ -224,9 +326,13 @@ final class WindowSummary {
     return deviation(sum, squares, slopes);
   }
 
-  /** The values of rank {@code (count - 1) p} to the nearest, by counting: nothing is sorted. */
+  /**
+   * The values of rank {@code (count - 1) p} to the nearest, by counting: nothing is sorted.
+   *
+   * @param percents in ascending order
+   */
   private int percentiles(
-      int[] values, int count, double zero, double step, float[] out, int begin) {
+      int[] percents, int[] values, int count, double zero, double step, float[] out, int begin) {
     final short[] fine = this.fine;
     final short[] coarse = this.coarse;
     for (int i = 0; i < count; i++) {
@@ -236,8 +342,8 @@ final class WindowSummary {
     }
     int upper = 0;
     int before = 0;
-    for (int i = 0; i < 3; i++) {
-      int rank = rank(i, count);
+    for (int i = 0; i < percents.length; i++) {
+      int rank = rank(percents[i], count);
       while (rank - before >= coarse[upper]) {
         before += coarse[upper++];
       }
@@ -252,15 +358,14 @@ final class WindowSummary {
       fine[values[i]] = 0;
     }
     Arrays.fill(coarse, (short) 0);
-    return begin + 3;
+    return begin + percents.length;
   }
 
   /**
-   * @param which 0, 1, 2: the tenth, the fiftieth, the ninetieth percentile
-   * @return the nearest to (count - 1) * 0.1, 0.5, 0.9
+   * @return the nearest to (count - 1) percent / 100
    */
-  static int rank(int which, int count) {
-    return ((1 + 4 * which) * (count - 1) + 5) / 10;
+  static int rank(int percent, int count) {
+    return (percent * (count - 1) + 50) / 100;
   }
 
   private int describePitch(FrameRing ring, int count, float[] out, int begin) {
@@ -294,7 +399,7 @@ final class WindowSummary {
     } else {
       out[at++] = (float) (zero + step * sum / voiced);
       out[at++] = (float) (step * deviation(sum, squares, voiced));
-      at = percentiles(pitches, voiced, zero, step, out, at);
+      at = percentiles(PERCENTILES, pitches, voiced, zero, step, out, at);
       // The straight line of least squared error through the voiced frames.
       double spread = (double) (voiced * timeSquares - times * times);
       double slope = spread == 0 ? 0 : (voiced * products - times * sum) / spread;
@@ -302,6 +407,35 @@ final class WindowSummary {
     }
     out[at++] = (float) voiced / count;
     return at;
+  }
+
+  private void describeVoice(FrameRing ring, int count, float[] out, int begin) {
+    int[] voicings = spoken;
+    ring.column(f0Column, values);
+    ring.column(voicingColumn, slopes);
+    int voiced = 0;
+    long sum = 0;
+    long squares = 0;
+    for (int i = 0; i < count; i++) {
+      if (values[i] > 0) {
+        pitches[voiced] = values[i];
+        voicings[voiced++] = slopes[i];
+        sum += slopes[i];
+        squares += (long) slopes[i] * slopes[i];
+      }
+    }
+    if (voiced == 0) {
+      Arrays.fill(out, begin, begin + VOICE_VALUES, 0);
+      return;
+    }
+    double step = codes.step(voicingColumn);
+    int at = begin;
+    out[at++] = (float) (step * sum / voiced);
+    out[at++] = (float) (step * deviation(sum, squares, voiced));
+    at = percentiles(LEAST_PERCENTILE, voicings, voiced, 0, step, out, at);
+    percentiles(PERCENTILES, pitches, voiced, 0, codes.step(f0Column), out, at);
+    double median = out[at + 1];
+    percentiles(RANGE_PERCENTILES, pitches, voiced, -median, codes.step(f0Column), out, at);
   }
 
   private void describeTiming(FrameRing ring, int count, int speech, float[] out, int begin) {

@@ -102,7 +102,7 @@ class FeaturesCommandTest {
     for (String name : List.of("rms", "f0", "voicing", "centroid", "rolloff", "flatness", "flux")) {
       assertThat(frames.get(name)).as(name).hasSize(frames.get("frames").asInt());
     }
-    assertThat(window.get("features")).hasSize(300);
+    assertThat(window.get("features")).hasSize(415);
     // The recording is one window.
     long voiced =
         StreamSupport.stream(frames.get("f0").spliterator(), false)

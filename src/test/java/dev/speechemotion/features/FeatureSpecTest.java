@@ -114,7 +114,7 @@ class FeatureSpecTest {
         .contains("mfcc20", "chroma12", "contrast5", "zcr", "rms", "f0", "voicing")
         .endsWith("centroid", "bandwidth", "rolloff", "flatness", "flux");
     assertThat(spec.windowFeatureNames())
-        .hasSize(45 * 6 - 1 + 11 + 20)
+        .hasSize(45 * 6 - 1 + 11 + 20 + 7 + 8 * 3 + 6 * 6 + 3 + 45)
         .hasSize(spec.windowFeatureCount())
         .doesNotHaveDuplicates()
         // The level, and zeros that stand for no pitch, are not features.
@@ -122,7 +122,9 @@ class FeatureSpecTest {
         .startsWith("mfcc1.std", "mfcc1.p10", "mfcc1.median", "mfcc1.p90", "mfcc1.delta.std")
         .contains("mfcc3.std", "f0.median", "f0.slope", "voiced.share", "rms.p90", "flux.mean")
         .contains("speech.share", "pause.rate", "pause.length", "syllable.rate", "f0.rise")
-        .endsWith("f0.rms.correlation", "rms.rise", "rms.fall", "rms.rising");
+        .contains("rms.rising", "voicing.voiced.p10", "f0.p95", "f0.third1", "contrast5.third3")
+        .contains("rms.change16", "f0.change512", "f0.bend.median", "mfcc2.mfcc3.correlation")
+        .endsWith("f0.flux.correlation", "centroid.flux.correlation");
   }
 
   @Test
@@ -155,6 +157,12 @@ class FeatureSpecTest {
     assertRefused(() -> with(List.of(), List.of(Statistic.PITCH)), "statistics");
     assertRefused(() -> with(List.of(FeatureGroup.PITCH), List.of(Statistic.TIMING)), "statistics");
     assertRefused(() -> with(List.of(FeatureGroup.RMS), List.of(Statistic.MOVEMENT)), "statistics");
+    assertRefused(() -> with(List.of(FeatureGroup.RMS), List.of(Statistic.VOICE)), "statistics");
+    for (Statistic followed : List.of(Statistic.COURSE, Statistic.CHANGE, Statistic.CORRELATION)) {
+      assertRefused(
+          () -> with(List.of(FeatureGroup.RMS, FeatureGroup.PITCH), List.of(followed)),
+          "statistics");
+    }
     // Three periods of 60 Hz take 400 samples at 8 kHz.
     assertRefused(
         () ->

@@ -117,6 +117,19 @@ class WindowSummaryTest {
       assertValue(window, "f0.p10", pitch[rank(pitch.length, 0.1)], 0.02);
       assertValue(window, "f0.median", pitch[rank(pitch.length, 0.5)], 0.02);
       assertValue(window, "f0.p90", pitch[rank(pitch.length, 0.9)], 0.02);
+      for (int percent : new int[] {5, 25, 75, 95}) {
+        assertValue(
+            window,
+            "f0.p%02d".formatted(percent),
+            pitch[rank(pitch.length, percent / 100.0)] - pitch[rank(pitch.length, 0.5)],
+            0.03);
+      }
+      double[] voicing = column(held, names.indexOf("voicing"));
+      double[] voicings = voiced.stream().mapToDouble(point -> voicing[(int) point[0]]).toArray();
+      assertValue(window, "voicing.voiced.mean", mean(voicings), 3e-4);
+      assertValue(window, "voicing.voiced.std", deviation(voicings), 3e-4);
+      Arrays.sort(voicings);
+      assertValue(window, "voicing.voiced.p10", voicings[rank(voicings.length, 0.1)], 3e-4);
       assertValue(window, "voiced.share", pitch.length / (double) f0.length, 1e-6);
       assertValue(window, "speech.share", window.voicedShare, 1e-6);
     }
@@ -141,7 +154,7 @@ class WindowSummaryTest {
     for (int i = 0; i < names.size(); i++) {
       boolean ofFrames =
           names.get(i).matches("(?!f0|speech|pause|syllable|voiced).*\\.(mean|std|p10|median|p90)")
-              && !names.get(i).contains("delta");
+              && !names.get(i).matches(".*(delta|voiced|bend).*");
       if (ofFrames) {
         assertThat(mixed[i]).as(names.get(i)).isEqualTo(spoken[i]);
         compared++;
@@ -181,19 +194,24 @@ class WindowSummaryTest {
   void shouldNotDependOnTheLevel(FeatureSpec spec) throws IOException {
     float[] loud = speech(spec.sampleRateHz());
     float[] noise = Signals.noise(loud.length, 1e-3, 1);
+    float[] soft = new float[loud.length];
     float[] quiet = new float[loud.length];
     for (int i = 0; i < loud.length; i++) {
       loud[i] += noise[i];
+      soft[i] = loud[i] / 4;
       quiet[i] = loud[i] / 32;
     }
 
     List<Window> loudWindows = windows(spec, WindowSettings.DEFAULT, loud);
+    List<Window> softWindows = windows(spec, WindowSettings.DEFAULT, soft);
     List<Window> quietWindows = windows(spec, WindowSettings.DEFAULT, quiet);
 
+    int thirds = 0;
     assertThat(quietWindows).hasSameSizeAs(loudWindows);
     for (int i = 0; i < loudWindows.size(); i++) {
       Window window = quietWindows.get(i);
-      for (Map.Entry<String, Double> loudValue : loudWindows.get(i).values.entrySet()) {
+      Window loudWindow = loudWindows.get(i);
+      for (Map.Entry<String, Double> loudValue : loudWindow.values.entrySet()) {
         String name = loudValue.getKey();
         if (name.startsWith("logmel") && !name.contains("std")) {
           // These are the level; no named spec has them.
@@ -204,15 +222,27 @@ class WindowSummaryTest {
           assertValue(window, name, loudValue.getValue(), 1.5);
           continue;
         }
+        boolean hz = name.matches("(centroid|bandwidth|rolloff).*");
+        if (name.contains(".third")) {
+          // For the same reason thirds begin and end elsewhere: only where the same is speech; a
+          // difference of two means has twice a value's tolerance.
+          Window softWindow = softWindows.get(i);
+          if (softWindow.voicedShare == loudWindow.voicedShare) {
+            assertValue(softWindow, name, loudValue.getValue(), hz ? 16 : 0.9);
+            thirds++;
+          }
+          continue;
+        }
         if (name.equals("rms.rise") || name.equals("rms.fall")) {
           // dB per second: what is noise from frame to frame counts many times.
           assertValue(window, name, loudValue.getValue(), 2);
           continue;
         }
-        boolean hz = name.matches("(centroid|bandwidth|rolloff).*");
         assertValue(window, name, loudValue.getValue(), hz ? 8 : 0.45);
       }
     }
+    // Of two windows or more.
+    assertThat(thirds).isGreaterThanOrEqualTo(2 * 3 * 8);
   }
 
   @Test
