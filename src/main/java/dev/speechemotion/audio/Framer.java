@@ -22,6 +22,8 @@ public final class Framer {
     void frame(float[] samples, int offset, long frameIndex);
   }
 
+  private static final float SHORT_SCALE = 1 << 15;
+
   private final int frameLength;
   private final int hopLength;
 
@@ -82,13 +84,34 @@ public final class Framer {
     frameIndex = 0;
   }
 
-  /** Writes what {@link #readState} needs to go on as if nothing had happened. */
+  /**
+   * Writes what {@link #readState} needs to go on as if nothing had happened. Samples that all come
+   * from 16 bits, as those of G.711 and 16-bit PCM do unless they were resampled, take two bytes
+   * each, others four.
+   */
   public void writeState(DataOutput out) throws IOException {
+    boolean shorts = areAllOf16Bits();
     out.writeLong(frameIndex);
-    out.writeInt(heldCount);
+    // Earlier states begin with the count itself, and hold floats.
+    out.writeInt(shorts ? ~heldCount : heldCount);
     for (int i = 0; i < heldCount; i++) {
-      out.writeFloat(held[i]);
+      if (shorts) {
+        out.writeShort((int) (held[i] * SHORT_SCALE));
+      } else {
+        out.writeFloat(held[i]);
+      }
     }
+  }
+
+  private boolean areAllOf16Bits() {
+    for (int i = 0; i < heldCount; i++) {
+      float scaled = held[i] * SHORT_SCALE;
+      // By bits, for -0 would come back as 0.
+      if (Float.floatToRawIntBits((short) scaled) != Float.floatToRawIntBits(scaled)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -98,7 +121,9 @@ public final class Framer {
    */
   public void readState(DataInput in) throws IOException {
     long readIndex = in.readLong();
-    int readCount = in.readInt();
+    int begin = in.readInt();
+    boolean shorts = begin < 0;
+    int readCount = shorts ? ~begin : begin;
     int leastCount = readIndex == 0 ? 0 : frameLength - hopLength;
     if (readIndex < 0 || readCount < leastCount || readCount >= frameLength) {
       throw new IOException(
@@ -110,7 +135,7 @@ public final class Framer {
               + readIndex);
     }
     for (int i = 0; i < readCount; i++) {
-      held[i] = in.readFloat();
+      held[i] = shorts ? in.readShort() / SHORT_SCALE : in.readFloat();
     }
     frameIndex = readIndex;
     heldCount = readCount;

@@ -162,7 +162,7 @@ final class FrameRing {
     return folded >> 1 ^ -(folded & 1);
   }
 
-  /** How many low bits of a difference to write as they are: what takes the fewest in all. */
+  /** How many low bits of a difference to write as they are. */
   private static int riceParameter(int[] codes) {
     int sum = 0;
     for (int i = 1; i < codes.length; i++) {
@@ -170,20 +170,12 @@ final class FrameRing {
     }
     int differences = codes.length - 1;
     int mean = differences == 0 ? 0 : sum / differences;
-    int guess = 31 - Integer.numberOfLeadingZeros(mean | 1);
-    int best = PLAIN;
-    int least = codes.length * FrameCodes.BITS;
-    for (int parameter = Math.max(0, guess - 2); parameter <= guess + 1; parameter++) {
-      int bits = FrameCodes.BITS + differences * (parameter + 1);
-      for (int i = 1; i < codes.length; i++) {
-        bits += folded(codes[i] - codes[i - 1]) >> parameter;
-      }
-      if (bits < least) {
-        least = bits;
-        best = parameter;
-      }
+    int parameter = Math.max(0, 31 - Integer.numberOfLeadingZeros(mean | 1));
+    int bits = FrameCodes.BITS + differences * (parameter + 1);
+    for (int i = 1; i < codes.length; i++) {
+      bits += folded(codes[i] - codes[i - 1]) >> parameter;
     }
-    return best;
+    return bits < codes.length * FrameCodes.BITS ? parameter : PLAIN;
   }
 
   private int maxByteCount(int frames) {

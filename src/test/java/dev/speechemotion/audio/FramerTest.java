@@ -15,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FramerTest {
 
@@ -97,13 +98,54 @@ class FramerTest {
     assertThat(state(new Framer(512, 128))).hasSize(8 + 4);
   }
 
+  @Test
+  void shouldKeepSamplesOf16BitsInTwoBytesEach() throws Exception {
+    float[] samples = new float[400];
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = (short) (i * 7919) / 32768f;
+    }
+    samples[398] = -1;
+    samples[399] = Short.MAX_VALUE / 32768f;
+
+    assertThat(restored(samples, 8 + 4 + 2 * 400)).containsExactly(samples);
+  }
+
   @ParameterizedTest
-  @CsvSource({"-1, 2", "0, 4", "0, -1", "3, 2147483647", "3, 1"})
-  void shouldRefuseAStateThatCannotBe(long frameIndex, int heldCount) throws Exception {
+  @ValueSource(floats = {-0f, 1, -1.00004f, 0.5f / 32768, Float.MIN_VALUE, Float.NaN})
+  void shouldKeepEveryBitOfOtherSamples(float other) throws Exception {
+    float[] samples = new float[400];
+    samples[399] = other;
+
+    float[] restored = restored(samples, 8 + 4 + 4 * 400);
+
+    assertThat(Float.floatToRawIntBits(restored[399])).isEqualTo(Float.floatToRawIntBits(other));
+  }
+
+  /** The samples that a framer holds and hands out after it was stored and restored. */
+  private static float[] restored(float[] samples, int stateBytes) throws IOException {
+    Framer framer = new Framer(512, 512);
+    framer.accept(samples, 0, samples.length, (frame, offset, index) -> {});
+    byte[] state = state(framer);
+    assertThat(state).hasSize(stateBytes);
+    Framer restored = new Framer(512, 512);
+    restored.readState(input(state));
+    float[] held = new float[samples.length];
+    int missing = 512 - samples.length;
+    restored.accept(
+        new float[missing],
+        0,
+        missing,
+        (frame, offset, index) -> System.arraycopy(frame, offset, held, 0, samples.length));
+    return held;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, 2, 2", "0, 4, 4", "0, -5, 4", "3, 2147483647, 2147483647", "3, 1, 1"})
+  void shouldRefuseAStateThatCannotBe(long frameIndex, int begin, int heldCount) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeLong(frameIndex);
-    out.writeInt(heldCount);
+    out.writeInt(begin);
     out.write(new byte[100]);
 
     assertThatThrownBy(() -> new Framer(4, 2).readState(input(bytes.toByteArray())))
