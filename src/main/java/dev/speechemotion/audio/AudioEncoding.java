@@ -23,7 +23,10 @@ public enum AudioEncoding {
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle INT_LE =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final float FULL_SCALE = 32768;
+
+  /** Steps of a sample of 16 bits from 0 to full scale. */
+  static final float FULL_SCALE = 32768;
+
   private static final float LEAST = 0x1p-64f;
 
   private final int bytesPerSample;

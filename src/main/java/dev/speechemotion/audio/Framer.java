@@ -22,8 +22,6 @@ public final class Framer {
     void frame(float[] samples, int offset, long frameIndex);
   }
 
-  private static final float SHORT_SCALE = 1 << 15;
-
   private final int frameLength;
   private final int hopLength;
 
@@ -96,7 +94,7 @@ public final class Framer {
     out.writeInt(shorts ? ~heldCount : heldCount);
     for (int i = 0; i < heldCount; i++) {
       if (shorts) {
-        out.writeShort((int) (held[i] * SHORT_SCALE));
+        out.writeShort((int) (held[i] * AudioEncoding.FULL_SCALE));
       } else {
         out.writeFloat(held[i]);
       }
@@ -105,7 +103,7 @@ public final class Framer {
 
   private boolean areAllOf16Bits() {
     for (int i = 0; i < heldCount; i++) {
-      float scaled = held[i] * SHORT_SCALE;
+      float scaled = held[i] * AudioEncoding.FULL_SCALE;
       // By bits, for -0 would come back as 0.
       if (Float.floatToRawIntBits((short) scaled) != Float.floatToRawIntBits(scaled)) {
         return false;
@@ -135,7 +133,7 @@ public final class Framer {
               + readIndex);
     }
     for (int i = 0; i < readCount; i++) {
-      held[i] = shorts ? in.readShort() / SHORT_SCALE : in.readFloat();
+      held[i] = shorts ? in.readShort() / AudioEncoding.FULL_SCALE : in.readFloat();
     }
     frameIndex = readIndex;
     heldCount = readCount;

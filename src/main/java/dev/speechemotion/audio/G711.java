@@ -18,7 +18,7 @@ final class G711 {
 
   private G711(boolean mulaw) {
     for (int code = 0; code < CODE_COUNT; code++) {
-      values[code] = (mulaw ? mulawValue(code) : alawValue(code)) / 32768f;
+      values[code] = (mulaw ? mulawValue(code) : alawValue(code)) / AudioEncoding.FULL_SCALE;
       // The codes' sign bit is set for positive values, and mu-law counts down from the loudest.
       // This is what puts both laws into rising order.
       int positive = mulaw ? 0xFF - code : (code ^ 0x55) & 0x7F;
