@@ -9,7 +9,7 @@ import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
-import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;

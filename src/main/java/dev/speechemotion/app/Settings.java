@@ -1,7 +1,7 @@
 package dev.speechemotion.app;
 
 import dev.speechemotion.avro.ChannelRole;
-import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.streams.AlertRule;
 import dev.speechemotion.streams.CallSettings;
 import dev.speechemotion.streams.StreamSettings;

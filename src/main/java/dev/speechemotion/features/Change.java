@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureGroup;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +15,7 @@ import java.util.List;
  *
  * <p>Holds scratch space and nothing that outlives a call.
  */
-final class Change {
+public final class Change {
   private static final int[] LAGS_MS = {16, 32, 64, 128, 256, 512};
 
   /** What bends more than this between frames is another voicing's pitch. */
@@ -44,7 +46,7 @@ final class Change {
     mostBent = (int) Math.round(MOST_BENT_SEMITONES / steps[pitch]);
   }
 
-  static List<String> names(String[] series) {
+  public static List<String> names(String[] series) {
     List<String> names = new ArrayList<>();
     for (String name : series) {
       for (int ms : LAGS_MS) {

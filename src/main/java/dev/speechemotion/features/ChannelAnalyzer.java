@@ -1,5 +1,9 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
+
 import dev.speechemotion.audio.Framer;
 import dev.speechemotion.audio.Resampler;
 import dev.speechemotion.audio.VoiceActivity;

@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureSpec;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

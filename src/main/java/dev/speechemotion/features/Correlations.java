@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureGroup;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +12,7 @@ import java.util.List;
  *
  * <p>Holds scratch space and nothing that outlives a call.
  */
-final class Correlations {
+public final class Correlations {
   /** Of fewer frames nothing is said. */
   private static final int LEAST_FRAMES = 5;
 
@@ -30,7 +32,7 @@ final class Correlations {
     spreads = new double[series.length];
   }
 
-  static List<String> names(String[] series) {
+  public static List<String> names(String[] series) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < series.length; i++) {
       for (int j = i + 1; j < series.length; j++) {

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>Holds scratch space and nothing that outlives a call.
  */
-final class Course {
+public final class Course {
   private static final int THIRDS = 3;
 
   private final double[] steps;
@@ -27,7 +27,7 @@ final class Course {
     this.steps = steps.clone();
   }
 
-  static List<String> names(String[] series) {
+  public static List<String> names(String[] series) {
     List<String> names = new ArrayList<>();
     for (String name : series) {
       for (int third = 1; third <= THIRDS; third++) {

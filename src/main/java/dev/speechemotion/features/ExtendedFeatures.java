@@ -1,5 +1,8 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+
 /** The values of a spec's {@link FeatureGroup}s for one frame after another. */
 final class ExtendedFeatures {
   /** What {@code rms} says at least, dB. */

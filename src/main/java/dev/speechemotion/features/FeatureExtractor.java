@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureSpec;
+
 import java.util.Objects;
 
 /**

@@ -1,5 +1,8 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+
 /**
  * The values of a frame as whole numbers of 12 bits, each feature in steps of its own: sums of
  * codes are exact, so they do not depend on their order.

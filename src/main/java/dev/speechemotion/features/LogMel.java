@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureSpec;
+
 /** A frame's mel bands in dB ({@code librosa.power_to_db} of them without {@code top_db}). */
 final class LogMel {
   private final MelFilterBank filterBank;

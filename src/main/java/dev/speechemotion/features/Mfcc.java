@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureSpec;
+
 /**
  * Mel-frequency cepstral coefficients: mel bands in dB under an orthonormal DCT-II, the first
  * coefficients of it ({@code librosa.feature.mfcc} without liftering; S. B. Davis and P.

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * line of least squared error through five frames, as for deltas elsewhere (S. Young et al., "The
  * HTK Book", 2006, section 5.9).
  */
-final class Movement {
+public final class Movement {
   /** The values in their order. */
   private static final String[] NAMES = {
     "f0.run.slope",
@@ -70,7 +70,7 @@ final class Movement {
     jump = (int) Math.round(JUMP_SEMITONES / pitchStep);
   }
 
-  static String[] names() {
+  public static String[] names() {
     return NAMES.clone();
   }
 

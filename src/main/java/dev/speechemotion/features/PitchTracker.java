@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureSpec;
+
 import java.util.Arrays;
 import org.jtransforms.fft.DoubleFFT_1D;
 
@@ -19,7 +21,7 @@ import org.jtransforms.fft.DoubleFFT_1D;
  * own magnitudes is the Hann window around lag 0, which no wrapping adds to, and the lags in use
  * are well below half a frame.
  */
-final class PitchTracker {
+public final class PitchTracker {
   static final double MIN_HZ = 60;
   static final double MAX_HZ = 500;
 
@@ -124,7 +126,7 @@ final class PitchTracker {
   }
 
   /** Whether frames are long enough: three periods of the lowest pitch. */
-  static boolean fits(int sampleRateHz, int fftLength) {
+  public static boolean fits(int sampleRateHz, int fftLength) {
     return fftLength * MIN_HZ >= 3.0 * sampleRateHz;
   }
 

@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureSpec;
+
 import java.util.Arrays;
 
 /**
@@ -11,8 +13,8 @@ import java.util.Arrays;
  * bins that are scaled to a sum of 1: 0 where nothing has changed but the level, 1 where nothing is
  * where it was. It is 0 in a channel's first frame, and where either frame is silent.
  */
-final class SpectralShape {
-  static final int COUNT = 5;
+public final class SpectralShape {
+  public static final int COUNT = 5;
   private static final int BINS_PER_BAND = 8;
   private static final double ROLLOFF_SHARE = 0.85;
 

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

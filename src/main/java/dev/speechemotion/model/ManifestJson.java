@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

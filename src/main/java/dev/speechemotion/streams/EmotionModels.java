@@ -1,7 +1,7 @@
 package dev.speechemotion.streams;
 
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.Objects;
 import java.util.function.Supplier;
 

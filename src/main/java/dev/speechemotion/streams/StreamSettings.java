@@ -1,7 +1,7 @@
 package dev.speechemotion.streams;
 
 import dev.speechemotion.avro.ChannelRole;
-import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.features.spec.WindowSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -1,8 +1,8 @@
 package dev.speechemotion.training;
 
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.features.FeatureSpec;
-import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;

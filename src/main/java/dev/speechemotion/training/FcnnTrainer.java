@@ -19,7 +19,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.Network;
 import dev.speechemotion.model.Torch;

@@ -1,7 +1,7 @@
 package dev.speechemotion.training;
 
-import dev.speechemotion.features.FeatureSpec;
-import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.ModelManifest;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.speechemotion.training;
 
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -2,7 +2,7 @@ package dev.speechemotion.training;
 
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
-import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.features.spec.WindowSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -17,7 +17,7 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
-import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.streams.EmotionModels;
 import dev.speechemotion.streams.EmotionSerdes;

@@ -1,6 +1,6 @@
 package dev.speechemotion.bench;
 
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;

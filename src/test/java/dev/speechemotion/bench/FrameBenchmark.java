@@ -1,7 +1,7 @@
 package dev.speechemotion.bench;
 
 import dev.speechemotion.features.FeatureExtractor;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;

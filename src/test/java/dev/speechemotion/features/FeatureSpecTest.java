@@ -1,5 +1,10 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.Statistic;
+import dev.speechemotion.features.spec.WindowSettings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

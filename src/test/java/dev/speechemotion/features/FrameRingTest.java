@@ -1,5 +1,8 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureSpec;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.spec.FeatureSpec;
+
 import dev.speechemotion.bench.Recordings;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;

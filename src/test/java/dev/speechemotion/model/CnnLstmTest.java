@@ -17,7 +17,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.translate.NoopTranslator;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.RunningNormalization;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;

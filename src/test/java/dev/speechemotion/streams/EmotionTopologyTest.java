@@ -13,7 +13,7 @@ import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.avro.PayloadEncoding;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;

@@ -16,7 +16,7 @@ import dev.speechemotion.avro.ModelUsed;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

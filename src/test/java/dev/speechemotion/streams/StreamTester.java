@@ -6,7 +6,7 @@ import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

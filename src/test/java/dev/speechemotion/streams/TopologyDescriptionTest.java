@@ -2,7 +2,7 @@ package dev.speechemotion.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.speechemotion.features.FeatureSpec;
-import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;

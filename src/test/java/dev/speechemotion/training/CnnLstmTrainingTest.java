@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.features.FeatureSpec;
-import dev.speechemotion.features.WindowSettings;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import java.io.PrintWriter;

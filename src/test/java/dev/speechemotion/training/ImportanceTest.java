@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
-import dev.speechemotion.features.FeatureSpec;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

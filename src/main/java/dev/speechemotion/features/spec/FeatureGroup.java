@@ -1,4 +1,6 @@
-package dev.speechemotion.features;
+package dev.speechemotion.features.spec;
+
+import dev.speechemotion.features.SpectralShape;
 
 import java.util.List;
 
@@ -28,7 +30,7 @@ public enum FeatureGroup {
    */
   SHAPE;
 
-  static final String F0 = "f0";
+  public static final String F0 = "f0";
 
   int count(FeatureSpec spec) {
     switch (this) {

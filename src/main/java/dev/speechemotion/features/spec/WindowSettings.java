@@ -1,4 +1,4 @@
-package dev.speechemotion.features;
+package dev.speechemotion.features.spec;
 
 /**
  * How a channel is cut into windows: one of {@code lengthMs} ends every {@code hopMs} of media

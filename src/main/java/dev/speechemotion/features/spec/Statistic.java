@@ -1,4 +1,9 @@
-package dev.speechemotion.features;
+package dev.speechemotion.features.spec;
+
+import dev.speechemotion.features.Change;
+import dev.speechemotion.features.Correlations;
+import dev.speechemotion.features.Course;
+import dev.speechemotion.features.Movement;
 
 import java.util.List;
 
@@ -91,7 +96,7 @@ public enum Statistic {
   private static final int MFCC_FOLLOWED = 7;
 
   /** Names of the features whose frames it follows in time; none for most. */
-  String[] series(FeatureSpec spec) {
+  public String[] series(FeatureSpec spec) {
     switch (this) {
       case COURSE:
         return new String[] {

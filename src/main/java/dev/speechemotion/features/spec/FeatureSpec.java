@@ -1,4 +1,6 @@
-package dev.speechemotion.features;
+package dev.speechemotion.features.spec;
+
+import dev.speechemotion.features.PitchTracker;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -281,14 +283,14 @@ public record FeatureSpec(
   }
 
   /** Whether windows have more statistics than means of MFCC, chroma, contrast and so on. */
-  boolean extended() {
+  public boolean extended() {
     return windowFrames == 0 && (!groups.isEmpty() || !statistics.isEmpty());
   }
 
   /**
    * Number of MFCC, chroma, contrast values and the zero-crossing rate: a frame begins with them.
    */
-  int basicFeatureCount() {
+  public int basicFeatureCount() {
     return windowFrames > 0 ? 0 : mfccCount + chromaBins + contrastBands + 1 + 1;
   }
 
@@ -303,7 +305,7 @@ public record FeatureSpec(
   }
 
   /** Where a group's values begin within a frame's; -1 if it has none. */
-  int offset(FeatureGroup wanted) {
+  public int offset(FeatureGroup wanted) {
     int at = basicFeatureCount();
     for (FeatureGroup group : groups) {
       if (group == wanted) {
