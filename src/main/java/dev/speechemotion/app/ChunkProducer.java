@@ -1,7 +1,7 @@
 package dev.speechemotion.app;
 
 import dev.speechemotion.avro.AudioChunk;
-import dev.speechemotion.streams.EmotionSerdes;
+import dev.speechemotion.streams.registry.EmotionSerdes;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;

@@ -1,7 +1,7 @@
 package dev.speechemotion.app;
 
-import dev.speechemotion.streams.RegistryClients;
-import dev.speechemotion.streams.SchemaRegistry;
+import dev.speechemotion.streams.registry.RegistryClients;
+import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -3,7 +3,7 @@ package dev.speechemotion.app;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.speechemotion.streams.DeadLetterHeaders;
+import dev.speechemotion.streams.deadletters.DeadLetterHeaders;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -83,7 +83,7 @@ final class ResultPrinter {
             event.getEmotion(),
             bar(event.getConfidence()),
             100 * event.getConfidence(),
-            100 * event.getVoicedShare(),
+            100 * event.getSpeechShare(),
             event.getUncertain() ? "uncertain  " : "",
             note.apply(event));
     return line.stripTrailing();
@@ -189,7 +189,7 @@ final class ResultPrinter {
             Locale.ROOT,
             ", %d events, voiced %.0f %%, mostly %s: %s",
             channel.getEventCount(),
-            100 * channel.getVoicedShare(),
+            100 * channel.getSpeechShare(),
             channel.getEmotion(),
             shares(channel.getEmotionShares()));
   }

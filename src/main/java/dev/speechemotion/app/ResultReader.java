@@ -3,7 +3,7 @@ package dev.speechemotion.app;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
-import dev.speechemotion.streams.EmotionSerdes;
+import dev.speechemotion.streams.registry.EmotionSerdes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

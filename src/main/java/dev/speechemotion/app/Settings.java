@@ -2,9 +2,9 @@ package dev.speechemotion.app;
 
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.features.spec.WindowSettings;
-import dev.speechemotion.streams.AlertRule;
-import dev.speechemotion.streams.CallSettings;
 import dev.speechemotion.streams.StreamSettings;
+import dev.speechemotion.streams.call.CallSettings;
+import dev.speechemotion.streams.results.AlertRule;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -504,22 +504,21 @@ final class Settings {
           text(TOPIC_SUMMARIES),
           text(TOPIC_ALERTS),
           text(TOPIC_DEAD_LETTERS),
-          new WindowSettings(integer(WINDOW_LENGTH_MS), integer(WINDOW_HOP_MS)),
-          parseRoles(ANALYZED_ROLES, text(ANALYZED_ROLES)),
           integer(MAX_PAYLOAD_BYTES),
-          duration(CALL_INACTIVITY_MS),
-          parseRules(ALERT_RULES, text(ALERT_RULES)),
-          duration(MAX_LAG_MS),
           new CallSettings(
+              parseRoles(ANALYZED_ROLES, text(ANALYZED_ROLES)),
+              parseChannelRoles(CHANNEL_ROLES, text(CHANNEL_ROLES)),
               duration(REORDER_WINDOW_MS),
               integer(REORDER_MAX_CHUNKS),
               duration(GAP_TOLERANCE_MS),
-              parseChannelRoles(CHANNEL_ROLES, text(CHANNEL_ROLES)),
               (Double) values.get(SPEECH_MIN_SHARE),
               (Boolean) values.get(SPEECH_NO_SPEECH_EVENTS),
               Duration.ofNanos(Math.round((Double) values.get(SMOOTHING_SECONDS) * 1e9)),
               (Double) values.get(LABEL_HYSTERESIS),
-              duration(CALL_MEMORY_MS)));
+              parseRules(ALERT_RULES, text(ALERT_RULES)),
+              duration(CALL_INACTIVITY_MS),
+              duration(CALL_MEMORY_MS),
+              duration(MAX_LAG_MS)));
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("configuration: " + e.getMessage(), e);
     }

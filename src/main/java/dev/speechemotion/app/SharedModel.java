@@ -4,7 +4,7 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.model.EmotionModel;
-import dev.speechemotion.streams.EmotionModels;
+import dev.speechemotion.streams.models.EmotionModels;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +16,9 @@ final class SharedModel implements AutoCloseable {
 
   SharedModel(EmotionModel model) {
     this.model = model;
-    offer = new EmotionModels.Offer(model.featureSpec(), this::newClassifier);
+    offer =
+        new EmotionModels.Offer(
+            model.featureSpec(), model.manifest().windows(), this::newClassifier);
   }
 
   EmotionModel model() {

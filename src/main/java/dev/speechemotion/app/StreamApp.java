@@ -1,12 +1,12 @@
 package dev.speechemotion.app;
 
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.streams.EmotionModels;
-import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.EmotionTopology;
-import dev.speechemotion.streams.PatientRegistry;
-import dev.speechemotion.streams.SchemaRegistry;
 import dev.speechemotion.streams.StreamSettings;
+import dev.speechemotion.streams.models.EmotionModels;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.PatientRegistry;
+import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -54,10 +54,10 @@ final class StreamApp implements AutoCloseable {
     StreamSettings streamSettings = settings.streamSettings();
     requireFit(streamSettings, models);
     // What is wrong with the registry at the start is an error; what happens later is waited out.
-    EmotionSerdes.of(registry).register(streamSettings);
+    register(EmotionSerdes.of(registry), streamSettings);
     patientRegistry = new PatientRegistry(registry);
     EmotionSerdes serdes = EmotionSerdes.of(patientRegistry);
-    serdes.register(streamSettings);
+    register(serdes, streamSettings);
     StreamsConfig config = new StreamsConfig(RebalanceProtocol.decide(settings));
     try {
       streams = new KafkaStreams(EmotionTopology.build(streamSettings, models, serdes), config);
@@ -66,6 +66,14 @@ final class StreamApp implements AutoCloseable {
     }
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
+  }
+
+  private static void register(EmotionSerdes serdes, StreamSettings settings) {
+    serdes.register(
+        settings.chunksTopic(),
+        settings.eventsTopic(),
+        settings.summariesTopic(),
+        settings.alertsTopic());
   }
 
   /** A rule or a model that does not fit is known here, before any task starts. */

@@ -1,6 +1,6 @@
 package dev.speechemotion.app;
 
-import dev.speechemotion.streams.SchemaRegistry;
+import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.concurrent.Callable;

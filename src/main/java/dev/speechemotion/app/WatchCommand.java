@@ -1,8 +1,8 @@
 package dev.speechemotion.app;
 
 import dev.speechemotion.avro.EmotionEvent;
-import dev.speechemotion.streams.EmotionSerdes;
-import dev.speechemotion.streams.SchemaRegistry;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

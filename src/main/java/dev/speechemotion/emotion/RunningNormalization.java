@@ -100,7 +100,12 @@ public final class RunningNormalization {
     return (feature - population.mean(i)) / population.deviation(i);
   }
 
-  /** Writes 12 bytes and 8 for each feature. */
+  /** How many bytes {@link #writeState} writes. */
+  int stateBytes() {
+    return 3 * Integer.BYTES + 2 * Float.BYTES * sums.length;
+  }
+
+  /** Writes {@link #stateBytes} bytes. */
   public void writeState(DataOutput out) throws IOException {
     out.writeInt(population.fingerprint());
     out.writeInt(sums.length);

@@ -1,13 +1,12 @@
 package dev.speechemotion.emotion;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Adapts the feature vectors of one voice to what it has said so far. This is the one adaptation:
@@ -66,21 +65,20 @@ public final class VoiceAdaptation {
 
   /** Writes a length in four bytes, and what {@link RunningNormalization#writeState} writes. */
   public void writeState(DataOutput out) throws IOException {
-    ByteArrayOutputStream state = new ByteArrayOutputStream();
+    out.writeInt(heard.map(RunningNormalization::stateBytes).orElse(0));
     if (heard.isPresent()) {
-      heard.get().writeState(new DataOutputStream(state));
+      heard.get().writeState(out);
     }
-    out.writeInt(state.size());
-    out.write(state.toByteArray());
   }
 
   /**
    * Reads what {@link #writeState} wrote; forgets it if it was counted against another population.
    *
-   * @param population of the model on offer; empty: forgets it
+   * @param population of the model on offer, asked only if something was written; empty: forgets it
    * @throws IOException if it is cut off or holds what was never written
    */
-  public void readState(DataInput in, Optional<Population> population) throws IOException {
+  public void readState(DataInput in, Supplier<Optional<Population>> population)
+      throws IOException {
     int length = in.readInt();
     if (length < 0 || length > MAX_STATE_BYTES) {
       throw new IOException(
@@ -89,12 +87,17 @@ public final class VoiceAdaptation {
     }
     byte[] state = new byte[length];
     in.readFully(state);
-    heard = Optional.empty();
-    if (length > 0 && population.isPresent()) {
+    heard = length == 0 ? Optional.empty() : read(state, population.get());
+  }
+
+  private static Optional<RunningNormalization> read(byte[] state, Optional<Population> population)
+      throws IOException {
+    if (population.isPresent()) {
       RunningNormalization normalization = new RunningNormalization(population.get());
       if (normalization.readState(new DataInputStream(new ByteArrayInputStream(state)))) {
-        heard = Optional.of(normalization);
+        return Optional.of(normalization);
       }
     }
+    return Optional.empty();
   }
 }

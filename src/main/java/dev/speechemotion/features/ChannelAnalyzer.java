@@ -1,12 +1,11 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureGroup;
-import dev.speechemotion.features.spec.FeatureSpec;
-import dev.speechemotion.features.spec.WindowSettings;
-
 import dev.speechemotion.audio.Framer;
 import dev.speechemotion.audio.Resampler;
 import dev.speechemotion.audio.VoiceActivity;
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -2,7 +2,6 @@ package dev.speechemotion.features;
 
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
-
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package dev.speechemotion.features;
 
 import dev.speechemotion.features.spec.FeatureGroup;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,7 +3,6 @@ package dev.speechemotion.features;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.Statistic;
-
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,10 +1,16 @@
 package dev.speechemotion.streams;
 
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.emotion.EmotionScores;
-import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.spec.FeatureSpec;
-import java.util.List;
+import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.streams.call.AnalyzeCalls;
+import dev.speechemotion.streams.call.CallStore;
+import dev.speechemotion.streams.deadletters.DeadLetters;
+import dev.speechemotion.streams.intake.ChunkRules;
+import dev.speechemotion.streams.intake.DecodeChunks;
+import dev.speechemotion.streams.models.EmotionModels;
+import dev.speechemotion.streams.models.OpenModels;
+import dev.speechemotion.streams.registry.EmotionSerdes;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -16,23 +22,13 @@ import org.apache.kafka.streams.Topology;
 
 /** The one place that wires the topology. */
 public final class EmotionTopology {
-  /** The state store of calls in progress. */
-  static final String CALLS = "calls";
-
-  static final String CHUNKS = "read-audio-chunks";
-  static final String DECODE = "decode-chunks";
-  static final String ANALYZE = "analyze-calls";
-  static final String EVENTS = "write-emotion-events";
-  static final String SUMMARIES = "write-call-summaries";
-  static final String ALERTS = "write-emotion-alerts";
-  static final String DEAD_LETTERS = "write-dead-letters";
-
+  private static final String CHUNKS = "read-audio-chunks";
   private static final long CLOCK_TOLERANCE_MS = 60_000;
 
   private EmotionTopology() {}
 
   /**
-   * Builds the topology; does no I/O.
+   * Builds the topology for windows of 3 s every second; does no I/O.
    *
    * @param spec features that the classifiers take
    * @param classifiers gives each task a classifier of its own, which the task closes
@@ -43,12 +39,12 @@ public final class EmotionTopology {
       FeatureSpec spec,
       Supplier<EmotionClassifier> classifiers,
       EmotionSerdes serdes) {
-    return build(settings, EmotionModels.fixed(spec, classifiers), serdes);
+    return build(settings, EmotionModels.fixed(spec, WindowSettings.DEFAULT, classifiers), serdes);
   }
 
   /**
-   * Builds the topology with models that may differ by the channel's sampling rate and change while
-   * it runs; does no I/O.
+   * Builds the topology with models that say how channels are cut into windows, may differ by the
+   * channel's sampling rate and change while it runs; does no I/O.
    *
    * @param serdes of the values; keys are callIds in UTF-8
    */
@@ -63,19 +59,34 @@ public final class EmotionTopology {
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         settings.chunksTopic());
-    topology.addProcessor(DECODE, () -> new DecodeChunks(settings, serdes), CHUNKS);
-    topology.addProcessor(ANALYZE, () -> new AnalyzeCalls(settings, models), DECODE);
-    topology.addStateStore(new CallStore.Builder(CALLS), ANALYZE);
-    addSink(topology, EVENTS, settings.eventsTopic(), serdes.emotionEvent().serializer());
-    addSink(topology, SUMMARIES, settings.summariesTopic(), serdes.callSummary().serializer());
-    addSink(topology, ALERTS, settings.alertsTopic(), serdes.emotionAlert().serializer());
+    topology.addProcessor(
+        DecodeChunks.NAME,
+        () ->
+            new DecodeChunks(
+                settings.chunksTopic(),
+                new ChunkRules(settings.maxPayloadBytes()),
+                () -> serdes.audioChunk().deserializer(),
+                AnalyzeCalls.NAME),
+        CHUNKS);
+    topology.addProcessor(
+        AnalyzeCalls.NAME, () -> new AnalyzeCalls(settings.call(), models), DecodeChunks.NAME);
+    topology.addStateStore(new CallStore.Builder(AnalyzeCalls.CALLS), AnalyzeCalls.NAME);
+    addSink(
+        topology, AnalyzeCalls.EVENTS, settings.eventsTopic(), serdes.emotionEvent().serializer());
+    addSink(
+        topology,
+        AnalyzeCalls.SUMMARIES,
+        settings.summariesTopic(),
+        serdes.callSummary().serializer());
+    addSink(
+        topology, AnalyzeCalls.ALERTS, settings.alertsTopic(), serdes.emotionAlert().serializer());
     topology.addSink(
-        DEAD_LETTERS,
+        DeadLetters.SINK,
         settings.deadLettersTopic(),
         new ByteArraySerializer(),
         new ByteArraySerializer(),
-        DECODE,
-        ANALYZE);
+        DecodeChunks.NAME,
+        AnalyzeCalls.NAME);
     return topology;
   }
 
@@ -87,40 +98,12 @@ public final class EmotionTopology {
    */
   public static void requireFit(
       StreamSettings settings, FeatureSpec spec, EmotionClassifier classifier) {
-    List<String> labels = EmotionScores.requireValidLabels(classifier.labels());
-    if (classifier.featureCount() != spec.windowFeatureCount()) {
-      throw new IllegalArgumentException(
-          "model "
-              + classifier.model().name()
-              + " takes "
-              + classifier.featureCount()
-              + " features, but feature spec "
-              + spec.name()
-              + " has "
-              + spec.windowFeatureCount());
-    }
-    int adapted =
-        classifier.population().map(Population::featureCount).orElse(classifier.featureCount());
-    if (classifier.featureCount() % adapted != 0) {
-      throw new IllegalArgumentException(
-          "model "
-              + classifier.model().name()
-              + " takes "
-              + classifier.featureCount()
-              + " features, but its population has "
-              + adapted);
-    }
-    for (AlertRule rule : settings.alertRules()) {
-      if (!labels.contains(rule.emotion())) {
-        throw new IllegalArgumentException(
-            "alert rule '" + rule.text() + "': the model knows only the emotions " + labels);
-      }
-    }
+    OpenModels.requireFit(settings.call().alertRules(), spec, classifier);
   }
 
   private static <T> void addSink(
       Topology topology, String name, String topic, Serializer<T> serializer) {
-    topology.addSink(name, topic, new StringSerializer(), serializer, ANALYZE);
+    topology.addSink(name, topic, new StringSerializer(), serializer, AnalyzeCalls.NAME);
   }
 
   /**

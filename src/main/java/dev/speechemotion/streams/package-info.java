@@ -1,7 +1,8 @@
 /**
- * The Kafka Streams application: the topology, the call processor and its state store, topics,
- * serdes in Confluent wire format, mapping to Avro, and the routing of bad records. May import
- * {@code audio}, {@code features}, {@code emotion}, the generated {@code avro} types, Kafka and the
- * registry client; it knows nothing of DJL.
+ * The Kafka Streams application's topology and what it can be told. Below it, in the order in which
+ * data comes by: {@code deadletters}, {@code registry}, {@code intake}, {@code models}, {@code
+ * media}, {@code results} and {@code call}. May import {@code audio}, {@code features}, {@code
+ * emotion}, the generated {@code avro} types, Kafka and the registry client; it knows nothing of
+ * DJL.
  */
 package dev.speechemotion.streams;

@@ -3,9 +3,9 @@ package dev.speechemotion.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.speechemotion.streams.EmotionSerdes;
-import dev.speechemotion.streams.RegistryClients;
-import dev.speechemotion.streams.RejectReason;
+import dev.speechemotion.streams.deadletters.RejectReason;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

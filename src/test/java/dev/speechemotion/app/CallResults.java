@@ -2,7 +2,7 @@ package dev.speechemotion.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.speechemotion.streams.EmotionSerdes;
+import dev.speechemotion.streams.registry.EmotionSerdes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.speechemotion.app;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.speechemotion.streams.RegistryClients;
-import dev.speechemotion.streams.SchemaRegistry;
+import dev.speechemotion.streams.registry.RegistryClients;
+import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.time.Duration;
 import java.util.Map;
 import org.testcontainers.DockerClientFactory;

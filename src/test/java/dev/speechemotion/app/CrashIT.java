@@ -3,9 +3,9 @@ package dev.speechemotion.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.avro.ChannelSummary;
-import dev.speechemotion.streams.EmotionSerdes;
-import dev.speechemotion.streams.RegistryClients;
-import dev.speechemotion.streams.SchemaRegistry;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
+import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

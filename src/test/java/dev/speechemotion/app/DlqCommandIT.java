@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.model.EmotionModel;
-import dev.speechemotion.streams.EmotionModels;
-import dev.speechemotion.streams.EmotionSerdes;
-import dev.speechemotion.streams.RegistryClients;
-import dev.speechemotion.streams.SchemaRegistry;
+import dev.speechemotion.streams.models.EmotionModels;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
+import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -211,7 +211,9 @@ class DlqCommandIT {
 
   private StreamApp app(Settings settings) {
     return new StreamApp(
-        settings, EmotionModels.fixed(model.featureSpec(), model::newClassifier), registry);
+        settings,
+        EmotionModels.fixed(model.featureSpec(), model.manifest().windows(), model::newClassifier),
+        registry);
   }
 
   private void awaitLetters(StreamApp app, int count) throws InterruptedException {

@@ -4,7 +4,7 @@ import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
-import dev.speechemotion.streams.EmotionSerdes;
+import dev.speechemotion.streams.registry.EmotionSerdes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.speechemotion.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.avro.EmotionEvent;
-import dev.speechemotion.streams.EmotionSerdes;
-import dev.speechemotion.streams.RegistryClients;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

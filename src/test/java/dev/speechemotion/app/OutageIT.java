@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.speechemotion.avro.AudioChunk;
-import dev.speechemotion.streams.EmotionSerdes;
-import dev.speechemotion.streams.RegistryClients;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -19,9 +19,9 @@ import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
-import dev.speechemotion.streams.EmotionModels;
-import dev.speechemotion.streams.EmotionSerdes;
-import dev.speechemotion.streams.SchemaRegistry;
+import dev.speechemotion.streams.models.EmotionModels;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -327,7 +327,7 @@ abstract class PipelineScenarios {
           event.getEndMs(),
           event.getEmotion(),
           event.getProbabilities(),
-          event.getVoicedShare());
+          event.getSpeechShare());
     }
   }
 
@@ -387,7 +387,9 @@ abstract class PipelineScenarios {
 
   private StreamApp app(Supplier<EmotionClassifier> classifiers) {
     return new StreamApp(
-        settings, EmotionModels.fixed(model.featureSpec(), classifiers), fixture.registry());
+        settings,
+        EmotionModels.fixed(model.featureSpec(), model.manifest().windows(), classifiers),
+        fixture.registry());
   }
 
   private void send(List<ProducerRecord<String, AudioChunk>> chunks) throws Exception {

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.avro.ChannelRole;
-import dev.speechemotion.streams.AlertRule;
-import dev.speechemotion.streams.CallSettings;
 import dev.speechemotion.streams.StreamSettings;
+import dev.speechemotion.streams.call.CallSettings;
+import dev.speechemotion.streams.results.AlertRule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -42,18 +43,22 @@ class SettingsTest {
     assertThat(call)
         .isEqualTo(
             new CallSettings(
-                Duration.ofMillis(250),
-                128,
-                Duration.ZERO,
+                CallSettings.DEFAULT.analyzedRoles(),
                 Map.of(
                     "inbound", ChannelRole.CUSTOMER,
                     "outbound", ChannelRole.AGENT,
                     "0", ChannelRole.CUSTOMER),
+                Duration.ofMillis(250),
+                128,
+                Duration.ZERO,
                 0.3,
                 true,
                 Duration.ofMillis(1_500),
                 0.2,
-                Duration.ofMinutes(1)));
+                List.of(),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(1),
+                Duration.ZERO));
   }
 
   @Test
@@ -77,23 +82,20 @@ class SettingsTest {
 
   @Test
   void shouldReadEveryKindOfValue() {
-    StreamSettings settings =
+    CallSettings settings =
         Settings.of(
                 Map.of(
                     "analyzed.roles", "customer, AGENT",
                     "alert.rules", "angry >= 0.6 for 10s; sad >= 0.5 for 1min",
-                    "window.length.ms", "2000",
-                    "window.hop.ms", "500",
                     "call.inactivity.ms", "60000"))
-            .streamSettings();
+            .streamSettings()
+            .call();
 
     assertThat(settings.analyzedRoles()).isEqualTo(Set.of(ChannelRole.CUSTOMER, ChannelRole.AGENT));
     assertThat(settings.alertRules())
         .containsExactly(
             AlertRule.parse("angry >= 0.6 for 10s"), AlertRule.parse("sad >= 0.5 for 1min"));
-    assertThat(settings.windows().lengthMs()).isEqualTo(2_000);
-    assertThat(settings.windows().hopMs()).isEqualTo(500);
-    assertThat(settings.callInactivity()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(settings.inactivity()).isEqualTo(Duration.ofMinutes(1));
   }
 
   @Test

@@ -1,11 +1,10 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureSpec;
-import dev.speechemotion.features.spec.WindowSettings;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

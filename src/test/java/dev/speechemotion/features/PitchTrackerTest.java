@@ -1,13 +1,12 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureGroup;
-import dev.speechemotion.features.spec.FeatureSpec;
-import dev.speechemotion.features.spec.Statistic;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.Statistic;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

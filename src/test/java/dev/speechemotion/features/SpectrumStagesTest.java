@@ -1,10 +1,9 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureSpec;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -1,8 +1,7 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureSpec;
-
 import dev.speechemotion.bench.Recordings;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;

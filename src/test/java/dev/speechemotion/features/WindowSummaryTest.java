@@ -1,15 +1,14 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureGroup;
-import dev.speechemotion.features.spec.FeatureSpec;
-import dev.speechemotion.features.spec.Statistic;
-import dev.speechemotion.features.spec.WindowSettings;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.audio.Framer;
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.Statistic;
+import dev.speechemotion.features.spec.WindowSettings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -14,6 +14,9 @@ import dev.speechemotion.avro.PayloadEncoding;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.streams.call.StreamTester;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * How to test with the production topology, without a broker, a registry or a neural network: copy
  * this class and put your own classifier or settings into it.
  */
-class EmotionTopologyTest {
+public class EmotionTopologyTest {
   /** The defaults, but that each window counts by itself, and whatever share of it is speech. */
   private final StreamSettings settings = StreamTester.plain();
 
@@ -112,7 +115,7 @@ class EmotionTopologyTest {
   }
 
   /** A classifier in plain Java: the more sign changes (the last feature), the angrier. */
-  static final class HighIsAngry implements EmotionClassifier {
+  public static final class HighIsAngry implements EmotionClassifier {
     @Override
     public List<String> labels() {
       return List.of("neutral", "angry");

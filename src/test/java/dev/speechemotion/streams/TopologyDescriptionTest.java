@@ -3,6 +3,8 @@ package dev.speechemotion.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,6 @@ import dev.speechemotion.features.Change;
 import dev.speechemotion.features.Correlations;
 import dev.speechemotion.features.Course;
 import dev.speechemotion.features.Movement;
-
 import java.util.List;
 
 /** What a window may have of its frames beside their means. */

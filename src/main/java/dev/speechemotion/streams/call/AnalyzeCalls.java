@@ -1,0 +1,244 @@
+package dev.speechemotion.streams.call;
+
+import dev.speechemotion.avro.CallEnd;
+import dev.speechemotion.avro.CallSummary;
+import dev.speechemotion.avro.EmotionAlert;
+import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.streams.deadletters.DeadLetters;
+import dev.speechemotion.streams.intake.ChunkRules;
+import dev.speechemotion.streams.intake.Message;
+import dev.speechemotion.streams.intake.ReceivedChunk;
+import dev.speechemotion.streams.intake.Verdict;
+import dev.speechemotion.streams.models.EmotionModels;
+import dev.speechemotion.streams.models.OpenModel;
+import dev.speechemotion.streams.models.OpenModels;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.metrics.Sensor;
+import org.apache.kafka.common.metrics.stats.Value;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds each chunk's call, has it take the chunk, and sends on what comes of it. */
+public final class AnalyzeCalls implements Processor<Object, Object, Object, Object> {
+  /** Name of the node. */
+  public static final String NAME = "analyze-calls";
+
+  /** The state store of calls in progress. */
+  public static final String CALLS = "calls";
+
+  /** Names of the sinks. */
+  public static final String EVENTS = "write-emotion-events";
+
+  public static final String SUMMARIES = "write-call-summaries";
+  public static final String ALERTS = "write-emotion-alerts";
+
+  private static final Logger LOG = LoggerFactory.getLogger(AnalyzeCalls.class);
+  private static final Duration MAX_CHECK_PERIOD = Duration.ofSeconds(1);
+
+  private final CallSettings settings;
+  private final EmotionModels offers;
+
+  private ProcessorContext<Object, Object> context;
+  private CallStore calls;
+  private OpenModels models;
+  private TaskContext task;
+  private DeadLetters deadLetters;
+  private CallClock clock;
+  private Sensor duplicates;
+  private Sensor shed;
+  private Sensor openCalls;
+
+  /**
+   * Timestamp of what is sent on: that of the record being processed, or of the newest one; brokers
+   * would not take that of a clock that is wrong.
+   */
+  private long timestampMs;
+
+  public AnalyzeCalls(CallSettings settings, EmotionModels offers) {
+    this.settings = settings;
+    this.offers = offers;
+  }
+
+  @Override
+  public void init(ProcessorContext<Object, Object> context) {
+    this.context = context;
+    models = new OpenModels(settings.alertRules(), offers, ChunkRules.MIN_RATE_HZ);
+    deadLetters = new DeadLetters(context, NAME);
+    duplicates = count("duplicate-chunks");
+    shed = count("shed-chunks");
+    openCalls =
+        context.metrics().addSensor(context.taskId() + "-open-calls", Sensor.RecordingLevel.INFO);
+    openCalls.add(
+        new MetricName(
+            "open-calls",
+            "stream-speech-emotion-metrics",
+            "calls in progress",
+            Map.of("task-id", context.taskId().toString())),
+        new Value());
+    task = new TaskContext(settings, models, context::currentSystemTimeMs, new Sinks());
+    calls = context.getStateStore(CALLS);
+    calls.load(new CallCodec(task));
+
+    Duration period = settings.inactivity().dividedBy(5);
+    if (period.compareTo(MAX_CHECK_PERIOD) > 0) {
+      period = MAX_CHECK_PERIOD;
+    }
+    clock = new CallClock(period);
+    context.schedule(period, PunctuationType.WALL_CLOCK_TIME, this::endQuietCalls);
+  }
+
+  private Sensor count(String operation) {
+    return context
+        .metrics()
+        .addRateTotalSensor(
+            "speech-emotion", context.taskId() + "-" + NAME, operation, Sensor.RecordingLevel.INFO);
+  }
+
+  @Override
+  public void process(Record<Object, Object> record) {
+    ReceivedChunk received = (ReceivedChunk) record.value();
+    Message message = received.message();
+    clock.record(record.timestamp());
+    Optional<Call> known = calls.get(message.callId()).filter(call -> !call.isBegunAnewBy(message));
+    if (known.isEmpty() && !message.opensStream()) {
+      return;
+    }
+    Call call = known.isPresent() ? known.get() : new Call(task, message.callId());
+    Verdict verdict = call.decide(message);
+    if (verdict instanceof Verdict.Rejected rejected) {
+      clock.see(call.activity());
+      deadLetters.reject(rejected.rejection(), record, received.key(), received.value());
+      return;
+    }
+    timestampMs = record.timestamp();
+    if (known.isEmpty()) {
+      calls.add(call);
+    }
+    followLag(record.timestamp());
+    call.take(message, (Verdict.Taken) verdict);
+    clock.see(call.activity());
+    call.stream(message.streamId()).ifPresent(stream -> clock.see(stream.activity()));
+    keepOrForget(call);
+  }
+
+  /** Passes audio over while records are too old, until they are half as old as they may be. */
+  private void followLag(long recordTimeMs) {
+    long maxMs = settings.maxLag().toMillis();
+    if (maxMs == 0) {
+      return;
+    }
+    long lagMs = context.currentSystemTimeMs() - recordTimeMs;
+    boolean tooFar = task.isShedding() ? lagMs >= maxMs / 2 : lagMs > maxMs;
+    if (tooFar != task.isShedding()) {
+      task.setShedding(tooFar);
+      LOG.warn(
+          "task {} {}: its records are {} ms old",
+          context.taskId(),
+          tooFar ? "passes audio over" : "analyzes audio again",
+          lagMs);
+    }
+  }
+
+  private void endQuietCalls(long nowMs) {
+    timestampMs = context.currentStreamTimeMs() < 0 ? nowMs : context.currentStreamTimeMs();
+    clock.tick(nowMs);
+    for (Call call : calls.all()) {
+      if (call.isEnded()) {
+        if (clock.isQuiet(call.activity(), settings.endedCallMemory().toMillis())) {
+          calls.remove(call);
+        }
+      } else if (clock.isQuiet(call.activity(), settings.inactivity().toMillis())) {
+        call.end(CallEnd.INACTIVITY);
+        clock.see(call.activity());
+        keepOrForget(call);
+      } else {
+        takeStopsThatWait(call);
+      }
+    }
+    openCalls.record(calls.all().stream().filter(call -> !call.isEnded()).count(), nowMs);
+    if (models.hasOutdated()) {
+      models.closeOutdated(modelsInUse());
+    }
+  }
+
+  /** Those that channels in a segment have features of. */
+  private Set<OpenModel> modelsInUse() {
+    Set<OpenModel> inUse = new HashSet<>();
+    for (Call call : calls.all()) {
+      for (MediaStream stream : call.streams()) {
+        stream.channels().forEach(channel -> channel.modelInUse().ifPresent(inUse::add));
+      }
+    }
+    return inUse;
+  }
+
+  /** A STOP that waits for messages before it would wait for ever: nothing comes after it. */
+  private void takeStopsThatWait(Call call) {
+    long waitMs = settings.reorderWindow().toMillis();
+    for (MediaStream stream : call.streams()) {
+      if (!stream.order().isStopped()
+          && stream.order().holdsStop()
+          && clock.isIdle(stream.activity(), waitMs)) {
+        call.stopWaiting(stream);
+        keepOrForget(call);
+      }
+    }
+  }
+
+  private void keepOrForget(Call call) {
+    if (call.isEnded() && settings.endedCallMemory().isZero()) {
+      calls.remove(call);
+    } else {
+      calls.markChanged(call);
+    }
+  }
+
+  @Override
+  public void close() {
+    models.close();
+    deadLetters.close();
+    context.metrics().removeSensor(duplicates);
+    context.metrics().removeSensor(shed);
+    context.metrics().removeSensor(openCalls);
+  }
+
+  private final class Sinks implements TaskContext.Output {
+    @Override
+    public void event(EmotionEvent event) {
+      forward(event.getCallId(), event, EVENTS);
+    }
+
+    @Override
+    public void alert(EmotionAlert alert) {
+      forward(alert.getCallId(), alert, ALERTS);
+    }
+
+    @Override
+    public void summary(CallSummary summary) {
+      forward(summary.getCallId(), summary, SUMMARIES);
+    }
+
+    @Override
+    public void duplicate() {
+      duplicates.record(1, context.currentSystemTimeMs());
+    }
+
+    @Override
+    public void shed() {
+      shed.record(1, context.currentSystemTimeMs());
+    }
+
+    private void forward(String callId, Object value, String sink) {
+      context.forward(new Record<>(callId, value, timestampMs), sink);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.speechemotion.streams.call;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/**
+ * The stored form of a call: the format's version in one byte, and what the call writes of itself.
+ *
+ * <p>What an analyzer holds depends on the feature spec of its model and the windows, so a
+ * fingerprint of both is beside it. If the model that is on offer for the channel's rate has others
+ * when the call is read, the analyzer's part is left out: the channel goes on with a new segment.
+ * What the channel's voice is like depends on the model's population; with another one it is
+ * forgotten.
+ */
+public final class CallCodec {
+  /** Goes up with every change of what any part of a call writes. */
+  public static final int VERSION = 6;
+
+  private final TaskContext task;
+
+  CallCodec(TaskContext task) {
+    this.task = task;
+  }
+
+  void write(Call call, DataOutputStream out) throws IOException {
+    out.writeByte(VERSION);
+    call.writeState(out);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IOException if it is of another version, cut off, or holds what was never written
+   */
+  public Call read(String callId, DataInputStream in) throws IOException {
+    int version = in.readUnsignedByte();
+    if (version != VERSION) {
+      throw new IOException(
+          "its format is version "
+              + version
+              + ", and this program reads only version "
+              + VERSION
+              + "; let the program that wrote it finish its calls before you upgrade");
+    }
+    Call call = Call.readState(in, task, callId);
+    if (in.read() >= 0) {
+      throw new IOException("there are bytes after its end");
+    }
+    return call;
+  }
+}

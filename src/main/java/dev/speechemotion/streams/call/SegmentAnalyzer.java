@@ -1,0 +1,107 @@
+package dev.speechemotion.streams.call;
+
+import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.streams.models.OpenModel;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Makes windows of a segment's audio, for the model that classifies them. */
+final class SegmentAnalyzer {
+  private static final int MAX_BYTES = 16 << 20;
+
+  /** The stored form, as its model is known only after it has been read. */
+  static final class Stored {
+    private final long fingerprint;
+    private final byte[] state;
+
+    private Stored(long fingerprint, byte[] state) {
+      this.fingerprint = fingerprint;
+      this.state = state;
+    }
+
+    static Stored read(DataInput in) throws IOException {
+      long fingerprint = in.readLong();
+      int length = in.readInt();
+      if (length < 0 || length > MAX_BYTES) {
+        throw new IOException("it has " + length + " analyzer bytes, more than " + MAX_BYTES);
+      }
+      byte[] state = new byte[length];
+      in.readFully(state);
+      return new Stored(fingerprint, state);
+    }
+
+    /** Whether there was no analyzer. */
+    boolean isEmpty() {
+      return state.length == 0;
+    }
+
+    /** The analyzer with that model; empty if there was none, or one of other features. */
+    Optional<SegmentAnalyzer> open(OpenModel model, int sampleRateHz) throws IOException {
+      if (isEmpty() || model.fingerprint() != fingerprint) {
+        return Optional.empty();
+      }
+      SegmentAnalyzer opened = new SegmentAnalyzer(model, sampleRateHz);
+      opened.analyzer.readState(new DataInputStream(new ByteArrayInputStream(state)));
+      return Optional.of(opened);
+    }
+  }
+
+  private OpenModel model;
+  private final ChannelAnalyzer analyzer;
+
+  SegmentAnalyzer(OpenModel model, int sampleRateHz) {
+    this.model = model;
+    analyzer = model.newAnalyzer(sampleRateHz);
+  }
+
+  OpenModel model() {
+    return model;
+  }
+
+  /**
+   * Goes over to another model, if that takes the same features.
+   *
+   * @return whether it does
+   */
+  boolean follow(OpenModel offered) {
+    if (offered == model) {
+      return true;
+    }
+    boolean sameFeatures = offered.hasFeaturesOf(model);
+    if (sameFeatures) {
+      model = offered;
+    }
+    return sameFeatures;
+  }
+
+  void accept(float[] samples, int count, ChannelAnalyzer.WindowSink windows) {
+    analyzer.accept(samples, 0, count, windows);
+  }
+
+  /** Hands out the windows that are still due. */
+  void finish(ChannelAnalyzer.WindowSink windows) {
+    analyzer.finish(windows);
+  }
+
+  /**
+   * Writes what {@link Stored} reads.
+   *
+   * @param scratch for the analyzer's bytes, whose number comes before them
+   */
+  static void writeState(
+      DataOutputStream out, Optional<SegmentAnalyzer> analyzer, ByteArrayOutputStream scratch)
+      throws IOException {
+    scratch.reset();
+    if (analyzer.isPresent()) {
+      analyzer.get().analyzer.writeState(new DataOutputStream(scratch));
+    }
+    out.writeLong(analyzer.map(each -> each.model.fingerprint()).orElse(0L));
+    out.writeInt(scratch.size());
+    scratch.writeTo(out);
+  }
+}

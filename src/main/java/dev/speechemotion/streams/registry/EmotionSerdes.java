@@ -1,0 +1,78 @@
+package dev.speechemotion.streams.registry;
+
+import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.CallSummary;
+import dev.speechemotion.avro.EmotionAlert;
+import dev.speechemotion.avro.EmotionEvent;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * Serdes for the values of every topic in Confluent wire format: byte 0, the schema's id in 4 bytes
+ * big-endian, Avro binary. Subjects are named after the topic ({@code <topic>-value}). The writer's
+ * schema is fetched by id once and resolved to the one that this code was built with.
+ *
+ * <p>Making one tells Avro to trust the generated classes; their builders need that too.
+ *
+ * <p>Serdes may be used by several threads, but a deserializer of one's own per thread is faster.
+ */
+public final class EmotionSerdes {
+  private final SchemaRegistry registry;
+  private final Map<Integer, Schema> writerSchemas = new ConcurrentHashMap<>();
+
+  private EmotionSerdes(SchemaRegistry registry) {
+    this.registry = Objects.requireNonNull(registry, "registry");
+  }
+
+  /** Serdes on that registry; asks it nothing yet. */
+  public static EmotionSerdes of(SchemaRegistry registry) {
+    ConfluentAvro.trustGeneratedClasses();
+    return new EmotionSerdes(registry);
+  }
+
+  public Serde<AudioChunk> audioChunk() {
+    return serde(AudioChunk.getClassSchema());
+  }
+
+  public Serde<EmotionEvent> emotionEvent() {
+    return serde(EmotionEvent.getClassSchema());
+  }
+
+  public Serde<CallSummary> callSummary() {
+    return serde(CallSummary.getClassSchema());
+  }
+
+  public Serde<EmotionAlert> emotionAlert() {
+    return serde(EmotionAlert.getClassSchema());
+  }
+
+  /**
+   * Registers the schemas of all topics, so that a registry that is away or refuses one is known
+   * before the stream starts.
+   *
+   * @throws SchemaRegistry.RegistryException if the registry is not reachable or refuses a schema
+   */
+  public void register(
+      String chunksTopic, String eventsTopic, String summariesTopic, String alertsTopic) {
+    register(chunksTopic, AudioChunk.getClassSchema());
+    register(eventsTopic, EmotionEvent.getClassSchema());
+    register(summariesTopic, CallSummary.getClassSchema());
+    register(alertsTopic, EmotionAlert.getClassSchema());
+  }
+
+  private void register(String topic, Schema schema) {
+    int id = registry.register(ConfluentAvro.subject(topic), ConfluentAvro.publicForm(schema));
+    // Known from now on, so that records of our own version can be read while the registry is away.
+    writerSchemas.putIfAbsent(id, new Schema.Parser().parse(ConfluentAvro.publicForm(schema)));
+  }
+
+  private <T> Serde<T> serde(Schema schema) {
+    return Serdes.serdeFrom(
+        new ConfluentAvro.Writer<>(registry, schema),
+        new ConfluentAvro.Reader<>(registry, writerSchemas, schema));
+  }
+}
