@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** A command run within the test's process: its exit code and what it wrote. */
-final class CommandLineRun {
+public final class CommandLineRun {
   private final int exitCode;
   private final String out;
   private final String err;
@@ -17,7 +17,7 @@ final class CommandLineRun {
     this.err = err;
   }
 
-  static CommandLineRun of(String... args) {
+  public static CommandLineRun of(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exitCode =
@@ -29,23 +29,23 @@ final class CommandLineRun {
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  int exitCode() {
+  public int exitCode() {
     return exitCode;
   }
 
-  String out() {
+  public String out() {
     return out;
   }
 
-  String err() {
+  public String err() {
     return err;
   }
 
-  List<String> outLines() {
+  public List<String> outLines() {
     return out.lines().toList();
   }
 
-  List<String> errLines() {
+  public List<String> errLines() {
     return err.lines().toList();
   }
 
