@@ -43,7 +43,7 @@ final class Golden {
    * Names of fields in the files, and what they are called now: so that the values can be held to
    * the files from before the change of the names. Emptied when the files are written anew.
    */
-  private static final Map<String, String> RENAMED = Map.of();
+  private static final Map<String, String> RENAMED = Map.of("voicedShare", "speechShare");
 
   /** Fields, as they are called now, whose numbers a network gave. */
   private static final Set<String> OF_A_NETWORK =

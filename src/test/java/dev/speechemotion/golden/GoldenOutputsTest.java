@@ -9,10 +9,10 @@ import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.MediaGap;
 import dev.speechemotion.avro.PayloadEncoding;
-import dev.speechemotion.features.WindowSettings;
-import dev.speechemotion.streams.AlertRule;
-import dev.speechemotion.streams.CallSettings;
+import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.streams.StreamSettings;
+import dev.speechemotion.streams.call.CallSettings;
+import dev.speechemotion.streams.results.AlertRule;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -286,7 +287,6 @@ class GoldenOutputsTest {
   void shouldRaiseAndClearTheSameAlerts() throws Exception {
     StreamSettings settings =
         with(
-            DEFAULTS.windows(),
             ALL_ROLES,
             Duration.ZERO,
             CALL,
@@ -354,18 +354,21 @@ class GoldenOutputsTest {
   void shouldMakeTheSameOfWindowsWithoutSpeech() throws Exception {
     CallSettings withoutSpeech =
         new CallSettings(
+            CALL.analyzedRoles(),
+            Map.of(),
             CALL.reorderWindow(),
             CALL.reorderMaxChunks(),
             CALL.gapTolerance(),
-            Map.of(),
             0.4,
             true,
             CALL.smoothing(),
             CALL.labelHysteresis(),
-            CALL.endedCallMemory());
+            CALL.alertRules(),
+            CALL.inactivity(),
+            CALL.endedCallMemory(),
+            CALL.maxLag());
     StreamSettings settings =
         with(
-            DEFAULTS.windows(),
             ALL_ROLES,
             Duration.ZERO,
             withoutSpeech,
@@ -383,21 +386,26 @@ class GoldenOutputsTest {
   void shouldMakeTheSameOfEveryWindowByItself() throws Exception {
     CallSettings plain =
         new CallSettings(
+            CALL.analyzedRoles(),
+            Map.of(),
             Duration.ofMillis(100),
             5,
             Duration.ZERO,
-            Map.of(),
             0,
             false,
             Duration.ZERO,
             0,
-            Duration.ZERO);
-    StreamSettings settings = with(new WindowSettings(2_000, 500), ALL_ROLES, Duration.ZERO, plain);
+            CALL.alertRules(),
+            CALL.inactivity(),
+            Duration.ZERO,
+            CALL.maxLag());
+    StreamSettings settings = with(ALL_ROLES, Duration.ZERO, plain);
     Feed feed = new Feed("with-gaps");
     List<AudioChunk> chunks = new ArrayList<>(List.of(feed.start()));
     chunks.addAll(feed.media(List.of(CUSTOMER), seconds(0, 10)));
     chunks.add(feed.stop());
-    try (Play play = new Play(settings, models)) {
+    try (ShippedModels shorter = new ShippedModels(Optional.of(new WindowSettings(2_000, 500)));
+        Play play = new Play(settings, shorter)) {
       play.send(demoCall(new Feed("demo-call")));
       play.send(without(chunks, 300, 301, 150, 153)).send(chunks.get(151));
 
@@ -407,8 +415,7 @@ class GoldenOutputsTest {
 
   @Test
   void shouldPassOverTheSameAudioWhenItLagsBehind() throws Exception {
-    StreamSettings settings =
-        with(DEFAULTS.windows(), DEFAULTS.analyzedRoles(), Duration.ofSeconds(10), CALL);
+    StreamSettings settings = with(CALL.analyzedRoles(), Duration.ofSeconds(10), CALL);
     try (Play play = new Play(settings, models)) {
       for (boolean hasOffsets : List.of(true, false)) {
         Feed feed = new Feed(hasOffsets ? "lagging" : "lagging-without-offsets");
@@ -574,42 +581,44 @@ class GoldenOutputsTest {
   }
 
   private static StreamSettings analyzing(Set<ChannelRole> roles) {
-    return with(DEFAULTS.windows(), roles, Duration.ZERO, CALL);
+    return with(roles, Duration.ZERO, CALL);
   }
 
   private static StreamSettings withRoles() {
     CallSettings call =
         new CallSettings(
+            CALL.analyzedRoles(),
+            Map.of("outbound", ChannelRole.AGENT, "1", ChannelRole.CUSTOMER),
             CALL.reorderWindow(),
             CALL.reorderMaxChunks(),
             CALL.gapTolerance(),
-            Map.of("outbound", ChannelRole.AGENT, "1", ChannelRole.CUSTOMER),
             CALL.speechMinShare(),
             CALL.noSpeechEvents(),
             CALL.smoothing(),
             CALL.labelHysteresis(),
-            CALL.endedCallMemory());
-    return with(DEFAULTS.windows(), DEFAULTS.analyzedRoles(), Duration.ZERO, call);
+            CALL.alertRules(),
+            CALL.inactivity(),
+            CALL.endedCallMemory(),
+            CALL.maxLag());
+    return with(CALL.analyzedRoles(), Duration.ZERO, call);
   }
 
   private static StreamSettings with(
-      WindowSettings windows,
-      Set<ChannelRole> roles,
-      Duration maxLag,
-      CallSettings call,
-      String... rules) {
-    return new StreamSettings(
-        DEFAULTS.chunksTopic(),
-        DEFAULTS.eventsTopic(),
-        DEFAULTS.summariesTopic(),
-        DEFAULTS.alertsTopic(),
-        DEFAULTS.deadLettersTopic(),
-        windows,
-        roles,
-        DEFAULTS.maxPayloadBytes(),
-        DEFAULTS.callInactivity(),
-        Stream.of(rules).map(AlertRule::parse).toList(),
-        maxLag,
-        call);
+      Set<ChannelRole> roles, Duration maxLag, CallSettings call, String... rules) {
+    return StreamSettings.defaults(
+        new CallSettings(
+            roles,
+            call.channelRoles(),
+            call.reorderWindow(),
+            call.reorderMaxChunks(),
+            call.gapTolerance(),
+            call.speechMinShare(),
+            call.noSpeechEvents(),
+            call.smoothing(),
+            call.labelHysteresis(),
+            Stream.of(rules).map(AlertRule::parse).toList(),
+            call.inactivity(),
+            call.endedCallMemory(),
+            maxLag));
   }
 }

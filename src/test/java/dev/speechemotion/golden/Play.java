@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.avro.AudioChunk;
-import dev.speechemotion.streams.EmotionModels;
-import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.EmotionTopology;
-import dev.speechemotion.streams.RegistryClients;
-import dev.speechemotion.streams.RestoredCalls;
 import dev.speechemotion.streams.StreamSettings;
+import dev.speechemotion.streams.call.RestoredCalls;
+import dev.speechemotion.streams.models.EmotionModels;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,7 +75,11 @@ final class Play implements AutoCloseable {
             settings.deadLettersTopic())
         .forEach(topic -> recordsByTopic.put(topic, new ArrayList<>()));
     // Now, so that the ids of schemas, which are part of the dead letters, are always the same.
-    serdes.register(settings);
+    serdes.register(
+        settings.chunksTopic(),
+        settings.eventsTopic(),
+        settings.summariesTopic(),
+        settings.alertsTopic());
     open();
   }
 

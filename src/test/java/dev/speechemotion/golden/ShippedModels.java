@@ -1,9 +1,11 @@
 package dev.speechemotion.golden;
 
+import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelException;
-import dev.speechemotion.streams.EmotionModels;
+import dev.speechemotion.streams.models.EmotionModels;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The two models that the application chooses from by the sampling rate. */
 final class ShippedModels implements EmotionModels, AutoCloseable {
@@ -14,11 +16,21 @@ final class ShippedModels implements EmotionModels, AutoCloseable {
   private final Offer telephoneOffer;
   private final Offer widebandOffer;
 
+  /** With the windows that they were trained on. */
   ShippedModels() throws ModelException {
+    this(Optional.empty());
+  }
+
+  ShippedModels(Optional<WindowSettings> windows) throws ModelException {
     telephone = EmotionModel.load(Path.of("models/telephone"));
     wideband = EmotionModel.load(Path.of("models/wideband"));
-    telephoneOffer = new Offer(telephone.featureSpec(), telephone::newClassifier);
-    widebandOffer = new Offer(wideband.featureSpec(), wideband::newClassifier);
+    telephoneOffer = offer(telephone, windows);
+    widebandOffer = offer(wideband, windows);
+  }
+
+  private static Offer offer(EmotionModel model, Optional<WindowSettings> windows) {
+    return new Offer(
+        model.featureSpec(), windows.orElse(model.manifest().windows()), model::newClassifier);
   }
 
   @Override

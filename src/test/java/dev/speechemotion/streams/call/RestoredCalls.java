@@ -1,4 +1,4 @@
-package dev.speechemotion.streams;
+package dev.speechemotion.streams.call;
 
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
@@ -10,7 +10,7 @@ public final class RestoredCalls {
 
   /** Fills the store of calls with what the changelog topic holds after compaction. */
   public static void restore(TopologyTestDriver driver, Map<Bytes, byte[]> changelog) {
-    CallStore store = (CallStore) driver.getStateStore(EmotionTopology.CALLS);
+    CallStore store = (CallStore) driver.getStateStore(AnalyzeCalls.CALLS);
     changelog.forEach(store.inner()::put);
     store.reload();
   }
