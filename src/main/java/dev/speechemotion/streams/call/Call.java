@@ -177,11 +177,16 @@ public final class Call {
       task.output.duplicate();
       return;
     }
-    stream(message.streamId()).orElseGet(() -> add(message.streamId())).take(message, verdict);
+    MediaStream stream = streamOrNew(message.streamId());
+    stream.take(message, verdict);
     endIfAllStopped();
   }
 
-  private MediaStream add(String streamId) {
+  private MediaStream streamOrNew(String streamId) {
+    Optional<MediaStream> known = stream(streamId);
+    if (known.isPresent()) {
+      return known.get();
+    }
     MediaStream stream = new MediaStream(this, streamId);
     streams.add(stream);
     return stream;
