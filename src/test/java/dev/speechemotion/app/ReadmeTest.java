@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Holds README to what it prints of the code. */
+/** Holds the documentation to what it prints of the code. */
 class ReadmeTest {
   @Test
   void shouldPrintTheTableOfProperties() throws Exception {
-    assertThat(Files.readString(Path.of("README.md")))
-        .as("README's table must be what `stream --help-config` prints")
+    assertThat(Files.readString(Path.of("deploy/README.md")))
+        .as("the table of settings must be what `stream --help-config` prints")
         .contains(Settings.table());
   }
 }
