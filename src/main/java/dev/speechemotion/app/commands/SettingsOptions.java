@@ -1,0 +1,53 @@
+package dev.speechemotion.app.commands;
+
+import dev.speechemotion.app.settings.Settings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Options of every command that talks to Kafka: where the configuration comes from. */
+final class SettingsOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Properties file with the configuration.")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets a property; wins over the environment (SES_KEY), which wins over FILE.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = "--bootstrap-server",
+      paramLabel = "HOST:PORT",
+      description = "Short for --set bootstrap.servers=…")
+  private String bootstrapServers;
+
+  @Option(names = "--registry", paramLabel = "URL", description = "Short for --set registry.url=…")
+  private String registryUrl;
+
+  /** Reads the configuration from all its sources. */
+  Settings load() {
+    return load(Map.of());
+  }
+
+  /**
+   * Reads the configuration from all its sources.
+   *
+   * @param ofTheCommand what options of the command itself set
+   */
+  Settings load(Map<String, String> ofTheCommand) {
+    Map<String, String> all = new LinkedHashMap<>(overrides);
+    all.putAll(ofTheCommand);
+    if (bootstrapServers != null) {
+      all.put(Settings.BOOTSTRAP_SERVERS, bootstrapServers);
+    }
+    if (registryUrl != null) {
+      all.put(Settings.REGISTRY_URL, registryUrl);
+    }
+    return Settings.load(file, System.getenv(), all);
+  }
+}
