@@ -2,6 +2,7 @@ package dev.speechemotion.app.client;
 
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.RegistryClients;
 import dev.speechemotion.streams.SchemaRegistry;
@@ -40,7 +41,7 @@ public final class ClusterReadiness {
   /** The start-up timeout counts from here. */
   public ClusterReadiness(Settings settings) {
     this.settings = settings;
-    this.deadline = Instant.now().plus(settings.duration(Settings.STARTUP_TIMEOUT_MS));
+    this.deadline = Instant.now().plus(settings.duration(Property.STARTUP_TIMEOUT_MS));
   }
 
   /**
@@ -61,7 +62,7 @@ public final class ClusterReadiness {
       if (!create) {
         throw new CommandFailure(
             "missing topics at "
-                + settings.text(Settings.BOOTSTRAP_SERVERS)
+                + settings.text(Property.BOOTSTRAP_SERVERS)
                 + ": "
                 + String.join(", ", missing)
                 + "; create them, or start `stream` with --create-topics");
@@ -97,10 +98,10 @@ public final class ClusterReadiness {
   private SchemaRegistry connectRegistry() {
     try {
       return RegistryClients.connect(
-          settings.text(Settings.REGISTRY_URL), settings.registryClient());
+          settings.text(Property.REGISTRY_URL), settings.registryClient());
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(
-          "configuration: " + Settings.REGISTRY_URL + ": " + e.getMessage(), e);
+          "configuration: " + Property.REGISTRY_URL + ": " + e.getMessage(), e);
     }
   }
 
@@ -134,13 +135,13 @@ public final class ClusterReadiness {
 
   private List<InetSocketAddress> addresses() {
     List<InetSocketAddress> addresses = new ArrayList<>();
-    for (String address : settings.text(Settings.BOOTSTRAP_SERVERS).split(",")) {
+    for (String address : settings.text(Property.BOOTSTRAP_SERVERS).split(",")) {
       String host = Utils.getHost(address.trim());
       Integer port = Utils.getPort(address.trim());
       if (host == null || port == null || port > 65_535) {
         throw new CommandFailure(
             "configuration: "
-                + Settings.BOOTSTRAP_SERVERS
+                + Property.BOOTSTRAP_SERVERS
                 + " must be host:port, separated by commas, got '"
                 + address.trim()
                 + "'");
@@ -151,8 +152,8 @@ public final class ClusterReadiness {
   }
 
   private void create(Admin admin, List<String> topics) throws InterruptedException {
-    int partitions = settings.integer(Settings.TOPIC_PARTITIONS);
-    short replicas = (short) settings.integer(Settings.TOPIC_REPLICATION_FACTOR);
+    int partitions = settings.integer(Property.TOPIC_PARTITIONS);
+    short replicas = (short) settings.integer(Property.TOPIC_REPLICATION_FACTOR);
     Map<String, KafkaFuture<Void>> created =
         admin
             .createTopics(
@@ -198,7 +199,7 @@ public final class ClusterReadiness {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     return new CommandFailure(
         "the Kafka broker at "
-            + settings.text(Settings.BOOTSTRAP_SERVERS)
+            + settings.text(Property.BOOTSTRAP_SERVERS)
             + " cannot be used: "
             + cause.getMessage(),
         e);
@@ -207,12 +208,12 @@ public final class ClusterReadiness {
   private CommandFailure noBroker(String why) {
     return new CommandFailure(
         "no Kafka broker at "
-            + settings.text(Settings.BOOTSTRAP_SERVERS)
+            + settings.text(Property.BOOTSTRAP_SERVERS)
             + ": "
             + why
             + " ("
-            + settings.duration(Settings.STARTUP_TIMEOUT_MS).toMillis()
+            + settings.duration(Property.STARTUP_TIMEOUT_MS).toMillis()
             + " ms waited); start it, or set "
-            + Settings.BOOTSTRAP_SERVERS);
+            + Property.BOOTSTRAP_SERVERS);
   }
 }

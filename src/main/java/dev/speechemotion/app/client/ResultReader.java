@@ -1,5 +1,6 @@
 package dev.speechemotion.app.client;
 
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
@@ -38,9 +39,9 @@ public final class ResultReader implements AutoCloseable {
       new LinkedHashMap<>();
 
   public ResultReader(Settings settings, EmotionSerdes serdes, boolean fromBeginning) {
-    deserializers.put(settings.text(Settings.TOPIC_EVENTS), serdes.emotionEvent().deserializer());
-    deserializers.put(settings.text(Settings.TOPIC_ALERTS), serdes.emotionAlert().deserializer());
-    deserializers.put(settings.text(Settings.TOPIC_SUMMARIES), serdes.callSummary().deserializer());
+    deserializers.put(settings.text(Property.TOPIC_EVENTS), serdes.emotionEvent().deserializer());
+    deserializers.put(settings.text(Property.TOPIC_ALERTS), serdes.emotionAlert().deserializer());
+    deserializers.put(settings.text(Property.TOPIC_SUMMARIES), serdes.callSummary().deserializer());
 
     Map<String, Object> config = settings.kafkaClient(ConsumerConfig.configNames());
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");

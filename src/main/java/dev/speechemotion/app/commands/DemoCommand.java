@@ -12,6 +12,7 @@ import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.process.TemporaryFiles;
 import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.serving.ServedModels;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
@@ -147,12 +148,12 @@ final class DemoCommand implements Callable<Integer> {
   private static Settings settings(EmbeddedBroker broker, Path stateDirectory) {
     return Settings.of(
         Map.of(
-            Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
-            Settings.STATE_DIR, stateDirectory.toString(),
-            Settings.ANALYZED_ROLES, "CUSTOMER,AGENT,UNKNOWN",
-            Settings.TOPIC_PARTITIONS, "1",
-            Settings.TOPIC_REPLICATION_FACTOR, "1",
-            Settings.COMMIT_INTERVAL_MS, "100"));
+            Property.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
+            Property.STATE_DIR, stateDirectory.toString(),
+            Property.ANALYZED_ROLES, "CUSTOMER,AGENT,UNKNOWN",
+            Property.TOPIC_PARTITIONS, "1",
+            Property.TOPIC_REPLICATION_FACTOR, "1",
+            Property.COMMIT_INTERVAL_MS, "100"));
   }
 
   private void introduce(
@@ -160,7 +161,7 @@ final class DemoCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT,
         "Kafka broker at %s, schema registry in memory, stream application: up in %.1f s.%n",
-        settings.text(Settings.BOOTSTRAP_SERVERS),
+        settings.text(Property.BOOTSTRAP_SERVERS),
         startUp.toMillis() / 1_000.0);
     out.printf("Model: %s %s.", loaded.identity().name(), loaded.identity().version());
     if (files.isEmpty()) {
@@ -257,7 +258,7 @@ final class DemoCommand implements Callable<Integer> {
               () -> {
                 try (var producer = ChunkProducer.create(settings, serdes)) {
                   CallPlayer feed =
-                      new CallPlayer(producer, settings.text(Settings.TOPIC_CHUNKS), format);
+                      new CallPlayer(producer, settings.text(Property.TOPIC_CHUNKS), format);
                   sent.complete(feed.play(CALL_ID, clip, roles, ended));
                 } catch (Exception e) {
                   sent.completeExceptionally(e);
@@ -339,7 +340,7 @@ final class DemoCommand implements Callable<Integer> {
       StopRequest stop) {
     out.printf(
         "%nServing until Ctrl-C: bootstrap.servers=%s%nTopics: %s%n",
-        settings.text(Settings.BOOTSTRAP_SERVERS),
+        settings.text(Property.BOOTSTRAP_SERVERS),
         String.join(", ", settings.streamSettings().topics()));
     out.flush();
     while (!stop.requested()) {

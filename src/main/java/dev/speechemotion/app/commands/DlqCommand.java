@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.DeadLetterHeaders;
 import java.io.PrintWriter;
@@ -115,9 +116,9 @@ final class DlqCommand implements Callable<Integer> {
 
   private int run(Settings settings, StopRequest stop) throws InterruptedException {
     List<String> topics = new ArrayList<>();
-    topics.add(settings.text(Settings.TOPIC_DEAD_LETTERS));
+    topics.add(settings.text(Property.TOPIC_DEAD_LETTERS));
     if (replay != null) {
-      topics.add(settings.text(Settings.TOPIC_CHUNKS));
+      topics.add(settings.text(Property.TOPIC_CHUNKS));
     }
     new ClusterReadiness(settings).requireTopics(topics, false, stop);
     try (Reading reading = new Reading(settings)) {
@@ -192,7 +193,7 @@ final class DlqCommand implements Callable<Integer> {
 
     Reading(Settings settings) {
       this.settings = settings;
-      this.chunksTopic = settings.text(Settings.TOPIC_CHUNKS);
+      this.chunksTopic = settings.text(Property.TOPIC_CHUNKS);
       Map<String, Object> config = settings.kafkaClient(ConsumerConfig.configNames());
       config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
       config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -218,7 +219,7 @@ final class DlqCommand implements Callable<Integer> {
         chunksPartitions = consumer.partitionsFor(chunksTopic).size();
       }
       List<TopicPartition> partitions =
-          consumer.partitionsFor(settings.text(Settings.TOPIC_DEAD_LETTERS)).stream()
+          consumer.partitionsFor(settings.text(Property.TOPIC_DEAD_LETTERS)).stream()
               .map(each -> new TopicPartition(each.topic(), each.partition()))
               .toList();
       consumer.assign(partitions);
@@ -314,7 +315,7 @@ final class DlqCommand implements Callable<Integer> {
     }
 
     private String group() {
-      return settings.text(Settings.APPLICATION_ID) + "-dlq-replay";
+      return settings.text(Property.APPLICATION_ID) + "-dlq-replay";
     }
 
     @Override
@@ -338,7 +339,7 @@ final class DlqCommand implements Callable<Integer> {
     long total = tallies.values().stream().mapToLong(tally -> tally.count).sum();
     out.printf(
         "%s: %d dead letter%s%n",
-        settings.text(Settings.TOPIC_DEAD_LETTERS), total, total == 1 ? "" : "s");
+        settings.text(Property.TOPIC_DEAD_LETTERS), total, total == 1 ? "" : "s");
     if (total == 0) {
       return;
     }
@@ -361,19 +362,19 @@ final class DlqCommand implements Callable<Integer> {
     if (foreign > 0) {
       out.printf(
           "Letters that did not come from %s are not replayed: %d%n",
-          settings.text(Settings.TOPIC_CHUNKS), foreign);
+          settings.text(Property.TOPIC_CHUNKS), foreign);
     }
     if (replay != null) {
       out.printf(
           replay.dryRun ? "Would send to %s: %d%n" : "Sent to %s: %d%n",
-          settings.text(Settings.TOPIC_CHUNKS),
+          settings.text(Property.TOPIC_CHUNKS),
           now);
     }
   }
 
   private void printJson(Settings settings, Map<String, Tally> tallies) {
     ObjectNode document = new ObjectMapper().createObjectNode();
-    document.put("topic", settings.text(Settings.TOPIC_DEAD_LETTERS));
+    document.put("topic", settings.text(Property.TOPIC_DEAD_LETTERS));
     document.put("dryRun", replay != null && replay.dryRun);
     ArrayNode reasons = document.putArray("reasons");
     tallies.forEach(

@@ -5,6 +5,7 @@ import dev.speechemotion.app.client.CallRecordings;
 import dev.speechemotion.app.client.ChunkProducer;
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
@@ -105,7 +106,7 @@ final class FeedCommand implements Callable<Integer> {
       List<ChannelRole> channelRoles,
       StopRequest stop)
       throws Exception {
-    String topic = settings.text(Settings.TOPIC_CHUNKS);
+    String topic = settings.text(Property.TOPIC_CHUNKS);
     ClusterReadiness cluster = new ClusterReadiness(settings);
     cluster.requireTopics(List.of(topic), false, stop);
     String id = callId == null ? UUID.randomUUID().toString() : callId;

@@ -1,9 +1,11 @@
 package dev.speechemotion.app.commands;
 
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options of every command that talks to Kafka: where the configuration comes from. */
@@ -12,7 +14,7 @@ final class SettingsOptions {
       names = "--config",
       paramLabel = "FILE",
       description = "Properties file with the configuration.")
-  private Path file;
+  private Optional<Path> file;
 
   @Option(
       names = "--set",
@@ -24,10 +26,10 @@ final class SettingsOptions {
       names = "--bootstrap-server",
       paramLabel = "HOST:PORT",
       description = "Short for --set bootstrap.servers=…")
-  private String bootstrapServers;
+  private Optional<String> bootstrapServers;
 
   @Option(names = "--registry", paramLabel = "URL", description = "Short for --set registry.url=…")
-  private String registryUrl;
+  private Optional<String> registryUrl;
 
   /** Reads the configuration from all its sources. */
   Settings load() {
@@ -42,12 +44,8 @@ final class SettingsOptions {
   Settings load(Map<String, String> ofTheCommand) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     all.putAll(ofTheCommand);
-    if (bootstrapServers != null) {
-      all.put(Settings.BOOTSTRAP_SERVERS, bootstrapServers);
-    }
-    if (registryUrl != null) {
-      all.put(Settings.REGISTRY_URL, registryUrl);
-    }
+    bootstrapServers.ifPresent(servers -> all.put(Property.BOOTSTRAP_SERVERS, servers));
+    registryUrl.ifPresent(url -> all.put(Property.REGISTRY_URL, url));
     return Settings.load(file, System.getenv(), all);
   }
 }

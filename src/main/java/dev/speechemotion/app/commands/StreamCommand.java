@@ -6,6 +6,8 @@ import dev.speechemotion.app.http.MetricsPage;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.serving.ServedModels;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.PropertyTable;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.SchemaRegistry;
 import java.math.BigDecimal;
@@ -47,7 +49,7 @@ final class StreamCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (helpConfig) {
-      spec.commandLine().getOut().print(Settings.table());
+      spec.commandLine().getOut().print(PropertyTable.markdown());
       return 0;
     }
     Settings settings =
@@ -55,7 +57,7 @@ final class StreamCommand implements Callable<Integer> {
             maxLagSeconds == null
                 ? Map.of()
                 : Map.of(
-                    Settings.MAX_LAG_MS,
+                    Property.MAX_LAG_MS,
                     maxLagSeconds.movePointRight(3).toBigInteger().toString()));
     return StopRequest.guard(stop -> run(settings, stop));
   }
@@ -73,10 +75,10 @@ final class StreamCommand implements Callable<Integer> {
                   () ->
                       MetricsPage.of(
                           app.metrics(),
-                          settings.text(Settings.TOPIC_CHUNKS),
+                          settings.text(Property.TOPIC_CHUNKS),
                           models.identities()))) {
         app.start();
-        models.watch(settings.duration(Settings.MODEL_CHECK_MS));
+        models.watch(settings.duration(Property.MODEL_CHECK_MS));
         if (health != null) {
           LOG.info("health at port {}", health.port());
         }
@@ -85,8 +87,8 @@ final class StreamCommand implements Callable<Integer> {
             models.identities().stream()
                 .map(model -> model.name() + " " + model.version())
                 .collect(Collectors.joining(", for wide-band audio ")),
-            settings.text(Settings.TOPIC_CHUNKS),
-            settings.text(Settings.BOOTSTRAP_SERVERS));
+            settings.text(Property.TOPIC_CHUNKS),
+            settings.text(Property.BOOTSTRAP_SERVERS));
         app.awaitEnd(stop);
       }
     }

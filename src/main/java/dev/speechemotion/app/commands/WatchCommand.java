@@ -4,6 +4,7 @@ import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.client.ResultReader;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.streams.EmotionSerdes;
@@ -63,9 +64,9 @@ final class WatchCommand implements Callable<Integer> {
     ClusterReadiness cluster = new ClusterReadiness(settings);
     cluster.requireTopics(
         List.of(
-            settings.text(Settings.TOPIC_EVENTS),
-            settings.text(Settings.TOPIC_ALERTS),
-            settings.text(Settings.TOPIC_SUMMARIES)),
+            settings.text(Property.TOPIC_EVENTS),
+            settings.text(Property.TOPIC_ALERTS),
+            settings.text(Property.TOPIC_SUMMARIES)),
         false,
         stop);
     ResultPrinter printer = new ResultPrinter(spec.commandLine().getOut(), format, event -> "");

@@ -3,6 +3,7 @@ package dev.speechemotion.app.http;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -27,10 +28,10 @@ public final class HealthServer implements AutoCloseable {
   /** The server that the settings ask for, or null if they ask for none. */
   public static HealthServer of(
       Settings settings, Supplier<KafkaStreams.State> state, Supplier<String> metrics) {
-    int port = settings.integer(Settings.HTTP_PORT);
+    int port = settings.integer(Property.HTTP_PORT);
     return port < 0
         ? null
-        : new HealthServer(settings.text(Settings.HTTP_HOST), port, state, metrics);
+        : new HealthServer(settings.text(Property.HTTP_HOST), port, state, metrics);
   }
 
   /**
@@ -47,7 +48,7 @@ public final class HealthServer implements AutoCloseable {
     } catch (IOException | IllegalArgumentException e) {
       throw new CommandFailure(
           "cannot listen on %s:%d: %s; set %s and %s to a free address, or the port to -1 for none"
-              .formatted(host, port, e.getMessage(), Settings.HTTP_HOST, Settings.HTTP_PORT),
+              .formatted(host, port, e.getMessage(), Property.HTTP_HOST, Property.HTTP_PORT),
           e);
     }
     server.createContext(

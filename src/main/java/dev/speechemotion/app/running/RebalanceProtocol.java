@@ -1,6 +1,7 @@
 package dev.speechemotion.app.running;
 
 import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.util.Collection;
 import java.util.List;
@@ -43,22 +44,22 @@ final class RebalanceProtocol {
   static Properties decide(Settings settings) {
     Properties streams = StreamsProperties.of(settings);
     String wanted =
-        streams.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG, Settings.GROUP_PROTOCOL_AUTO);
-    if (wanted.equals(Settings.GROUP_PROTOCOL_CLASSIC)) {
+        streams.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG, Property.GROUP_PROTOCOL_AUTO);
+    if (wanted.equals(Property.GROUP_PROTOCOL_CLASSIC)) {
       return streams;
     }
     Map<String, Object> config = settings.kafkaClient(AdminClientConfig.configNames());
     try (Admin admin = Admin.create(config)) {
-      if (wanted.equals(Settings.GROUP_PROTOCOL_AUTO)) {
+      if (wanted.equals(Property.GROUP_PROTOCOL_AUTO)) {
         wanted = choose(admin, streams);
         streams.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, wanted);
       }
-      if (wanted.equals(Settings.GROUP_PROTOCOL_STREAMS)) {
+      if (wanted.equals(Property.GROUP_PROTOCOL_STREAMS)) {
         warnOfWhatHasNoEffect(streams);
-        int standbys = settings.integer(Settings.NUM_STANDBY_REPLICAS);
+        int standbys = settings.integer(Property.NUM_STANDBY_REPLICAS);
         streams.remove(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG);
         if (standbys > 0) {
-          setStandbys(admin, settings.text(Settings.APPLICATION_ID), standbys);
+          setStandbys(admin, settings.text(Property.APPLICATION_ID), standbys);
         }
       }
     }
@@ -70,17 +71,17 @@ final class RebalanceProtocol {
       LOG.info(
           "rebalance protocol: classic, because {} is set",
           ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-      return Settings.GROUP_PROTOCOL_CLASSIC;
+      return Property.GROUP_PROTOCOL_CLASSIC;
     }
     if (!supported(admin)) {
       LOG.info(
           "rebalance protocol: classic, because the cluster does not have the feature {} (Kafka 4.2"
               + " and later do)",
           FEATURE);
-      return Settings.GROUP_PROTOCOL_CLASSIC;
+      return Property.GROUP_PROTOCOL_CLASSIC;
     }
     LOG.info("rebalance protocol: streams");
-    return Settings.GROUP_PROTOCOL_STREAMS;
+    return Property.GROUP_PROTOCOL_STREAMS;
   }
 
   private static boolean supported(Admin admin) {
@@ -106,10 +107,10 @@ final class RebalanceProtocol {
         LOG.warn(
             "{}{} has no effect with the streams rebalance protocol; set the group's"
                 + " streams.{} at the broker, or {}=classic",
-            Settings.KAFKA_PREFIX,
+            Property.KAFKA_PREFIX,
             name,
             name,
-            Settings.GROUP_PROTOCOL);
+            Property.GROUP_PROTOCOL);
       }
     }
   }
@@ -131,7 +132,7 @@ final class RebalanceProtocol {
                   standbys,
                   groupId,
                   e.getCause().getMessage(),
-                  Settings.GROUP_PROTOCOL),
+                  Property.GROUP_PROTOCOL),
           e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.speechemotion.app.running;
 
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.util.Properties;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -16,17 +17,17 @@ final class StreamsProperties {
   /** Properties for Kafka Streams; what is passed through wins. */
   static Properties of(Settings settings) {
     Properties streams = new Properties();
-    String guarantee = settings.text(Settings.PROCESSING_GUARANTEE);
-    streams.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.text(Settings.BOOTSTRAP_SERVERS));
-    streams.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.text(Settings.APPLICATION_ID));
+    String guarantee = settings.text(Property.PROCESSING_GUARANTEE);
+    streams.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.text(Property.BOOTSTRAP_SERVERS));
+    streams.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.text(Property.APPLICATION_ID));
     streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
     streams.put(
         StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-        settings.duration(Settings.COMMIT_INTERVAL_MS).toMillis());
+        settings.duration(Property.COMMIT_INTERVAL_MS).toMillis());
     streams.put(
-        StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.integer(Settings.NUM_STANDBY_REPLICAS));
-    if (!settings.text(Settings.GROUP_PROTOCOL).equals(Settings.GROUP_PROTOCOL_AUTO)) {
-      streams.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, settings.text(Settings.GROUP_PROTOCOL));
+        StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.integer(Property.NUM_STANDBY_REPLICAS));
+    if (!settings.text(Property.GROUP_PROTOCOL).equals(Property.GROUP_PROTOCOL_AUTO)) {
+      streams.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, settings.text(Property.GROUP_PROTOCOL));
     }
     if (guarantee.equals(StreamsConfig.AT_LEAST_ONCE)) {
       // See ChunkProducer; with transactions the broker itself sees that nothing is passed over.
@@ -43,8 +44,8 @@ final class StreamsProperties {
     streams.put(
         StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
         String.valueOf(Long.MAX_VALUE));
-    if (!settings.text(Settings.STATE_DIR).isEmpty()) {
-      streams.put(StreamsConfig.STATE_DIR_CONFIG, settings.text(Settings.STATE_DIR));
+    if (!settings.text(Property.STATE_DIR).isEmpty()) {
+      streams.put(StreamsConfig.STATE_DIR_CONFIG, settings.text(Property.STATE_DIR));
     }
     streams.putAll(settings.kafkaProperties());
     return streams;

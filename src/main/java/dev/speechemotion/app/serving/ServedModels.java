@@ -2,6 +2,7 @@ package dev.speechemotion.app.serving;
 
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
@@ -102,8 +103,8 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
   public static ServedModels load(Settings settings) throws ModelException {
     return load(
         settings.streamSettings(),
-        settings.text(Settings.MODEL_DIR),
-        settings.text(Settings.MODEL_WIDEBAND_DIR));
+        settings.text(Property.MODEL_DIR),
+        settings.text(Property.MODEL_WIDEBAND_DIR));
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.speechemotion.app.fixtures.LiveCalls;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.serving.ModelDirectory;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
@@ -79,16 +80,16 @@ class DlqCommandIT {
 
   private Settings settings(Map<String, String> overrides) {
     Map<String, String> values = new HashMap<>();
-    values.put(Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers());
-    values.put(Settings.APPLICATION_ID, name);
-    values.put(Settings.TOPIC_CHUNKS, name + "-chunks");
-    values.put(Settings.TOPIC_EVENTS, name + "-events");
-    values.put(Settings.TOPIC_SUMMARIES, name + "-summaries");
-    values.put(Settings.TOPIC_ALERTS, name + "-alerts");
-    values.put(Settings.TOPIC_DEAD_LETTERS, name + "-dlq");
-    values.put(Settings.TOPIC_PARTITIONS, "2");
-    values.put(Settings.COMMIT_INTERVAL_MS, "100");
-    values.put(Settings.STATE_DIR, folder.toString());
+    values.put(Property.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    values.put(Property.APPLICATION_ID, name);
+    values.put(Property.TOPIC_CHUNKS, name + "-chunks");
+    values.put(Property.TOPIC_EVENTS, name + "-events");
+    values.put(Property.TOPIC_SUMMARIES, name + "-summaries");
+    values.put(Property.TOPIC_ALERTS, name + "-alerts");
+    values.put(Property.TOPIC_DEAD_LETTERS, name + "-dlq");
+    values.put(Property.TOPIC_PARTITIONS, "2");
+    values.put(Property.COMMIT_INTERVAL_MS, "100");
+    values.put(Property.STATE_DIR, folder.toString());
     values.putAll(overrides);
     return Settings.of(values);
   }
@@ -101,7 +102,7 @@ class DlqCommandIT {
             .map(LiveCalls.Sent::chunk)
             .filter(chunk -> chunk.getKind() == ChunkKind.MEDIA)
             .toList();
-    try (StreamApp refusing = app(settings(Map.of(Settings.MAX_PAYLOAD_BYTES, "100")));
+    try (StreamApp refusing = app(settings(Map.of(Property.MAX_PAYLOAD_BYTES, "100")));
         Producer<String, AudioChunk> producer = ChunkProducer.create(settings(Map.of()), serdes)) {
       refusing.start();
       media.forEach(
@@ -241,7 +242,7 @@ class DlqCommandIT {
     all.addAll(List.of(args));
     all.addAll(List.of("--bootstrap-server", broker.bootstrapServers()));
     for (String property :
-        List.of(Settings.APPLICATION_ID, Settings.TOPIC_CHUNKS, Settings.TOPIC_DEAD_LETTERS)) {
+        List.of(Property.APPLICATION_ID, Property.TOPIC_CHUNKS, Property.TOPIC_DEAD_LETTERS)) {
       all.addAll(List.of("--set", property + "=" + settings(Map.of()).text(property)));
     }
     return CommandLineRun.of(all.toArray(new String[0]));

@@ -11,6 +11,7 @@ import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.LiveCalls;
 import dev.speechemotion.app.fixtures.StreamProcess;
 import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.RegistryClients;
@@ -101,7 +102,7 @@ class BadRecordsIT {
     new ClusterReadiness(settings)
         .requireTopics(settings.streamSettings().topics(), true, new StopRequest());
     allowLargeRecords(settings);
-    BadRecords bad = new BadRecords(settings.text(Settings.TOPIC_CHUNKS), serdes, calls, SEED);
+    BadRecords bad = new BadRecords(settings.text(Property.TOPIC_CHUNKS), serdes, calls, SEED);
     long beganNanos;
     try (StreamProcess app = new StreamProcess(folder.resolve(name + ".log"), values(name))) {
       app.start().awaitRunning(START_TIMEOUT);
@@ -125,15 +126,15 @@ class BadRecordsIT {
 
   private Map<String, String> values(String name) {
     Map<String, String> values = new HashMap<>();
-    values.put(Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers());
-    values.put(Settings.REGISTRY_URL, registry.url());
-    values.put(Settings.APPLICATION_ID, name);
-    values.put(Settings.TOPIC_CHUNKS, name + "-chunks");
-    values.put(Settings.TOPIC_EVENTS, name + "-events");
-    values.put(Settings.TOPIC_SUMMARIES, name + "-summaries");
-    values.put(Settings.TOPIC_ALERTS, name + "-alerts");
-    values.put(Settings.TOPIC_DEAD_LETTERS, name + "-dlq");
-    values.put(Settings.STATE_DIR, folder.resolve(name).toString());
+    values.put(Property.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    values.put(Property.REGISTRY_URL, registry.url());
+    values.put(Property.APPLICATION_ID, name);
+    values.put(Property.TOPIC_CHUNKS, name + "-chunks");
+    values.put(Property.TOPIC_EVENTS, name + "-events");
+    values.put(Property.TOPIC_SUMMARIES, name + "-summaries");
+    values.put(Property.TOPIC_ALERTS, name + "-alerts");
+    values.put(Property.TOPIC_DEAD_LETTERS, name + "-dlq");
+    values.put(Property.STATE_DIR, folder.resolve(name).toString());
     return values;
   }
 
@@ -145,7 +146,7 @@ class BadRecordsIT {
   private static void allowLargeRecords(Settings settings) throws Exception {
     try (Admin admin =
         Admin.create(
-            Map.of("bootstrap.servers", (Object) settings.text(Settings.BOOTSTRAP_SERVERS)))) {
+            Map.of("bootstrap.servers", (Object) settings.text(Property.BOOTSTRAP_SERVERS)))) {
       ConfigEntry entry =
           new ConfigEntry(
               TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(LARGEST_RECORD_BYTES));
@@ -153,7 +154,7 @@ class BadRecordsIT {
           .incrementalAlterConfigs(
               Map.of(
                   new ConfigResource(
-                      ConfigResource.Type.TOPIC, settings.text(Settings.TOPIC_CHUNKS)),
+                      ConfigResource.Type.TOPIC, settings.text(Property.TOPIC_CHUNKS)),
                   List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET))))
           .all()
           .get();
@@ -195,11 +196,11 @@ class BadRecordsIT {
     int odd = 0;
     long deadline = System.nanoTime() + END_TIMEOUT.toNanos();
     Map<String, Object> config = new HashMap<>();
-    config.put("bootstrap.servers", settings.text(Settings.BOOTSTRAP_SERVERS));
+    config.put("bootstrap.servers", settings.text(Property.BOOTSTRAP_SERVERS));
     config.put("isolation.level", "read_committed");
     try (var consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      String topic = settings.text(Settings.TOPIC_DEAD_LETTERS);
+      String topic = settings.text(Property.TOPIC_DEAD_LETTERS);
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(each -> new TopicPartition(topic, each.partition()))

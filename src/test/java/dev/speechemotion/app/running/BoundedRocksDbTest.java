@@ -2,6 +2,7 @@ package dev.speechemotion.app.running;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class BoundedRocksDbTest {
   @Test
   void shouldKeepTheStoresOfAllPartitionsWithinOneBudget() throws Exception {
     Properties settings =
-        StreamsProperties.of(Settings.of(Map.of(Settings.STATE_DIR, folder.toString())));
+        StreamsProperties.of(Settings.of(Map.of(Property.STATE_DIR, folder.toString())));
     List<MockProcessorContext<Object, Object>> contexts = new ArrayList<>();
     List<KeyValueStore<Bytes, byte[]>> stores = new ArrayList<>();
     try {

@@ -11,6 +11,7 @@ import dev.speechemotion.app.fixtures.StreamProcess;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.process.TemporaryFiles;
 import dev.speechemotion.app.serving.ServedModels;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.streams.EmotionSerdes;
@@ -142,7 +143,7 @@ class CrashIT {
   @Test
   void shouldGiveTheSameResultsWhileInstancesJoinLeaveAndDie() throws Exception {
     Run run = new Run("instances", kafka);
-    run.values.put(Settings.NUM_STANDBY_REPLICAS, "1");
+    run.values.put(Property.NUM_STANDBY_REPLICAS, "1");
     Random random = new Random(SEED);
     try (StreamProcess one = run.app(1);
         StreamProcess two = run.app(2);
@@ -177,9 +178,9 @@ class CrashIT {
   @Test
   void shouldLoseNothingAtLeastOnceAndWithTheClassicProtocol() throws Exception {
     Run run = new Run("at-least-once", kafka);
-    run.values.put(Settings.PROCESSING_GUARANTEE, "at_least_once");
-    run.values.put(Settings.GROUP_PROTOCOL, "classic");
-    run.values.put(Settings.KAFKA_PREFIX + "session.timeout.ms", "4000");
+    run.values.put(Property.PROCESSING_GUARANTEE, "at_least_once");
+    run.values.put(Property.GROUP_PROTOCOL, "classic");
+    run.values.put(Property.KAFKA_PREFIX + "session.timeout.ms", "4000");
     runKilledOnce(run, calls);
 
     run.results().once().assertEqualTo(undisturbed);
@@ -188,8 +189,8 @@ class CrashIT {
   @Test
   void shouldGoOnFromItsStandbyReplicaAlone() throws Exception {
     Run run = new Run("standby", kafka);
-    run.values.put(Settings.NUM_STANDBY_REPLICAS, "1");
-    run.values.put(Settings.STATE_DIR, run.stateDirectory(2).toString());
+    run.values.put(Property.NUM_STANDBY_REPLICAS, "1");
+    run.values.put(Property.STATE_DIR, run.stateDirectory(2).toString());
     Settings second = Settings.of(run.values);
     try (StreamProcess dies = run.app(1).start();
         LiveCalls.Feed feed = run.feed(0);
@@ -302,7 +303,7 @@ class CrashIT {
         kafka.start(0);
         kafka.awaitPort(0);
         // Reads what is there: the broker leads its partitions again.
-        CallResults.records(run.settings, run.settings.text(Settings.TOPIC_EVENTS));
+        CallResults.records(run.settings, run.settings.text(Property.TOPIC_EVENTS));
         feed.allow(0.3 + 0.7 * (restart + 1) / (KILLS + 1));
         Thread.sleep(3_000);
         app.requireAlive();
@@ -380,11 +381,11 @@ class CrashIT {
    */
   private Run loss(String name) throws Exception {
     Run run = new Run(name, kafka);
-    run.values.put(Settings.MODEL_DIR, "models/tess-fcnn");
-    run.values.put(Settings.MODEL_WIDEBAND_DIR, "");
-    run.values.put(Settings.WINDOW_LENGTH_MS, "1000");
-    run.values.put(Settings.WINDOW_HOP_MS, "500");
-    run.values.put(Settings.SPEECH_MIN_SHARE, "0");
+    run.values.put(Property.MODEL_DIR, "models/tess-fcnn");
+    run.values.put(Property.MODEL_WIDEBAND_DIR, "");
+    run.values.put(Property.WINDOW_LENGTH_MS, "1000");
+    run.values.put(Property.WINDOW_HOP_MS, "500");
+    run.values.put(Property.SPEECH_MIN_SHARE, "0");
     return run;
   }
 
@@ -516,16 +517,16 @@ class CrashIT {
 
     Run(String name, KafkaProcesses kafka) throws Exception {
       this.name = name;
-      values.put(Settings.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
-      values.put(Settings.REGISTRY_URL, registry.url());
-      values.put(Settings.APPLICATION_ID, name);
-      values.put(Settings.TOPIC_CHUNKS, name + "-chunks");
-      values.put(Settings.TOPIC_EVENTS, name + "-events");
-      values.put(Settings.TOPIC_SUMMARIES, name + "-summaries");
-      values.put(Settings.TOPIC_ALERTS, name + "-alerts");
-      values.put(Settings.TOPIC_DEAD_LETTERS, name + "-dlq");
-      values.put(Settings.ALERT_RULES, "surprise >= 0.5 for 2s; angry >= 0.3 for 1s");
-      values.put(Settings.KAFKA_PREFIX + "num.stream.threads", "2");
+      values.put(Property.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
+      values.put(Property.REGISTRY_URL, registry.url());
+      values.put(Property.APPLICATION_ID, name);
+      values.put(Property.TOPIC_CHUNKS, name + "-chunks");
+      values.put(Property.TOPIC_EVENTS, name + "-events");
+      values.put(Property.TOPIC_SUMMARIES, name + "-summaries");
+      values.put(Property.TOPIC_ALERTS, name + "-alerts");
+      values.put(Property.TOPIC_DEAD_LETTERS, name + "-dlq");
+      values.put(Property.ALERT_RULES, "surprise >= 0.5 for 2s; angry >= 0.3 for 1s");
+      values.put(Property.KAFKA_PREFIX + "num.stream.threads", "2");
       settings = Settings.of(values);
       new ClusterReadiness(settings)
           .requireTopics(settings.streamSettings().topics(), true, new StopRequest());
@@ -538,7 +539,7 @@ class CrashIT {
     /** One of the instances, which share the work; not started yet. */
     StreamProcess app(int instance) throws Exception {
       Map<String, String> own = new HashMap<>(values);
-      own.put(Settings.STATE_DIR, stateDirectory(instance).toString());
+      own.put(Property.STATE_DIR, stateDirectory(instance).toString());
       return new StreamProcess(folder.resolve(name + "-" + instance + ".log"), own);
     }
 

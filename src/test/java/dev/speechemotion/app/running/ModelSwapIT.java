@@ -10,6 +10,7 @@ import dev.speechemotion.app.fixtures.LiveCalls;
 import dev.speechemotion.app.fixtures.ModelCopies;
 import dev.speechemotion.app.fixtures.StreamProcess;
 import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.streams.EmotionSerdes;
@@ -40,14 +41,14 @@ class ModelSwapIT {
     try (EmbeddedBroker broker = EmbeddedBroker.start();
         HttpRegistry registry = new HttpRegistry()) {
       Map<String, String> values = new HashMap<>();
-      values.put(Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers());
-      values.put(Settings.REGISTRY_URL, registry.url());
-      values.put(Settings.TOPIC_PARTITIONS, "2");
-      values.put(Settings.TOPIC_REPLICATION_FACTOR, "1");
-      values.put(Settings.STATE_DIR, folder.resolve("state").toString());
-      values.put(Settings.MODEL_DIR, place.toString());
-      values.put(Settings.MODEL_WIDEBAND_DIR, "");
-      values.put(Settings.MODEL_CHECK_MS, "200");
+      values.put(Property.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+      values.put(Property.REGISTRY_URL, registry.url());
+      values.put(Property.TOPIC_PARTITIONS, "2");
+      values.put(Property.TOPIC_REPLICATION_FACTOR, "1");
+      values.put(Property.STATE_DIR, folder.resolve("state").toString());
+      values.put(Property.MODEL_DIR, place.toString());
+      values.put(Property.MODEL_WIDEBAND_DIR, "");
+      values.put(Property.MODEL_CHECK_MS, "200");
       Settings settings = Settings.of(values);
       new ClusterReadiness(settings)
           .requireTopics(settings.streamSettings().topics(), true, new StopRequest());
@@ -108,7 +109,7 @@ class ModelSwapIT {
 
   private static Map<String, List<EmotionEvent>> events(Settings settings, EmotionSerdes serdes) {
     Map<String, List<EmotionEvent>> byCall = new TreeMap<>();
-    String topic = settings.text(Settings.TOPIC_EVENTS);
+    String topic = settings.text(Property.TOPIC_EVENTS);
     for (ConsumerRecord<byte[], byte[]> record : CallResults.records(settings, topic)) {
       EmotionEvent event = serdes.emotionEvent().deserializer().deserialize(topic, record.value());
       byCall.computeIfAbsent(event.getCallId(), id -> new ArrayList<>()).add(event);

@@ -10,6 +10,7 @@ import dev.speechemotion.app.fixtures.KafkaProcesses;
 import dev.speechemotion.app.fixtures.LiveCalls;
 import dev.speechemotion.app.fixtures.StreamProcess;
 import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.streams.EmotionSerdes;
@@ -100,7 +101,7 @@ class OutageIT {
   void shouldWaitForARegistryThatIsAwayWhenANewSchemaComes() throws Exception {
     Run run = new Run("registry");
     // Longer than a transaction may last, so that the waiting outlives one.
-    run.values.put(Settings.KAFKA_PREFIX + "producer.transaction.timeout.ms", "3000");
+    run.values.put(Property.KAFKA_PREFIX + "producer.transaction.timeout.ms", "3000");
     int half = calls.chunks().size() / 2;
     int newSchema =
         registry.add(
@@ -152,9 +153,9 @@ class OutageIT {
   @Test
   void shouldEndWithOneLineIfAnOutputTopicIsGoneAndLoseNothing() throws Exception {
     Run run = new Run("gone");
-    run.values.put(Settings.KAFKA_PREFIX + "max.block.ms", "2000");
-    run.values.put(Settings.KAFKA_PREFIX + "task.timeout.ms", "3000");
-    String topic = run.settings.text(Settings.TOPIC_EVENTS);
+    run.values.put(Property.KAFKA_PREFIX + "max.block.ms", "2000");
+    run.values.put(Property.KAFKA_PREFIX + "task.timeout.ms", "3000");
+    String topic = run.settings.text(Property.TOPIC_EVENTS);
     try (StreamProcess app = run.app().start()) {
       app.awaitRunning(START_TIMEOUT);
       try (Admin admin = run.admin()) {
@@ -177,7 +178,7 @@ class OutageIT {
   @Test
   void shouldEndWithOneLineIfAnOutputTopicIsNotWritableAndLoseNothing() throws Exception {
     Run run = new Run("forbidden");
-    String topic = run.settings.text(Settings.TOPIC_SUMMARIES);
+    String topic = run.settings.text(Property.TOPIC_SUMMARIES);
     ResourcePattern resource = new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL);
     try (StreamProcess app = run.app().start();
         Admin admin = run.admin()) {
@@ -296,16 +297,16 @@ class OutageIT {
 
     Run(String name) throws Exception {
       this.name = name;
-      values.put(Settings.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
-      values.put(Settings.REGISTRY_URL, registry.url());
-      values.put(Settings.APPLICATION_ID, name);
-      values.put(Settings.TOPIC_CHUNKS, name + "-chunks");
-      values.put(Settings.TOPIC_EVENTS, name + "-events");
-      values.put(Settings.TOPIC_SUMMARIES, name + "-summaries");
-      values.put(Settings.TOPIC_ALERTS, name + "-alerts");
-      values.put(Settings.TOPIC_DEAD_LETTERS, name + "-dlq");
-      values.put(Settings.STATE_DIR, stateDirectory().toString());
-      values.put(Settings.ALERT_RULES, "surprise >= 0.5 for 2s");
+      values.put(Property.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
+      values.put(Property.REGISTRY_URL, registry.url());
+      values.put(Property.APPLICATION_ID, name);
+      values.put(Property.TOPIC_CHUNKS, name + "-chunks");
+      values.put(Property.TOPIC_EVENTS, name + "-events");
+      values.put(Property.TOPIC_SUMMARIES, name + "-summaries");
+      values.put(Property.TOPIC_ALERTS, name + "-alerts");
+      values.put(Property.TOPIC_DEAD_LETTERS, name + "-dlq");
+      values.put(Property.STATE_DIR, stateDirectory().toString());
+      values.put(Property.ALERT_RULES, "surprise >= 0.5 for 2s");
       settings = Settings.of(values);
       new ClusterReadiness(settings)
           .requireTopics(settings.streamSettings().topics(), true, new StopRequest());
@@ -329,7 +330,7 @@ class OutageIT {
     void send(List<LiveCalls.Sent> chunks, Integer schemaId) {
       Map<String, Object> config = settings.kafkaClient(ProducerConfig.configNames());
       config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-      String topic = settings.text(Settings.TOPIC_CHUNKS);
+      String topic = settings.text(Property.TOPIC_CHUNKS);
       try (Producer<byte[], byte[]> producer =
           new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
         for (LiveCalls.Sent sent : chunks) {
@@ -347,7 +348,7 @@ class OutageIT {
 
     void awaitEvents(int count, StreamProcess app) throws InterruptedException {
       long deadline = System.nanoTime() + END_TIMEOUT.toNanos();
-      while (CallResults.records(settings, settings.text(Settings.TOPIC_EVENTS)).size() < count) {
+      while (CallResults.records(settings, settings.text(Property.TOPIC_EVENTS)).size() < count) {
         app.requireAlive();
         assertThat(System.nanoTime()).isLessThan(deadline);
         Thread.sleep(200);

@@ -11,6 +11,7 @@ import dev.speechemotion.app.fixtures.CallResults;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.StreamProcess;
 import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
@@ -57,12 +58,12 @@ class OverloadIT {
     broker = EmbeddedBroker.start();
     registry = new HttpRegistry();
     serdes = EmotionSerdes.of(RegistryClients.connect(registry.url(), Map.of()));
-    values.put(Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers());
-    values.put(Settings.REGISTRY_URL, registry.url());
-    values.put(Settings.TOPIC_PARTITIONS, "2");
-    values.put(Settings.TOPIC_REPLICATION_FACTOR, "1");
-    values.put(Settings.MODEL_DIR, "models/tess-fcnn");
-    values.put(Settings.MODEL_WIDEBAND_DIR, "");
+    values.put(Property.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    values.put(Property.REGISTRY_URL, registry.url());
+    values.put(Property.TOPIC_PARTITIONS, "2");
+    values.put(Property.TOPIC_REPLICATION_FACTOR, "1");
+    values.put(Property.MODEL_DIR, "models/tess-fcnn");
+    values.put(Property.MODEL_WIDEBAND_DIR, "");
     Settings settings = Settings.of(values);
     new ClusterReadiness(settings)
         .requireTopics(settings.streamSettings().topics(), true, new StopRequest());
@@ -79,7 +80,7 @@ class OverloadIT {
       for (int call = 0; call < CALLS; call++) {
         callIds.add("call-%02d".formatted(call));
         CallPlayer.Sent sent =
-            new CallPlayer(producer, settings.text(Settings.TOPIC_CHUNKS), format)
+            new CallPlayer(producer, settings.text(Property.TOPIC_CHUNKS), format)
                 .play(
                     "call-%02d".formatted(call),
                     new AudioClip(RATE_HZ, channels),
@@ -145,7 +146,7 @@ class OverloadIT {
   @Test
   void shouldPassAudioOverOnlyIfAskedToAndSaySo() throws Exception {
     // All of it is older than that before the application is up.
-    Settings settings = output("shedding", Map.of(Settings.MAX_LAG_MS, "1000"));
+    Settings settings = output("shedding", Map.of(Property.MAX_LAG_MS, "1000"));
     try (StreamProcess app =
         new StreamProcess(folder.resolve("shedding.log"), values, HEAP_MB).start()) {
       app.awaitRunning(TIMEOUT);
@@ -163,11 +164,11 @@ class OverloadIT {
 
   /** An application of its own, with output topics of its own. */
   private Settings output(String name, Map<String, String> more) throws Exception {
-    values.put(Settings.APPLICATION_ID, name);
-    values.put(Settings.STATE_DIR, folder.resolve(name + "-state").toString());
-    values.put(Settings.TOPIC_EVENTS, name + "-events");
-    values.put(Settings.TOPIC_SUMMARIES, name + "-summaries");
-    values.remove(Settings.MAX_LAG_MS);
+    values.put(Property.APPLICATION_ID, name);
+    values.put(Property.STATE_DIR, folder.resolve(name + "-state").toString());
+    values.put(Property.TOPIC_EVENTS, name + "-events");
+    values.put(Property.TOPIC_SUMMARIES, name + "-summaries");
+    values.remove(Property.MAX_LAG_MS);
     values.putAll(more);
     Settings settings = Settings.of(values);
     new ClusterReadiness(settings)
@@ -176,7 +177,7 @@ class OverloadIT {
   }
 
   private List<ChannelSummary> channels(Settings settings) {
-    String topic = settings.text(Settings.TOPIC_SUMMARIES);
+    String topic = settings.text(Property.TOPIC_SUMMARIES);
     List<CallSummary> summaries =
         CallResults.records(settings, topic).stream()
             .map(r -> serdes.callSummary().deserializer().deserialize(topic, r.value()))

@@ -11,6 +11,7 @@ import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.embedded.DemoCall;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.serving.ModelDirectory;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
@@ -129,22 +130,22 @@ abstract class PipelineScenarios {
 
   private Settings settings(String name, Path state) {
     Map<String, String> values = new HashMap<>();
-    values.put(Settings.BOOTSTRAP_SERVERS, fixture.bootstrapServers());
-    values.put(Settings.APPLICATION_ID, name);
-    values.put(Settings.TOPIC_CHUNKS, name + "-chunks");
-    values.put(Settings.TOPIC_EVENTS, name + "-events");
-    values.put(Settings.TOPIC_SUMMARIES, name + "-summaries");
-    values.put(Settings.TOPIC_ALERTS, name + "-alerts");
-    values.put(Settings.TOPIC_DEAD_LETTERS, name + "-dlq");
-    values.put(Settings.TOPIC_PARTITIONS, "2");
+    values.put(Property.BOOTSTRAP_SERVERS, fixture.bootstrapServers());
+    values.put(Property.APPLICATION_ID, name);
+    values.put(Property.TOPIC_CHUNKS, name + "-chunks");
+    values.put(Property.TOPIC_EVENTS, name + "-events");
+    values.put(Property.TOPIC_SUMMARIES, name + "-summaries");
+    values.put(Property.TOPIC_ALERTS, name + "-alerts");
+    values.put(Property.TOPIC_DEAD_LETTERS, name + "-dlq");
+    values.put(Property.TOPIC_PARTITIONS, "2");
     // Each window by itself, so that events can be told from the parts below the topology.
-    values.put(Settings.SMOOTHING_SECONDS, "0");
-    values.put(Settings.LABEL_HYSTERESIS, "0");
-    values.put(Settings.SPEECH_MIN_SHARE, "0");
-    values.put(Settings.COMMIT_INTERVAL_MS, "100");
-    values.put(Settings.STATE_DIR, state.toString());
+    values.put(Property.SMOOTHING_SECONDS, "0");
+    values.put(Property.LABEL_HYSTERESIS, "0");
+    values.put(Property.SPEECH_MIN_SHARE, "0");
+    values.put(Property.COMMIT_INTERVAL_MS, "100");
+    values.put(Property.STATE_DIR, state.toString());
     // An instance that crashed is given up after so long.
-    values.put(Settings.KAFKA_PREFIX + "session.timeout.ms", "6000");
+    values.put(Property.KAFKA_PREFIX + "session.timeout.ms", "6000");
     return Settings.of(values);
   }
 
@@ -206,7 +207,7 @@ abstract class PipelineScenarios {
                 new ByteArraySerializer())) {
       app.start();
       send(call.subList(0, 100));
-      String topic = settings.text(Settings.TOPIC_CHUNKS);
+      String topic = settings.text(Property.TOPIC_CHUNKS);
       byte[] key = "good".getBytes(StandardCharsets.UTF_8);
       bytes.send(new ProducerRecord<>(topic, key, notAvro)).get();
       bytes.send(new ProducerRecord<>(topic, key, null)).get();
@@ -229,7 +230,7 @@ abstract class PipelineScenarios {
             letter -> {
               assertThat(letter.value()).isEqualTo(notAvro);
               assertThat(header(letter, "dlq.topic"))
-                  .isEqualTo(settings.text(Settings.TOPIC_CHUNKS));
+                  .isEqualTo(settings.text(Property.TOPIC_CHUNKS));
               assertThat(Long.parseLong(header(letter, "dlq.offset"))).isEqualTo(100);
             });
     assertThat(ofCall(events(), "good")).extracting(Expected::of).isEqualTo(offline(call));
@@ -254,7 +255,7 @@ abstract class PipelineScenarios {
         () ->
             settings =
                 settings(
-                    settings.text(Settings.APPLICATION_ID),
+                    settings.text(Property.APPLICATION_ID),
                     stateDirectory.resolve("disk-" + disks.incrementAndGet())));
 
     assertUndisturbed(call);
@@ -321,7 +322,7 @@ abstract class PipelineScenarios {
         .extracting(event -> event.value().getSequenceNumber())
         .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
     List<ConsumerRecord<String, CallSummary>> summaries =
-        read(Settings.TOPIC_SUMMARIES, serdes.callSummary().deserializer());
+        read(Property.TOPIC_SUMMARIES, serdes.callSummary().deserializer());
     assertThat(summaries).hasSize(1);
     assertThat(summaries.get(0).value().getChannels().get(0).getAudioMs())
         .isEqualTo(SPEECH_SECONDS * 1_000L);
@@ -381,7 +382,7 @@ abstract class PipelineScenarios {
       CallPlayer.Format format =
           new CallPlayer.Format(
               20, AudioEncoding.MULAW, RATE_HZ, Double.POSITIVE_INFINITY, interleaved);
-      new CallPlayer(producer, settings.text(Settings.TOPIC_CHUNKS), format)
+      new CallPlayer(producer, settings.text(Property.TOPIC_CHUNKS), format)
           .play(callId, firstSeconds(), DemoCall.ROLES, new StopRequest());
       return List.copyOf(producer.history());
     }
@@ -413,7 +414,7 @@ abstract class PipelineScenarios {
       throws Exception {
     return await(
         app,
-        () -> read(Settings.TOPIC_SUMMARIES, serdes.callSummary().deserializer()),
+        () -> read(Property.TOPIC_SUMMARIES, serdes.callSummary().deserializer()),
         read -> read.size() >= count);
   }
 
@@ -443,7 +444,7 @@ abstract class PipelineScenarios {
     try (Admin admin = Admin.create(config)) {
       Map<TopicPartition, OffsetAndMetadata> committed =
           admin
-              .listConsumerGroupOffsets(settings.text(Settings.APPLICATION_ID))
+              .listConsumerGroupOffsets(settings.text(Property.APPLICATION_ID))
               .partitionsToOffsetAndMetadata()
               .get();
       Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
@@ -463,7 +464,7 @@ abstract class PipelineScenarios {
   }
 
   private List<ConsumerRecord<String, EmotionEvent>> events() {
-    return read(Settings.TOPIC_EVENTS, serdes.emotionEvent().deserializer());
+    return read(Property.TOPIC_EVENTS, serdes.emotionEvent().deserializer());
   }
 
   private static List<EmotionEvent> ofCall(
@@ -476,7 +477,7 @@ abstract class PipelineScenarios {
 
   private List<ConsumerRecord<byte[], byte[]>> deadLetters(int count) {
     List<ConsumerRecord<byte[], byte[]>> letters =
-        read(Settings.TOPIC_DEAD_LETTERS, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        read(Property.TOPIC_DEAD_LETTERS, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     assertThat(letters).hasSize(count);
     return letters;
   }

@@ -11,6 +11,7 @@ import dev.speechemotion.app.fixtures.LiveCalls;
 import dev.speechemotion.app.fixtures.StreamProcess;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.process.TemporaryFiles;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChannelRole;
@@ -127,7 +128,7 @@ class StateCostIT {
     double stateBytes = sizes.values().stream().mapToInt(size -> size).average().orElseThrow();
 
     double withState = secondsToStart(values);
-    TemporaryFiles.delete(Path.of(values.get(Settings.STATE_DIR)));
+    TemporaryFiles.delete(Path.of(values.get(Property.STATE_DIR)));
     double fromChangelog = secondsToStart(values);
 
     System.out.printf(
@@ -173,7 +174,7 @@ class StateCostIT {
           String id = "call-" + channel;
           producer.send(
               new ProducerRecord<>(
-                  settings.text(Settings.TOPIC_CHUNKS),
+                  settings.text(Property.TOPIC_CHUNKS),
                   id,
                   AudioChunk.newBuilder(chunk).setCallId(id).build()),
               (metadata, e) -> failure.compareAndSet(null, e));
@@ -186,16 +187,16 @@ class StateCostIT {
 
   private Map<String, String> values(String name) {
     Map<String, String> values = new HashMap<>();
-    values.put(Settings.BOOTSTRAP_SERVERS, broker.bootstrapServers());
-    values.put(Settings.REGISTRY_URL, registry.url());
-    values.put(Settings.APPLICATION_ID, name);
-    values.put(Settings.TOPIC_CHUNKS, name + "-chunks");
-    values.put(Settings.TOPIC_EVENTS, name + "-events");
-    values.put(Settings.TOPIC_SUMMARIES, name + "-summaries");
-    values.put(Settings.TOPIC_ALERTS, name + "-alerts");
-    values.put(Settings.TOPIC_DEAD_LETTERS, name + "-dlq");
-    values.put(Settings.ANALYZED_ROLES, "CUSTOMER,AGENT");
-    values.put(Settings.STATE_DIR, folder.resolve(name).toString());
+    values.put(Property.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+    values.put(Property.REGISTRY_URL, registry.url());
+    values.put(Property.APPLICATION_ID, name);
+    values.put(Property.TOPIC_CHUNKS, name + "-chunks");
+    values.put(Property.TOPIC_EVENTS, name + "-events");
+    values.put(Property.TOPIC_SUMMARIES, name + "-summaries");
+    values.put(Property.TOPIC_ALERTS, name + "-alerts");
+    values.put(Property.TOPIC_DEAD_LETTERS, name + "-dlq");
+    values.put(Property.ANALYZED_ROLES, "CUSTOMER,AGENT");
+    values.put(Property.STATE_DIR, folder.resolve(name).toString());
     return values;
   }
 

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.speechemotion.app.fixtures.ModelCopies;
 import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.ModelException;
@@ -138,7 +139,7 @@ class ServedModelsTest {
 
   @Test
   void shouldRefuseWhatDoesNotFit() throws Exception {
-    Map<String, String> rule = Map.of(Settings.MODEL_DIR, telephone.toString());
+    Map<String, String> rule = Map.of(Property.MODEL_DIR, telephone.toString());
     try (ServedModels models = ServedModels.load(Settings.of(rule))) {
       ModelCopies.editManifest(
           telephone, manifest -> manifest.replace("\"angry\", \"happy\"", "\"happy\", \"angry\""));

@@ -12,6 +12,6 @@ class ReadmeTest {
   void shouldPrintTheTableOfProperties() throws Exception {
     assertThat(Files.readString(Path.of("README.md")))
         .as("README's table must be what `stream --help-config` prints")
-        .contains(Settings.table());
+        .contains(PropertyTable.markdown());
   }
 }

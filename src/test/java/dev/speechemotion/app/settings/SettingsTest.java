@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +69,7 @@ class SettingsTest {
         Map.of("SES_TOPIC_ALERTS", "of-environment", "SES_TOPIC_SUMMARIES", "of-environment");
     Map<String, String> commandLine = Map.of("topic.summaries", "of-command-line");
 
-    Settings settings = Settings.load(file, environment, commandLine);
+    Settings settings = Settings.load(Optional.of(file), environment, commandLine);
 
     assertThat(settings.text("topic.chunks")).isEqualTo("audio-chunks");
     assertThat(settings.text("topic.events")).isEqualTo("of-file");
@@ -101,7 +102,7 @@ class SettingsTest {
   void shouldPassKafkasPropertiesThroughWithoutThePrefix() {
     Settings settings =
         Settings.load(
-            null,
+            Optional.empty(),
             Map.of("SES_KAFKA_NUM_STREAM_THREADS", "3"),
             Map.of("kafka.security.protocol", "SSL"));
 
@@ -128,14 +129,15 @@ class SettingsTest {
   void shouldNameTheNearestPropertyForAnUnknownOne(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("app.properties"), "window.hob.ms=1000\n");
 
-    assertThatThrownBy(() -> Settings.load(file, Map.of(), Map.of()))
+    assertThatThrownBy(() -> Settings.load(Optional.of(file), Map.of(), Map.of()))
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining("'window.hob.ms' in " + file)
         .hasMessageContaining("did you mean 'window.hop.ms'?");
     assertThatThrownBy(() -> Settings.of(Map.of("bootstrap.server", "a:1")))
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining("did you mean 'bootstrap.servers'?");
-    assertThatThrownBy(() -> Settings.load(null, Map.of("SES_ANALYSED_ROLES", "AGENT"), Map.of()))
+    assertThatThrownBy(
+            () -> Settings.load(Optional.empty(), Map.of("SES_ANALYSED_ROLES", "AGENT"), Map.of()))
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining("environment variable SES_ANALYSED_ROLES")
         .hasMessageContaining("did you mean 'SES_ANALYZED_ROLES'?");
@@ -145,7 +147,9 @@ class SettingsTest {
   void shouldLeaveOtherEnvironmentVariablesAlone() {
     Settings settings =
         Settings.load(
-            null, Map.of("SES_LOG_LEVEL", "DEBUG", "TOPIC_EVENTS", "x", "SESAME", "y"), Map.of());
+            Optional.empty(),
+            Map.of("SES_LOG_LEVEL", "DEBUG", "TOPIC_EVENTS", "x", "SESAME", "y"),
+            Map.of());
 
     assertThat(settings.text("topic.events")).isEqualTo("emotion-events");
   }
@@ -187,25 +191,25 @@ class SettingsTest {
   void shouldNameAFileThatIsNotThere(@TempDir Path folder) {
     Path file = folder.resolve("none.properties");
 
-    assertThatThrownBy(() -> Settings.load(file, Map.of(), Map.of()))
+    assertThatThrownBy(() -> Settings.load(Optional.of(file), Map.of(), Map.of()))
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining(file.toString());
   }
 
   @Test
   void shouldListEveryPropertyOnceInTheTable() {
-    String table = Settings.table();
+    String table = PropertyTable.markdown();
 
-    for (String name : Settings.DEFINITION.names()) {
+    for (String name : Property.DEFINITION.names()) {
       assertThat(table.lines().filter(line -> line.startsWith("| `" + name + "` |"))).hasSize(1);
     }
-    assertThat(table.lines()).hasSize(Settings.DEFINITION.names().size() + 4);
+    assertThat(table.lines()).hasSize(Property.DEFINITION.names().size() + 4);
     assertThat(table.lines()).allMatch(line -> line.chars().filter(c -> c == '|').count() == 5);
   }
 
   @ParameterizedTest
   @CsvSource({"abc, abc, 0", "abc, abd, 1", "abc, ab, 1", "kitten, sitting, 3", "'', abc, 3"})
   void shouldCountEdits(String a, String b, int edits) {
-    assertThat(Settings.editDistance(a, b)).isEqualTo(edits);
+    assertThat(Spelling.editDistance(a, b)).isEqualTo(edits);
   }
 }
