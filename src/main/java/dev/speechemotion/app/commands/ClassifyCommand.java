@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,8 +33,6 @@ import picocli.CommandLine.Spec;
         "Gives the emotion of recordings, per window and for the whole (the mean of the windows'"
             + " probabilities), per channel, without Kafka.")
 final class ClassifyCommand implements Callable<Integer> {
-  private static final WindowSettings WINDOWS = WindowSettings.DEFAULT;
-
   @Spec private CommandSpec spec;
 
   @Parameters(arity = "1..*", paramLabel = "WAV", description = "WAV or AIFF files.")
@@ -43,7 +42,7 @@ final class ClassifyCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description = "Model directory; without it the one that `stream` has for the sampling rate.")
-  private String model;
+  private Optional<String> model;
 
   @Option(
       names = "--format",
@@ -83,7 +82,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    try (ServedModels models = ServedModels.of(model)) {
+    try (ServedModels models = ServedModels.loadOrDefaults(model)) {
       List<ObjectNode> documents = new ArrayList<>();
       int exitCode =
           FileBatch.run(
@@ -94,7 +93,8 @@ final class ClassifyCommand implements Callable<Integer> {
                 EmotionModel loaded = models.model(clip.sampleRateHz());
                 try (EmotionClassifier classifier = loaded.newClassifier()) {
                   FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
-                  List<List<Result>> channels = classify(file, clip, extractor, classifier);
+                  List<List<Result>> channels =
+                      classify(file, clip, extractor, loaded.manifest().windows(), classifier);
                   if (format == Format.JSON) {
                     documents.add(json(file, channels, classifier));
                   } else {
@@ -111,7 +111,11 @@ final class ClassifyCommand implements Callable<Integer> {
 
   /** The windows of each channel. */
   private static List<List<Result>> classify(
-      Path file, AudioClip clip, FeatureExtractor extractor, EmotionClassifier classifier) {
+      Path file,
+      AudioClip clip,
+      FeatureExtractor extractor,
+      WindowSettings windowSettings,
+      EmotionClassifier classifier) {
     List<List<Result>> channels = new ArrayList<>();
     for (int c = 0; c < clip.channelCount(); c++) {
       List<Result> windows = new ArrayList<>();
@@ -130,7 +134,8 @@ final class ClassifyCommand implements Callable<Integer> {
             classifier.classify(vector, 1, probabilities);
             windows.add(new Result(beginMs, endMs, voicedShare, probabilities));
           };
-      ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, WINDOWS, clip.sampleRateHz());
+      ChannelAnalyzer analyzer =
+          new ChannelAnalyzer(extractor, windowSettings, clip.sampleRateHz());
       analyzer.accept(clip.channel(c), 0, clip.sampleCount(), sink);
       analyzer.finish(sink);
       if (windows.isEmpty()) {

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -77,7 +78,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description = "Model directory; without it the one that `stream` has for the sampling rate.")
-  private String model;
+  private Optional<String> model;
 
   @Option(
       names = "--speed",
@@ -114,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
 
     Path stateDirectory = Files.createTempDirectory("speech-emotion-state-");
     try (StartingBroker broker = new StartingBroker();
-        ServedModels models = ServedModels.of(model);
+        ServedModels models = ServedModels.loadOrDefaults(model);
         SchemaRegistry registry = RegistryClients.inMemory()) {
       Settings settings = settings(broker.await(), stateDirectory);
       new ClusterReadiness(settings).requireTopics(settings.streamSettings().topics(), true, stop);

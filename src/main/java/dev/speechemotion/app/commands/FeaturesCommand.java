@@ -94,7 +94,8 @@ final class FeaturesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    FeatureSpec features = featureSpec();
+    Source source = source();
+    FeatureSpec features = source.features();
     FeatureExtractor extractor = new FeatureExtractor(features);
     PrintWriter out = spec.commandLine().getOut();
     if (format == Format.CSV) {
@@ -111,9 +112,9 @@ final class FeaturesCommand implements Callable<Integer> {
                 LOG.info("{}: {} channels mixed down to one", file, clip.channelCount());
               }
               if (format == Format.JSON) {
-                documents.add(json(file, clip, extractor));
+                documents.add(json(file, clip, extractor, source.windows()));
               } else {
-                printRows(out, file, clip, extractor);
+                printRows(out, file, clip, extractor, source.windows());
               }
             });
     if (format == Format.JSON) {
@@ -122,10 +123,13 @@ final class FeaturesCommand implements Callable<Integer> {
     return exitCode;
   }
 
-  private FeatureSpec featureSpec() throws ModelException {
+  /** What is computed: a spec by name has the usual windows, a model its own. */
+  private record Source(FeatureSpec features, WindowSettings windows) {}
+
+  private Source source() throws ModelException {
     Optional<FeatureSpec> named = FeatureSpec.named(specName);
     if (named.isPresent()) {
-      return named.get();
+      return new Source(named.get(), WindowSettings.DEFAULT);
     }
     Path directory = ModelDirectory.find(specName);
     if (!Files.isDirectory(directory)) {
@@ -137,7 +141,7 @@ final class FeaturesCommand implements Callable<Integer> {
               + FeatureSpec.names());
     }
     try (EmotionModel model = EmotionModel.load(directory)) {
-      return model.featureSpec();
+      return new Source(model.featureSpec(), model.manifest().windows());
     }
   }
 
@@ -160,19 +164,20 @@ final class FeaturesCommand implements Callable<Integer> {
     return frames;
   }
 
-  private static List<Window> windows(AudioClip clip, FeatureExtractor extractor) {
+  private static List<Window> windows(
+      AudioClip clip, FeatureExtractor extractor, WindowSettings windowSettings) {
     List<Window> windows = new ArrayList<>();
     ChannelAnalyzer.WindowSink sink =
         (beginMs, endMs, voicedShare, values) ->
             windows.add(new Window(beginMs, endMs, voicedShare, values.clone()));
-    ChannelAnalyzer analyzer =
-        new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, clip.sampleRateHz());
+    ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, windowSettings, clip.sampleRateHz());
     analyzer.accept(clip.mono(), 0, clip.sampleCount(), sink);
     analyzer.finish(sink);
     return windows;
   }
 
-  private ObjectNode json(Path file, AudioClip clip, FeatureExtractor extractor) {
+  private ObjectNode json(
+      Path file, AudioClip clip, FeatureExtractor extractor, WindowSettings windowSettings) {
     FeatureSpec features = extractor.spec();
     ObjectNode document =
         FileBatch.document()
@@ -192,7 +197,7 @@ final class FeaturesCommand implements Callable<Integer> {
     if (unit == Unit.FRAME) {
       putMatrices(document, features, frames(clip, extractor));
     } else {
-      putWindows(document, features, windows(clip, extractor));
+      putWindows(document, features, windows(clip, extractor, windowSettings));
     }
     return document;
   }
@@ -255,7 +260,12 @@ final class FeaturesCommand implements Callable<Integer> {
         : "wav,beginMs,endMs,voicedShare," + String.join(",", features.windowFeatureNames());
   }
 
-  private void printRows(PrintWriter out, Path file, AudioClip clip, FeatureExtractor extractor) {
+  private void printRows(
+      PrintWriter out,
+      Path file,
+      AudioClip clip,
+      FeatureExtractor extractor,
+      WindowSettings windowSettings) {
     String name = quoted(file.getFileName().toString());
     if (unit == Unit.FRAME) {
       List<float[]> frames = frames(clip, extractor);
@@ -264,7 +274,7 @@ final class FeaturesCommand implements Callable<Integer> {
       }
       return;
     }
-    for (Window window : windows(clip, extractor)) {
+    for (Window window : windows(clip, extractor, windowSettings)) {
       out.println(
           String.join(
               ",",

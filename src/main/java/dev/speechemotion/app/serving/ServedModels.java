@@ -3,6 +3,7 @@ package dev.speechemotion.app.serving;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.RequiredWindows;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
@@ -11,18 +12,11 @@ import dev.speechemotion.model.ModelException;
 import dev.speechemotion.streams.EmotionModels;
 import dev.speechemotion.streams.EmotionTopology;
 import dev.speechemotion.streams.StreamSettings;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,53 +35,56 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
   private static final Duration TIME_TO_OPEN = Duration.ofMinutes(1);
 
   private final StreamSettings settings;
-  private final Place telephone;
+  private final RequiredWindows windows;
+  private final ServedDirectory telephone;
 
   /** {@link #telephone} where one model is for all rates. */
-  private final Place wideband;
+  private final ServedDirectory wideband;
 
   private final List<Retired> retired = new ArrayList<>();
   private final StopRequest stop = new StopRequest();
-  private Thread watcher;
+  private Optional<Thread> watcher = Optional.empty();
 
   private record Retired(SharedModel model, long sinceNanos) {}
 
-  /** A model directory and the model that is served from it. */
-  private static final class Place {
-    private final Path directory;
-    private volatile SharedModel served;
-
-    /** What the directory was like when it was looked at last, and when it was read last. */
-    private String seen;
-
-    private String read;
-
-    Place(Path directory) throws ModelException {
-      this.directory = directory;
-      read = state(directory);
-      seen = read;
-      served = new SharedModel(EmotionModel.load(directory));
-    }
-  }
-
   /**
-   * Loads the models.
+   * Loads the models that the settings name.
    *
-   * @param directory of the model for telephone audio
-   * @param widebandDirectory of that for wide-band audio; empty: the same
    * @throws ModelException if a directory does not hold a model
    * @throws CommandFailure if a model does not fit the settings or the other one
    */
-  public static ServedModels load(
-      StreamSettings settings, String directory, String widebandDirectory) throws ModelException {
-    Place telephone = new Place(ModelDirectory.find(directory));
+  public static ServedModels load(Settings settings) throws ModelException {
+    return load(
+        settings.streamSettings(),
+        settings.windows(),
+        settings.text(Property.MODEL_DIR),
+        settings.text(Property.MODEL_WIDEBAND_DIR));
+  }
+
+  /**
+   * Loads one model for all rates, or the models that the default settings name.
+   *
+   * @param directory of the one model; empty: the defaults
+   * @throws ModelException if a directory does not hold a model
+   */
+  public static ServedModels loadOrDefaults(Optional<String> directory) throws ModelException {
+    return directory.isPresent()
+        ? load(StreamSettings.defaults(), RequiredWindows.ANY, directory.get(), "")
+        : load(Settings.of(Map.of()));
+  }
+
+  private static ServedModels load(
+      StreamSettings settings, RequiredWindows windows, String directory, String widebandDirectory)
+      throws ModelException {
+    ServedDirectory telephone = new ServedDirectory(ModelDirectory.find(directory));
     try {
       boolean one = widebandDirectory.isEmpty() || widebandDirectory.equals(directory);
-      Place wideband = one ? telephone : new Place(ModelDirectory.find(widebandDirectory));
-      ServedModels models = new ServedModels(settings, telephone, wideband);
+      ServedDirectory wideband =
+          one ? telephone : new ServedDirectory(ModelDirectory.find(widebandDirectory));
+      ServedModels models = new ServedModels(settings, windows, telephone, wideband);
       try {
-        for (Place place : models.places()) {
-          models.requireFit(place.served.model());
+        for (ServedDirectory each : models.directories()) {
+          models.requireFit(each.served().model());
         }
       } catch (IllegalArgumentException e) {
         models.close();
@@ -95,64 +92,55 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
       }
       return models;
     } catch (ModelException e) {
-      telephone.served.close();
+      telephone.served().close();
       throw e;
     }
   }
 
-  public static ServedModels load(Settings settings) throws ModelException {
-    return load(
-        settings.streamSettings(),
-        settings.text(Property.MODEL_DIR),
-        settings.text(Property.MODEL_WIDEBAND_DIR));
-  }
-
-  /**
-   * The models of the default settings, or one for all rates.
-   *
-   * @param directory of that; null: the defaults
-   */
-  public static ServedModels of(String directory) throws ModelException {
-    return directory == null
-        ? load(Settings.of(Map.of()))
-        : load(StreamSettings.defaults(), directory, "");
-  }
-
-  private ServedModels(StreamSettings settings, Place telephone, Place wideband) {
+  private ServedModels(
+      StreamSettings settings,
+      RequiredWindows windows,
+      ServedDirectory telephone,
+      ServedDirectory wideband) {
     this.settings = settings;
+    this.windows = windows;
     this.telephone = telephone;
     this.wideband = wideband;
   }
 
-  private List<Place> places() {
+  private List<ServedDirectory> directories() {
     return telephone == wideband ? List.of(telephone) : List.of(telephone, wideband);
   }
 
   @Override
   public Offer offered(int sampleRateHz) {
-    return place(sampleRateHz).served.offer();
+    return directory(sampleRateHz).served().offer();
   }
 
   /** The model for a sampling rate. */
   public EmotionModel model(int sampleRateHz) {
-    return place(sampleRateHz).served.model();
+    return directory(sampleRateHz).served().model();
   }
 
-  private Place place(int sampleRateHz) {
+  private ServedDirectory directory(int sampleRateHz) {
     return sampleRateHz < WIDEBAND_FROM_HZ ? telephone : wideband;
   }
 
   /** Which models are served, each once. */
   public List<ModelIdentity> identities() {
-    return places().stream().map(place -> place.served.identity()).toList();
+    return directories().stream().map(each -> each.served().identity()).toList();
   }
 
-  /** Looks after the directories from now on, in a thread of its own. */
+  /**
+   * Looks after the directories from now on, in a thread of its own.
+   *
+   * @param period time between looks; zero: does not look
+   */
   public void watch(Duration period) {
     if (period.isZero()) {
       return;
     }
-    watcher =
+    Thread thread =
         new Thread(
             () -> {
               try {
@@ -164,20 +152,17 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
               }
             },
             "watch-models");
-    watcher.setDaemon(true);
-    watcher.start();
+    thread.setDaemon(true);
+    thread.start();
+    watcher = Optional.of(thread);
   }
 
   /** Looks at the directories once. */
   synchronized void look() {
-    for (Place place : places()) {
-      String state = state(place.directory);
-      // What still changes is being copied.
-      if (state.equals(place.seen) && !state.equals(place.read)) {
-        place.read = state;
-        read(place);
+    for (ServedDirectory directory : directories()) {
+      if (directory.isToBeRead()) {
+        read(directory);
       }
-      place.seen = state;
     }
     retired.removeIf(
         old -> {
@@ -190,38 +175,44 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
         });
   }
 
-  private void read(Place place) {
-    SharedModel old = place.served;
-    EmotionModel next = null;
+  private void read(ServedDirectory directory) {
+    ModelIdentity before = directory.served().identity();
+    EmotionModel next;
     try {
-      next = EmotionModel.load(place.directory);
-      if (next.identity().equals(old.identity())) {
-        next.close();
-        return;
-      }
-      requireFit(next);
+      next = EmotionModel.load(directory.path());
     } catch (ModelException | RuntimeException e) {
-      if (next != null) {
-        next.close();
-      }
-      LOG.warn(
-          "what is now in model directory {} is refused, and {} {} goes on: {}",
-          place.directory,
-          old.identity().name(),
-          old.identity().version(),
-          e.getMessage());
+      refuse(directory, e);
       return;
     }
-    place.served = new SharedModel(next);
-    retired.add(new Retired(old, System.nanoTime()));
+    if (next.identity().equals(before)) {
+      next.close();
+      return;
+    }
+    try {
+      requireFit(next);
+    } catch (RuntimeException e) {
+      next.close();
+      refuse(directory, e);
+      return;
+    }
+    retired.add(new Retired(directory.serve(next), System.nanoTime()));
     LOG.info(
         "model {} {} ({}) takes over from {} {} ({})",
         next.identity().name(),
         next.identity().version(),
         shortened(next.identity().hash()),
-        old.identity().name(),
-        old.identity().version(),
-        shortened(old.identity().hash()));
+        before.name(),
+        before.version(),
+        shortened(before.hash()));
+  }
+
+  private static void refuse(ServedDirectory directory, Exception why) {
+    LOG.warn(
+        "what is now in model directory {} is refused, and {} {} goes on: {}",
+        directory.path(),
+        directory.served().identity().name(),
+        directory.served().identity().version(),
+        why.getMessage());
   }
 
   private static String shortened(String hash) {
@@ -234,16 +225,14 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
    * @throws IllegalArgumentException if it cannot
    */
   private void requireFit(EmotionModel model) {
-    List<String> labels = telephone.served.model().labels();
+    String name = model.identity().name();
+    List<String> labels = telephone.served().model().labels();
     if (!model.labels().equals(labels)) {
       throw new IllegalArgumentException(
           "model %s has the labels %s, but %s has %s; models that are served together, or after one another, need the same"
-              .formatted(
-                  model.identity().name(),
-                  model.labels(),
-                  telephone.served.identity().name(),
-                  labels));
+              .formatted(name, model.labels(), telephone.served().identity().name(), labels));
     }
+    windows.requireMetBy(name, model.manifest().windows());
     try (EmotionClassifier classifier = model.newClassifier()) {
       EmotionTopology.requireFit(settings, model.featureSpec(), classifier);
       float[] probabilities = new float[labels.size()];
@@ -255,33 +244,8 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
       if (!(Math.abs(sum - 1) < SUM_TOLERANCE)) {
         throw new IllegalArgumentException(
             "model %s gives probabilities that sum to %s; its weights are broken"
-                .formatted(model.identity().name(), sum));
+                .formatted(name, sum));
       }
-    }
-  }
-
-  /** What tells whether a directory has changed: its files, their sizes, times and identities. */
-  private static String state(Path directory) {
-    try (Stream<Path> files = Files.list(directory)) {
-      return String.join("\n", files.sorted().map(ServedModels::fileState).toList());
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return "";
-    } catch (IOException | RuntimeException e) {
-      return Objects.toString(e.getMessage());
-    }
-  }
-
-  private static String fileState(Path file) {
-    try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return "%s %d %s %s"
-          .formatted(
-              file.getFileName(),
-              attributes.size(),
-              attributes.lastModifiedTime(),
-              attributes.fileKey());
-    } catch (IOException e) {
-      return file.getFileName() + " cannot be read";
     }
   }
 
@@ -289,16 +253,17 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
   @Override
   public void close() {
     stop.request();
-    if (watcher != null) {
-      try {
-        watcher.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    watcher.ifPresent(
+        thread -> {
+          try {
+            thread.join();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     synchronized (this) {
       retired.forEach(old -> old.model.close());
-      places().forEach(place -> place.served.close());
+      directories().forEach(each -> each.served().close());
     }
   }
 }

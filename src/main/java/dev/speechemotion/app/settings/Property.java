@@ -1,6 +1,5 @@
 package dev.speechemotion.app.settings;
 
-import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.streams.CallSettings;
 import java.time.Duration;
 import org.apache.kafka.common.config.ConfigDef;
@@ -128,18 +127,18 @@ public final class Property {
           "Replicas of the topics that `--create-topics` makes; -1: the broker's default");
 
   public static final String WINDOW_LENGTH_MS =
-      integer(
+      withoutDefault(
           "window.length.ms",
-          WindowSettings.DEFAULT.lengthMs(),
           Range.between(100, 60_000),
-          "Length of a window, milliseconds of audio; a multiple of `window.hop.ms`");
+          "If given, only models with windows of this length are served, milliseconds of audio; the"
+              + " model says how long its windows are");
 
   public static final String WINDOW_HOP_MS =
-      integer(
+      withoutDefault(
           "window.hop.ms",
-          WindowSettings.DEFAULT.hopMs(),
           Range.between(100, 60_000),
-          "Time between windows, milliseconds of audio");
+          "If given, only models with windows this far apart are served, milliseconds of audio; the"
+              + " model says how far apart its windows are");
 
   public static final String ANALYZED_ROLES =
       text(
@@ -328,6 +327,19 @@ public final class Property {
 
   private static String flag(String name, boolean byDefault, String meaning) {
     return define(name, Type.BOOLEAN, byDefault, ANY, meaning);
+  }
+
+  /** An integer that need not be given. */
+  private static String withoutDefault(String name, Range valid, String meaning) {
+    Validator ifGiven =
+        LambdaValidator.with(
+            (property, value) -> {
+              if (value != null) {
+                valid.ensureValid(property, value);
+              }
+            },
+            valid::toString);
+    return define(name, Type.INT, null, ifGiven, meaning);
   }
 
   private static String define(

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -27,10 +28,11 @@ public final class Settings {
     try {
       values = Property.DEFINITION.parse(given);
     } catch (ConfigException e) {
-      throw new CommandFailure("configuration: " + e.getMessage(), e);
+      throw invalid(e);
     }
     kafka = passedThrough(given, Property.KAFKA_PREFIX);
     registry = passedThrough(given, Property.REGISTRY_PREFIX);
+    windows();
     streamSettings();
   }
 
@@ -82,6 +84,26 @@ public final class Settings {
     return kafka;
   }
 
+  /**
+   * What is insisted on of the models' windows.
+   *
+   * @throws CommandFailure if no windows can be as required
+   */
+  public RequiredWindows windows() {
+    try {
+      return new RequiredWindows(
+          integerIfGiven(Property.WINDOW_LENGTH_MS), integerIfGiven(Property.WINDOW_HOP_MS));
+    } catch (IllegalArgumentException e) {
+      throw invalid(e);
+    }
+  }
+
+  private OptionalInt integerIfGiven(String property) {
+    Object value = values.get(property);
+    return value == null ? OptionalInt.empty() : OptionalInt.of((Integer) value);
+  }
+
+  /** What the topology is told. */
   public StreamSettings streamSettings() {
     try {
       return new StreamSettings(
@@ -90,7 +112,7 @@ public final class Settings {
           text(Property.TOPIC_SUMMARIES),
           text(Property.TOPIC_ALERTS),
           text(Property.TOPIC_DEAD_LETTERS),
-          new WindowSettings(integer(Property.WINDOW_LENGTH_MS), integer(Property.WINDOW_HOP_MS)),
+          WindowSettings.DEFAULT,
           ValueFormats.roles(Property.ANALYZED_ROLES, text(Property.ANALYZED_ROLES)),
           integer(Property.MAX_PAYLOAD_BYTES),
           duration(Property.CALL_INACTIVITY_MS),
@@ -107,8 +129,12 @@ public final class Settings {
               (Double) values.get(Property.LABEL_HYSTERESIS),
               duration(Property.CALL_MEMORY_MS)));
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure("configuration: " + e.getMessage(), e);
+      throw invalid(e);
     }
+  }
+
+  private static CommandFailure invalid(Exception e) {
+    return new CommandFailure("configuration: " + e.getMessage(), e);
   }
 
   private static Map<String, String> passedThrough(Map<String, String> given, String prefix) {

@@ -7,6 +7,7 @@ import dev.speechemotion.app.fixtures.CallResults;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.KafkaProcesses;
 import dev.speechemotion.app.fixtures.LiveCalls;
+import dev.speechemotion.app.fixtures.ModelCopies;
 import dev.speechemotion.app.fixtures.StreamProcess;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.process.TemporaryFiles;
@@ -381,10 +382,9 @@ class CrashIT {
    */
   private Run loss(String name) throws Exception {
     Run run = new Run(name, kafka);
-    run.values.put(Property.MODEL_DIR, "models/tess-fcnn");
+    Path model = ModelCopies.make(folder.resolve(name + "-model"), "short-windows", "1");
+    run.values.put(Property.MODEL_DIR, ModelCopies.editWindows(model, 1_000, 500).toString());
     run.values.put(Property.MODEL_WIDEBAND_DIR, "");
-    run.values.put(Property.WINDOW_LENGTH_MS, "1000");
-    run.values.put(Property.WINDOW_HOP_MS, "500");
     run.values.put(Property.SPEECH_MIN_SHARE, "0");
     return run;
   }

@@ -11,19 +11,22 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.ModelException;
 import dev.speechemotion.streams.EmotionModels;
-import dev.speechemotion.streams.StreamSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 class ServedModelsTest {
@@ -161,8 +164,63 @@ class ServedModelsTest {
     }
   }
 
+  @Test
+  void shouldServeModelsOfAnyWindowsUnlessToldWhich() throws Exception {
+    ModelCopies.editWindows(wideband, 2_000, 500);
+
+    try (ServedModels models = load(wideband.toString())) {
+      assertThat(models.model(16_000).manifest().windows())
+          .isEqualTo(new WindowSettings(2_000, 500));
+    }
+  }
+
+  @ParameterizedTest(name = "{0} = {1}")
+  @CsvSource({
+    "window.length.ms, 2000, 3000",
+    "window.hop.ms, 500, 1000",
+  })
+  void shouldRefuseAtTheStartAModelWhoseWindowsContradictASetting(
+      String property, String value, String ofTheModel) throws Exception {
+    ModelCopies.editWindows(wideband, 2_000, 500);
+
+    assertThatThrownBy(() -> load(wideband.toString(), Map.of(property, value)))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageStartingWith("configuration: " + property + " is " + value)
+        .hasMessageContaining("model low was trained with " + ofTheModel)
+        .hasMessageContaining("leave " + property + " out")
+        .hasMessageNotContaining("\n");
+    assertThatThrownBy(() -> load(wideband.toString(), Map.of(property, ofTheModel)))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("model high was trained with " + value);
+  }
+
+  @Test
+  void shouldRefuseANewModelWhoseWindowsContradictASetting() throws Exception {
+    Map<String, String> rules = Map.of("window.length.ms", "3000", "window.hop.ms", "1000");
+    try (ServedModels models = load("", rules)) {
+      Path next = ModelCopies.make(folder.resolve("next"), "low", "2");
+      ModelCopies.exchange(ModelCopies.editWindows(next, 3_000, 500), telephone);
+      look(models, 3);
+
+      assertThat(version(models)).isEqualTo("1");
+      assertThat(messages())
+          .singleElement()
+          .asString()
+          .contains("is refused, and low 1 goes on: window.hop.ms is 1000")
+          .contains("model low was trained with 500");
+    }
+  }
+
   private ServedModels load(String widebandDirectory) throws ModelException {
-    return ServedModels.load(StreamSettings.defaults(), telephone.toString(), widebandDirectory);
+    return load(widebandDirectory, Map.of());
+  }
+
+  private ServedModels load(String widebandDirectory, Map<String, String> more)
+      throws ModelException {
+    Map<String, String> values = new HashMap<>(more);
+    values.put(Property.MODEL_DIR, telephone.toString());
+    values.put(Property.MODEL_WIDEBAND_DIR, widebandDirectory);
+    return ServedModels.load(Settings.of(values));
   }
 
   private static void look(ServedModels models, int times) {

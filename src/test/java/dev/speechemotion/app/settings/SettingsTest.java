@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,8 +85,6 @@ class SettingsTest {
                 Map.of(
                     "analyzed.roles", "customer, AGENT",
                     "alert.rules", "angry >= 0.6 for 10s; sad >= 0.5 for 1min",
-                    "window.length.ms", "2000",
-                    "window.hop.ms", "500",
                     "call.inactivity.ms", "60000"))
             .streamSettings();
 
@@ -93,9 +92,26 @@ class SettingsTest {
     assertThat(settings.alertRules())
         .containsExactly(
             AlertRule.parse("angry >= 0.6 for 10s"), AlertRule.parse("sad >= 0.5 for 1min"));
-    assertThat(settings.windows().lengthMs()).isEqualTo(2_000);
-    assertThat(settings.windows().hopMs()).isEqualTo(500);
     assertThat(settings.callInactivity()).isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void shouldInsistOnNoWindowsUnlessToldTo() {
+    assertThat(Settings.of(Map.of()).windows()).isEqualTo(RequiredWindows.ANY);
+    assertThat(Settings.of(Map.of("window.hop.ms", "500")).windows())
+        .isEqualTo(new RequiredWindows(OptionalInt.empty(), OptionalInt.of(500)));
+    assertThat(Settings.of(Map.of("window.length.ms", "2000", "window.hop.ms", "500")).windows())
+        .isEqualTo(new RequiredWindows(OptionalInt.of(2_000), OptionalInt.of(500)));
+  }
+
+  @Test
+  void shouldRefuseWindowsThatNoModelCanHave() {
+    Map<String, String> values = Map.of("window.length.ms", "2500", "window.hop.ms", "1000");
+
+    assertThatThrownBy(() -> Settings.of(values))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageStartingWith("configuration: ")
+        .hasMessageContaining("multiple of hopMs");
   }
 
   @Test
@@ -160,7 +176,7 @@ class SettingsTest {
       value = {
         "window.hop.ms|abc|window.hop.ms",
         "window.hop.ms|0|window.hop.ms",
-        "window.length.ms|2500|multiple of hopMs",
+        "window.length.ms|90|window.length.ms",
         "max.payload.bytes|0|max.payload.bytes",
         "call.inactivity.ms|10|call.inactivity.ms",
         "analyzed.roles|BOSS|CUSTOMER, AGENT, UNKNOWN",
