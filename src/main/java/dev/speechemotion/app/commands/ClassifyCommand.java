@@ -8,7 +8,7 @@ import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
-import dev.speechemotion.emotion.RunningNormalization;
+import dev.speechemotion.emotion.VoiceAdaptation;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
@@ -64,13 +64,13 @@ final class ClassifyCommand implements Callable<Integer> {
   private static final class Result {
     final long beginMs;
     final long endMs;
-    final double voicedShare;
+    final double speechShare;
     final float[] probabilities;
 
-    Result(long beginMs, long endMs, double voicedShare, float[] probabilities) {
+    Result(long beginMs, long endMs, double speechShare, float[] probabilities) {
       this.beginMs = beginMs;
       this.endMs = endMs;
-      this.voicedShare = voicedShare;
+      this.speechShare = speechShare;
       this.probabilities = probabilities;
     }
 
@@ -119,20 +119,15 @@ final class ClassifyCommand implements Callable<Integer> {
     List<List<Result>> channels = new ArrayList<>();
     for (int c = 0; c < clip.channelCount(); c++) {
       List<Result> windows = new ArrayList<>();
-      RunningNormalization normalization =
-          classifier.population().map(RunningNormalization::new).orElse(null);
+      VoiceAdaptation adaptation = new VoiceAdaptation();
       float[] adapted = new float[classifier.featureCount()];
       ChannelAnalyzer.WindowSink sink =
-          (beginMs, endMs, voicedShare, features) -> {
+          (beginMs, endMs, speechShare, features) -> {
             float[] probabilities = new float[classifier.labels().size()];
-            float[] vector = features;
-            if (normalization != null) {
-              normalization.count(features, voicedShare);
-              normalization.apply(features, adapted);
-              vector = adapted;
-            }
+            adaptation.hear(classifier.population(), features, speechShare);
+            float[] vector = adaptation.apply(classifier.population(), features, adapted);
             classifier.classify(vector, 1, probabilities);
-            windows.add(new Result(beginMs, endMs, voicedShare, probabilities));
+            windows.add(new Result(beginMs, endMs, speechShare, probabilities));
           };
       ChannelAnalyzer analyzer =
           new ChannelAnalyzer(extractor, windowSettings, clip.sampleRateHz());
@@ -149,14 +144,15 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private static Result whole(List<Result> windows) {
     float[] mean = new float[windows.get(0).probabilities.length];
-    double voiced = 0;
+    double speechShare = 0;
     for (Result window : windows) {
       for (int i = 0; i < mean.length; i++) {
         mean[i] += window.probabilities[i] / windows.size();
       }
-      voiced += window.voicedShare / windows.size();
+      speechShare += window.speechShare / windows.size();
     }
-    return new Result(windows.get(0).beginMs, windows.get(windows.size() - 1).endMs, voiced, mean);
+    return new Result(
+        windows.get(0).beginMs, windows.get(windows.size() - 1).endMs, speechShare, mean);
   }
 
   private static void print(
@@ -175,12 +171,12 @@ final class ClassifyCommand implements Callable<Integer> {
       for (Result window : windows) {
         out.printf(
             Locale.ROOT,
-            "  %6.1f to %6.1f s  %-8s %3.0f %%  voiced %3.0f %%%s%n",
+            "  %6.1f to %6.1f s  %-8s %3.0f %%  speech %3.0f %%%s%n",
             window.beginMs / 1_000.0,
             window.endMs / 1_000.0,
             labels.get(window.best()),
             100 * window.probabilities[window.best()],
-            100 * window.voicedShare,
+            100 * window.speechShare,
             window.probabilities[window.best()] < classifier.uncertainBelow() ? "  uncertain" : "");
       }
     }
@@ -219,7 +215,7 @@ final class ClassifyCommand implements Callable<Integer> {
         .put("emotion", labels.get(result.best()))
         .put("confidence", result.probabilities[result.best()])
         .put("uncertain", result.probabilities[result.best()] < uncertainBelow)
-        .put("voicedShare", result.voicedShare);
+        .put("speechShare", result.speechShare);
     ObjectNode probabilities = node.putObject("probabilities");
     for (int i = 0; i < labels.size(); i++) {
       probabilities.put(labels.get(i), result.probabilities[i]);

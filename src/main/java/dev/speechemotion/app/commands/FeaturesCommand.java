@@ -81,13 +81,13 @@ final class FeaturesCommand implements Callable<Integer> {
   private static final class Window {
     final long beginMs;
     final long endMs;
-    final float voicedShare;
+    final float speechShare;
     final float[] features;
 
-    Window(long beginMs, long endMs, float voicedShare, float[] features) {
+    Window(long beginMs, long endMs, float speechShare, float[] features) {
       this.beginMs = beginMs;
       this.endMs = endMs;
-      this.voicedShare = voicedShare;
+      this.speechShare = speechShare;
       this.features = features;
     }
   }
@@ -168,8 +168,8 @@ final class FeaturesCommand implements Callable<Integer> {
       AudioClip clip, FeatureExtractor extractor, WindowSettings windowSettings) {
     List<Window> windows = new ArrayList<>();
     ChannelAnalyzer.WindowSink sink =
-        (beginMs, endMs, voicedShare, values) ->
-            windows.add(new Window(beginMs, endMs, voicedShare, values.clone()));
+        (beginMs, endMs, speechShare, values) ->
+            windows.add(new Window(beginMs, endMs, speechShare, values.clone()));
     ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, windowSettings, clip.sampleRateHz());
     analyzer.accept(clip.mono(), 0, clip.sampleCount(), sink);
     analyzer.finish(sink);
@@ -244,7 +244,7 @@ final class FeaturesCommand implements Callable<Integer> {
               .addObject()
               .put("beginMs", window.beginMs)
               .put("endMs", window.endMs)
-              .put("voicedShare", window.voicedShare);
+              .put("speechShare", window.speechShare);
       ObjectNode values = node.putObject("features");
       for (int i = 0; i < names.size(); i++) {
         if (!Float.isNaN(window.features[i])) {
@@ -257,7 +257,7 @@ final class FeaturesCommand implements Callable<Integer> {
   private String header(FeatureSpec features) {
     return unit == Unit.FRAME
         ? "wav,frame," + String.join(",", features.frameFeatureNames())
-        : "wav,beginMs,endMs,voicedShare," + String.join(",", features.windowFeatureNames());
+        : "wav,beginMs,endMs,speechShare," + String.join(",", features.windowFeatureNames());
   }
 
   private void printRows(
@@ -281,7 +281,7 @@ final class FeaturesCommand implements Callable<Integer> {
               name,
               String.valueOf(window.beginMs),
               String.valueOf(window.endMs),
-              String.valueOf(window.voicedShare),
+              String.valueOf(window.speechShare),
               joined(window.features)));
     }
   }

@@ -76,7 +76,7 @@ final class ResultPrinter {
     String line =
         String.format(
             Locale.ROOT,
-            "  %6.1f to %6.1f s  %-8s  %-8s  %s %3.0f %%  voiced %3.0f %%  %s%s",
+            "  %6.1f to %6.1f s  %-8s  %-8s  %s %3.0f %%  speech %3.0f %%  %s%s",
             event.getBeginMs() / 1_000.0,
             event.getEndMs() / 1_000.0,
             event.getRole(),
@@ -187,7 +187,7 @@ final class ResultPrinter {
     return heard
         + String.format(
             Locale.ROOT,
-            ", %d events, voiced %.0f %%, mostly %s: %s",
+            ", %d events, speech %.0f %%, mostly %s: %s",
             channel.getEventCount(),
             100 * channel.getVoicedShare(),
             channel.getEmotion(),

@@ -23,7 +23,7 @@ class DemoIT {
   private static final Pattern EVENT =
       Pattern.compile(
           "\\s*(\\d+\\.\\d) to\\s+(\\d+\\.\\d) s  (CUSTOMER|AGENT)\\s+\\w+\\s+[#.]{10}\\s+\\d+ %"
-              + "  voiced\\s+\\d+ %.*");
+              + "  speech\\s+\\d+ %.*");
 
   @Test
   void shouldPrintEventsOfBothChannelsAndTheSummaryAndLeaveNothingBehind() throws Exception {

@@ -89,7 +89,7 @@ class FeaturesCommandTest {
         .isCloseTo(mean(frames.at("/mfcc/0")), within(1e-3));
     assertThat(features.get("zcr.mean").doubleValue())
         .isCloseTo(mean(frames.get("zcr")), within(1e-5));
-    assertThat(windows.get(0).get("voicedShare").doubleValue()).isBetween(0.3, 1.0);
+    assertThat(windows.get(0).get("speechShare").doubleValue()).isBetween(0.3, 1.0);
   }
 
   @Test
@@ -114,7 +114,7 @@ class FeaturesCommandTest {
     // A woman's voice: 100 to 400 Hz.
     assertThat(window.at("/features/f0.median").doubleValue()).isBetween(22.3, 46.4);
     assertThat(window.at("/features/speech.share").doubleValue())
-        .isCloseTo(window.get("voicedShare").doubleValue(), within(1e-6));
+        .isCloseTo(window.get("speechShare").doubleValue(), within(1e-6));
   }
 
   @Test

@@ -330,7 +330,11 @@ abstract class PipelineScenarios {
 
   /** What an event says of its audio; the rest depends on when it was made. */
   private record Expected(
-      long beginMs, long endMs, String emotion, Map<String, Float> probabilities, float voiced) {
+      long beginMs,
+      long endMs,
+      String emotion,
+      Map<String, Float> probabilities,
+      float speechShare) {
     static Expected of(EmotionEvent event) {
       return new Expected(
           event.getBeginMs(),
@@ -350,7 +354,7 @@ abstract class PipelineScenarios {
           new ChannelAnalyzer(
               new FeatureExtractor(model.featureSpec()), WindowSettings.DEFAULT, RATE_HZ);
       ChannelAnalyzer.WindowSink sink =
-          (beginMs, endMs, voiced, features) -> {
+          (beginMs, endMs, speechShare, features) -> {
             classifier.classify(features, 1, probabilities);
             Map<String, Float> byLabel = new HashMap<>();
             String best = model.labels().get(0);
@@ -358,7 +362,7 @@ abstract class PipelineScenarios {
               byLabel.put(model.labels().get(i), probabilities[i]);
               best = probabilities[i] > byLabel.get(best) ? model.labels().get(i) : best;
             }
-            expected.add(new Expected(beginMs, endMs, best, byLabel, voiced));
+            expected.add(new Expected(beginMs, endMs, best, byLabel, speechShare));
           };
       for (ProducerRecord<String, AudioChunk> record : call) {
         AudioChunk chunk = record.value();
