@@ -19,9 +19,8 @@ public final class ChunkProducer {
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     // On a topic just created the first request may come before the leader is ready, and a second
-    // one
-    // in flight after it: the broker then takes the second for the producer's first, and the first
-    // never again.
+    // one in flight after it: the broker then takes the second for the producer's first, and the
+    // first never again.
     config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     return new KafkaProducer<>(config, new StringSerializer(), serdes.audioChunk().serializer());
   }

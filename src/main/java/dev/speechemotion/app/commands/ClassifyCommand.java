@@ -85,7 +85,7 @@ final class ClassifyCommand implements Callable<Integer> {
     try (ServedModels models = ServedModels.loadOrDefaults(model)) {
       List<ObjectNode> documents = new ArrayList<>();
       int exitCode =
-          FileBatch.run(
+          FileBatch.process(
               files,
               spec.commandLine().getErr(),
               file -> {
@@ -103,7 +103,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 }
               });
       if (format == Format.JSON) {
-        FileBatch.print(documents, files.size(), out);
+        FileBatch.printJson(documents, files.size(), out);
       }
       return exitCode;
     }
@@ -184,7 +184,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private static ObjectNode json(
       Path file, List<List<Result>> channels, EmotionClassifier classifier) {
-    ObjectNode document = FileBatch.document().put("file", file.toString());
+    ObjectNode document = FileBatch.newDocument().put("file", file.toString());
     document
         .putObject("model")
         .put("name", classifier.model().name())

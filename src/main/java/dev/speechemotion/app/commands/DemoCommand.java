@@ -7,6 +7,7 @@ import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.client.ResultReader;
 import dev.speechemotion.app.embedded.DemoCall;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
+import dev.speechemotion.app.embedded.StartingBroker;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.process.TemporaryFiles;
@@ -24,7 +25,6 @@ import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.streams.EmotionSerdes;
 import dev.speechemotion.streams.RegistryClients;
 import dev.speechemotion.streams.SchemaRegistry;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return StopRequest.guard(this::run);
+    return StopRequest.onSignal(this::run);
   }
 
   private int run(StopRequest stop) throws Exception {
@@ -132,8 +132,8 @@ final class DemoCommand implements Callable<Integer> {
             Duration.between(begin, Instant.now()));
         ResultPrinter printer = new ResultPrinter(out, ResultPrinter.Format.TEXT, note);
         int exitCode;
-        try (Play play = new Play(settings, serdes, clip, roles)) {
-          exitCode = follow(play, app, reader, printer, stop);
+        try (PlayedCall call = new PlayedCall(settings, serdes, clip, roles)) {
+          exitCode = follow(call, app, reader, printer, stop);
         }
         if (serve && !stop.requested()) {
           serve(out, settings, app, reader, printer, stop);
@@ -202,56 +202,13 @@ final class DemoCommand implements Callable<Integer> {
         .orElse("silent");
   }
 
-  /** A broker that starts in a thread of its own, while the model is being loaded. */
-  private static final class StartingBroker implements AutoCloseable {
-    private final CompletableFuture<EmbeddedBroker> broker = new CompletableFuture<>();
-
-    StartingBroker() {
-      new Thread(this::start, "start-broker").start();
-    }
-
-    private void start() {
-      try {
-        broker.complete(EmbeddedBroker.start());
-      } catch (IOException | RuntimeException e) {
-        broker.completeExceptionally(e);
-      }
-    }
-
-    EmbeddedBroker await() throws Exception {
-      return result(broker);
-    }
-
-    @Override
-    public void close() {
-      broker
-          .handle(
-              (started, e) -> {
-                if (started != null) {
-                  started.close();
-                }
-                return null;
-              })
-          .join();
-    }
-  }
-
-  /** Waits for a result; throws the very exception that there is instead. */
-  private static <T> T result(CompletableFuture<T> future) throws Exception {
-    try {
-      return future.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
-  }
-
   /** The call, being played in a thread of its own. */
-  private final class Play implements AutoCloseable {
+  private final class PlayedCall implements AutoCloseable {
     private final CompletableFuture<CallPlayer.Sent> sent = new CompletableFuture<>();
     private final StopRequest ended = new StopRequest();
     private final Thread thread;
 
-    Play(Settings settings, EmotionSerdes serdes, AudioClip clip, List<ChannelRole> roles) {
+    PlayedCall(Settings settings, EmotionSerdes serdes, AudioClip clip, List<ChannelRole> roles) {
       CallPlayer.Format format =
           new CallPlayer.Format(CHUNK_MS, AudioEncoding.MULAW, SAMPLE_RATE_HZ, speed, false);
       thread =
@@ -269,9 +226,17 @@ final class DemoCommand implements Callable<Integer> {
       thread.start();
     }
 
-    /** Throws what the feed threw, if it did. */
+    boolean isOver() {
+      return sent.isDone();
+    }
+
+    /** Throws the very exception that the feed threw, if it did. */
     void requireSent() throws Exception {
-      result(sent);
+      try {
+        sent.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof Exception cause ? cause : e;
+      }
     }
 
     /** Ends the call early, if it still goes on. */
@@ -288,15 +253,15 @@ final class DemoCommand implements Callable<Integer> {
 
   /** Prints what comes until the summary and all the events that it counts are there. */
   private int follow(
-      Play play, StreamApp app, ResultReader reader, ResultPrinter printer, StopRequest stop)
+      PlayedCall call, StreamApp app, ResultReader reader, ResultPrinter printer, StopRequest stop)
       throws Exception {
     long events = 0;
-    CallSummary summary = null;
-    Instant deadline = null;
-    while (summary == null || events < eventCount(summary)) {
+    Optional<CallSummary> summary = Optional.empty();
+    Instant deadline = Instant.MAX;
+    while (summary.isEmpty() || events < eventCount(summary.get())) {
       for (SpecificRecord record : reader.poll(POLL)) {
         if (record instanceof CallSummary last) {
-          summary = last;
+          summary = Optional.of(last);
         } else {
           events += record instanceof EmotionEvent ? 1 : 0;
           printer.print(record);
@@ -306,22 +271,22 @@ final class DemoCommand implements Callable<Integer> {
       if (stop.requested()) {
         return StopRequest.INTERRUPTED_EXIT_CODE;
       }
-      if (deadline == null && play.sent.isDone()) {
+      if (deadline.equals(Instant.MAX) && call.isOver()) {
         deadline = Instant.now().plus(PATIENCE_AFTER_THE_CALL);
-        play.requireSent();
+        call.requireSent();
       }
-      if (deadline != null && Instant.now().isAfter(deadline)) {
+      if (Instant.now().isAfter(deadline)) {
         throw new CommandFailure(
             "the call was played, but within "
                 + PATIENCE_AFTER_THE_CALL.toSeconds()
                 + " s only "
                 + events
                 + " events came and "
-                + (summary == null ? "no" : "the")
+                + (summary.isEmpty() ? "no" : "the")
                 + " summary");
       }
     }
-    printer.print(summary);
+    printer.print(summary.get());
     if (events == 0) {
       throw new CommandFailure("no events came: the recording is too short, or the model is idle");
     }

@@ -103,7 +103,7 @@ final class FeaturesCommand implements Callable<Integer> {
     }
     List<ObjectNode> documents = new ArrayList<>();
     int exitCode =
-        FileBatch.run(
+        FileBatch.process(
             files,
             spec.commandLine().getErr(),
             file -> {
@@ -118,7 +118,7 @@ final class FeaturesCommand implements Callable<Integer> {
               }
             });
     if (format == Format.JSON) {
-      FileBatch.print(documents, files.size(), out);
+      FileBatch.printJson(documents, files.size(), out);
     }
     return exitCode;
   }
@@ -180,7 +180,7 @@ final class FeaturesCommand implements Callable<Integer> {
       Path file, AudioClip clip, FeatureExtractor extractor, WindowSettings windowSettings) {
     FeatureSpec features = extractor.spec();
     ObjectNode document =
-        FileBatch.document()
+        FileBatch.newDocument()
             .put("wav", file.getFileName().toString())
             .put("spec", features.name())
             .put("sampleRateHz", features.sampleRateHz())

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,7 +45,7 @@ final class FeedCommand implements Callable<Integer> {
       names = "--call-id",
       paramLabel = "ID",
       description = "The call's id; without it a new one is made up.")
-  private String callId;
+  private Optional<String> callId;
 
   @Option(
       names = "--roles",
@@ -96,7 +97,7 @@ final class FeedCommand implements Callable<Integer> {
         new CallPlayer.Format(chunkMs, encoding, sampleRateHz, speed, interleaved);
     AudioClip clip = CallRecordings.readCall(files, sampleRateHz);
     List<ChannelRole> channelRoles = CallRecordings.roles(roles, clip.channelCount());
-    return StopRequest.guard(stop -> feed(settings, format, clip, channelRoles, stop));
+    return StopRequest.onSignal(stop -> feed(settings, format, clip, channelRoles, stop));
   }
 
   private int feed(
@@ -109,7 +110,7 @@ final class FeedCommand implements Callable<Integer> {
     String topic = settings.text(Property.TOPIC_CHUNKS);
     ClusterReadiness cluster = new ClusterReadiness(settings);
     cluster.requireTopics(List.of(topic), false, stop);
-    String id = callId == null ? UUID.randomUUID().toString() : callId;
+    String id = callId.orElseGet(() -> UUID.randomUUID().toString());
     PrintWriter out = spec.commandLine().getOut();
     try (SchemaRegistry registry = cluster.requireRegistry(stop);
         var producer = ChunkProducer.create(settings, EmotionSerdes.of(registry))) {

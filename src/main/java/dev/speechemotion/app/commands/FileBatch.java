@@ -11,7 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the commands on recordings have in common: a result per file, bad files named and skipped.
+ * Files, worked on one after another, as the commands on recordings do: a result for each file, bad
+ * files named and skipped.
  */
 final class FileBatch {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,7 +28,7 @@ final class FileBatch {
   /**
    * Does the work on every file; gives exit code 1 if one could not be used, which is said on err.
    */
-  static int run(List<Path> files, PrintWriter err, Work work) {
+  static int process(List<Path> files, PrintWriter err, Work work) {
     int exitCode = 0;
     for (Path file : files) {
       try {
@@ -44,7 +45,7 @@ final class FileBatch {
   }
 
   /** Writes documents as JSON: the object itself where one file was asked for, or else an array. */
-  static void print(List<ObjectNode> documents, int fileCount, PrintWriter out)
+  static void printJson(List<ObjectNode> documents, int fileCount, PrintWriter out)
       throws JsonProcessingException {
     if (fileCount == 1) {
       for (ObjectNode document : documents) {
@@ -56,7 +57,7 @@ final class FileBatch {
   }
 
   /** An empty document. */
-  static ObjectNode document() {
+  static ObjectNode newDocument() {
     return JSON.createObjectNode();
   }
 }

@@ -12,6 +12,7 @@ import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.SchemaRegistry;
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -39,7 +40,7 @@ final class StreamCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       description =
           "Pass audio over while the stream lags behind by more: --set max.lag.ms=… in seconds.")
-  private BigDecimal maxLagSeconds;
+  private Optional<BigDecimal> maxLagSeconds;
 
   @Option(
       names = "--help-config",
@@ -54,12 +55,11 @@ final class StreamCommand implements Callable<Integer> {
     }
     Settings settings =
         options.load(
-            maxLagSeconds == null
-                ? Map.of()
-                : Map.of(
-                    Property.MAX_LAG_MS,
-                    maxLagSeconds.movePointRight(3).toBigInteger().toString()));
-    return StopRequest.guard(stop -> run(settings, stop));
+            maxLagSeconds
+                .map(seconds -> seconds.movePointRight(3).toBigInteger().toString())
+                .map(millis -> Map.of(Property.MAX_LAG_MS, millis))
+                .orElse(Map.of()));
+    return StopRequest.onSignal(stop -> run(settings, stop));
   }
 
   private int run(Settings settings, StopRequest stop) throws Exception {
@@ -67,29 +67,29 @@ final class StreamCommand implements Callable<Integer> {
       ClusterReadiness cluster = new ClusterReadiness(settings);
       cluster.requireTopics(settings.streamSettings().topics(), createTopics, stop);
       try (SchemaRegistry registry = cluster.requireRegistry(stop);
-          StreamApp app = new StreamApp(settings, models, registry);
-          HealthServer health =
-              HealthServer.of(
-                  settings,
-                  app::state,
-                  () ->
-                      MetricsPage.of(
-                          app.metrics(),
-                          settings.text(Property.TOPIC_CHUNKS),
-                          models.identities()))) {
-        app.start();
-        models.watch(settings.duration(Property.MODEL_CHECK_MS));
-        if (health != null) {
-          LOG.info("health at port {}", health.port());
+          StreamApp app = new StreamApp(settings, models, registry)) {
+        Optional<HealthServer> health =
+            HealthServer.of(
+                settings,
+                app::state,
+                () ->
+                    MetricsPage.of(
+                        app.metrics(), settings.text(Property.TOPIC_CHUNKS), models.identities()));
+        try {
+          app.start();
+          models.watch(settings.duration(Property.MODEL_CHECK_MS));
+          health.ifPresent(server -> LOG.info("health at port {}", server.port()));
+          LOG.info(
+              "model {}; reading {} at {}",
+              models.identities().stream()
+                  .map(model -> model.name() + " " + model.version())
+                  .collect(Collectors.joining(", for wide-band audio ")),
+              settings.text(Property.TOPIC_CHUNKS),
+              settings.text(Property.BOOTSTRAP_SERVERS));
+          app.awaitEnd(stop);
+        } finally {
+          health.ifPresent(HealthServer::close);
         }
-        LOG.info(
-            "model {}; reading {} at {}",
-            models.identities().stream()
-                .map(model -> model.name() + " " + model.version())
-                .collect(Collectors.joining(", for wide-band audio ")),
-            settings.text(Property.TOPIC_CHUNKS),
-            settings.text(Property.BOOTSTRAP_SERVERS));
-        app.awaitEnd(stop);
       }
     }
     LOG.info("stopped");

@@ -12,6 +12,7 @@ import dev.speechemotion.streams.SchemaRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Command;
@@ -35,7 +36,7 @@ final class WatchCommand implements Callable<Integer> {
   private boolean fromBeginning;
 
   @Option(names = "--call", paramLabel = "ID", description = "Only this call.")
-  private String callId;
+  private Optional<String> callId;
 
   @Option(
       names = "--format",
@@ -45,19 +46,19 @@ final class WatchCommand implements Callable<Integer> {
   private ResultPrinter.Format format;
 
   @Option(names = "--max-events", paramLabel = "N", description = "End after N emotion events.")
-  private Long maxEvents;
+  private Optional<Long> maxEvents;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       description =
           "End after so long; with --max-events, exit code 1 if there were fewer by then.")
-  private Long timeoutSeconds;
+  private Optional<Long> timeoutSeconds;
 
   @Override
   public Integer call() throws Exception {
     Settings settings = options.load();
-    return StopRequest.guard(stop -> watch(settings, stop));
+    return StopRequest.onSignal(stop -> watch(settings, stop));
   }
 
   private int watch(Settings settings, StopRequest stop) throws InterruptedException {
@@ -70,26 +71,29 @@ final class WatchCommand implements Callable<Integer> {
         false,
         stop);
     ResultPrinter printer = new ResultPrinter(spec.commandLine().getOut(), format, event -> "");
-    Instant end = timeoutSeconds == null ? Instant.MAX : Instant.now().plusSeconds(timeoutSeconds);
+    Instant end = timeoutSeconds.map(Instant.now()::plusSeconds).orElse(Instant.MAX);
     long events = 0;
     try (SchemaRegistry registry = cluster.requireRegistry(stop);
         ResultReader reader =
             new ResultReader(settings, EmotionSerdes.of(registry), fromBeginning)) {
       while (!stop.requested() && Instant.now().isBefore(end)) {
         for (SpecificRecord record : reader.poll(POLL)) {
-          if (callId != null && !callId.equals(ResultPrinter.callId(record))) {
+          if (callId.isPresent() && !callId.get().equals(ResultPrinter.callId(record))) {
             continue;
           }
           printer.print(record);
-          if (record instanceof EmotionEvent && maxEvents != null && ++events >= maxEvents) {
-            return 0;
+          if (record instanceof EmotionEvent) {
+            events++;
+            if (maxEvents.isPresent() && events >= maxEvents.get()) {
+              return 0;
+            }
           }
         }
       }
     }
-    if (maxEvents != null && !stop.requested()) {
+    if (maxEvents.isPresent() && timeoutSeconds.isPresent() && !stop.requested()) {
       throw new CommandFailure(
-          events + " of " + maxEvents + " events came within " + timeoutSeconds + " s");
+          events + " of " + maxEvents.get() + " events came within " + timeoutSeconds.get() + " s");
     }
     return 0;
   }

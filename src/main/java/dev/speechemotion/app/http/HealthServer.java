@@ -8,6 +8,7 @@ import dev.speechemotion.app.settings.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -25,13 +26,13 @@ public final class HealthServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
 
-  /** The server that the settings ask for, or null if they ask for none. */
-  public static HealthServer of(
+  /** The server that the settings ask for; empty if they ask for none. */
+  public static Optional<HealthServer> of(
       Settings settings, Supplier<KafkaStreams.State> state, Supplier<String> metrics) {
     int port = settings.integer(Property.HTTP_PORT);
     return port < 0
-        ? null
-        : new HealthServer(settings.text(Property.HTTP_HOST), port, state, metrics);
+        ? Optional.empty()
+        : Optional.of(new HealthServer(settings.text(Property.HTTP_HOST), port, state, metrics));
   }
 
   /**

@@ -25,7 +25,7 @@ public final class StopRequest {
   }
 
   /** Runs a command's work; a signal meanwhile asks it to stop and waits until it has. */
-  public static int guard(Work work) throws Exception {
+  public static int onSignal(Work work) throws Exception {
     StopRequest stop = new StopRequest();
     CountDownLatch finished = new CountDownLatch(1);
     AtomicInteger exitCode = new AtomicInteger(INTERRUPTED_EXIT_CODE);

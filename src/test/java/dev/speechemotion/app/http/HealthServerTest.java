@@ -49,7 +49,7 @@ class HealthServerTest {
   @Test
   void shouldNotListenUnlessAskedTo() {
     assertThat(HealthServer.of(Settings.of(Map.of()), () -> KafkaStreams.State.RUNNING, () -> ""))
-        .isNull();
+        .isEmpty();
   }
 
   @Test
