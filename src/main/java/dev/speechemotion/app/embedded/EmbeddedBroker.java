@@ -78,11 +78,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     return bootstrapServers;
   }
 
-  /** Where the broker keeps its data until it is closed. */
-  Path directory() {
-    return directory;
-  }
-
   private void startServers() throws Exception {
     KafkaConfig config = new KafkaConfig(properties(), false);
     String clusterId = Uuid.randomUuid().toString();

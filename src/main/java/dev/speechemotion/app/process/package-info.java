@@ -1,5 +1,5 @@
 /**
- * How a command ends: a failure that is told in one line, a wish to stop that comes as a signal,
+ * How a command ends: a failure that is told in one line, a request to stop that comes as a signal,
  * and temporary directories that go away. Serves all other sub-packages of {@code app}. May import
  * the JDK and logging only.
  */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -72,7 +73,7 @@ class EmbeddedBrokerIT {
     InetSocketAddress address;
     try (EmbeddedBroker broker = EmbeddedBroker.start()) {
       createTopic(broker, "words");
-      directory = broker.directory();
+      directory = dataDirectory(broker);
       String[] hostAndPort = broker.bootstrapServers().split(":");
       address = new InetSocketAddress(hostAndPort[0], Integer.parseInt(hostAndPort[1]));
       assertThat(directory).isNotEmptyDirectory();
@@ -94,6 +95,15 @@ class EmbeddedBrokerIT {
         assertThat(admin.listTopics().names().get()).doesNotContain("words");
       }
       assertThat(one.bootstrapServers()).isNotEqualTo(other.bootstrapServers());
+    }
+  }
+
+  private static Path dataDirectory(EmbeddedBroker broker) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      Map<String, LogDirDescription> directories =
+          admin.describeLogDirs(List.of(1)).allDescriptions().get().get(1);
+      assertThat(directories).hasSize(1);
+      return Path.of(directories.keySet().iterator().next());
     }
   }
 
