@@ -1,105 +1,16 @@
 package dev.speechemotion.app;
 
-import dev.speechemotion.training.EvaluateCommand;
-import dev.speechemotion.training.TrainCommand;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
+import dev.speechemotion.app.commands.RootCommand;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
-/** The command line. Exit code 0: done; 1: failed; 2: wrong usage. */
-@Command(
-    name = Main.NAME,
-    description = "Streaming speech-emotion recognition on Apache Kafka.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    scope = ScopeType.INHERIT,
-    subcommands = {
-      DemoCommand.class,
-      StreamCommand.class,
-      TrainCommand.class,
-      EvaluateCommand.class,
-      ClassifyCommand.class,
-      FeaturesCommand.class,
-      FeedCommand.class,
-      WatchCommand.class,
-      DlqCommand.class
-    })
-public final class Main implements Runnable {
-  static final String NAME = "speech-emotion-streams";
-
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = {"-v", "--verbose"},
-      scope = ScopeType.INHERIT,
-      description = "Log more, on stderr.")
-  @SuppressWarnings("unused") // Declared for the help; read before the log starts.
-  private boolean verbose;
-
+/** Sets up the log, runs the command that was asked for, and exits with its code. */
+public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
     setUpLog(Arrays.asList(args));
-    System.exit(run(args, System.out, System.err));
-  }
-
-  /** Runs a command; gives the exit code. */
-  static int run(String[] args, PrintStream out, PrintStream err) {
-    PrintWriter outWriter = writer(out);
-    PrintWriter errWriter = writer(err);
-    int exitCode =
-        new CommandLine(new Main())
-            .setOut(outWriter)
-            .setErr(errWriter)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler((e, command, parsed) -> fail(e, command))
-            .execute(args);
-    outWriter.flush();
-    errWriter.flush();
-    return exitCode;
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Which command?");
-  }
-
-  private static int fail(Exception e, CommandLine command) {
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + describe(e));
-    Logger log = LoggerFactory.getLogger(Main.class);
-    if (isForTheUser(e)) {
-      log.debug("command failed", e);
-    } else {
-      log.error("command failed", e);
-    }
-    return command.getCommandSpec().exitCodeOnExecutionException();
-  }
-
-  /** Whether the message alone says what is wrong. */
-  private static boolean isForTheUser(Exception e) {
-    return e instanceof CommandFailure || e instanceof IOException;
-  }
-
-  private static String describe(Exception e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such file: " + e.getMessage();
-    }
-    return isForTheUser(e) && e.getMessage() != null ? e.getMessage() : e.toString();
+    System.exit(RootCommand.run(args, System.out, System.err));
   }
 
   /** Sets what logback.xml reads; has no effect once anything was logged. */
@@ -113,21 +24,6 @@ public final class Main implements Runnable {
         System.setProperty("ses.log.level", "WARN");
       }
       System.setProperty("ses.log.surroundings.level", "ERROR");
-    }
-  }
-
-  private static PrintWriter writer(PrintStream stream) {
-    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
-  }
-
-  /** The version that the build wrote into the jar. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version =
-          Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-              .orElse("development");
-      return new String[] {NAME + " " + version};
     }
   }
 }

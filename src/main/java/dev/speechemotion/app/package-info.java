@@ -1,5 +1,6 @@
 /**
- * The mains: command line, configuration, embedded broker, feeds and consumers. May import
- * everything; nobody imports it.
+ * The program: its main class, and below it everything that makes a command of the other packages.
+ * Serves whoever runs the jar. May import everything; nobody imports it. Itself it imports {@code
+ * commands} only.
  */
 package dev.speechemotion.app;

@@ -1,0 +1,74 @@
+package dev.speechemotion.app.client;
+
+import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.avro.ChannelRole;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Recordings made into the audio of one call. */
+public final class CallRecordings {
+  private static final List<ChannelRole> USUAL_ROLES =
+      List.of(ChannelRole.CUSTOMER, ChannelRole.AGENT);
+
+  private CallRecordings() {}
+
+  /**
+   * Reads a call: one file gives all its channels, several give one channel each. Both legs of a
+   * call last as long as the call, so shorter channels are filled up with silence.
+   *
+   * @throws CommandFailure if one of several files has more than one channel
+   */
+  public static AudioClip readCall(List<Path> files, int sampleRateHz) throws IOException {
+    if (files.size() == 1) {
+      return AudioFiles.read(files.get(0));
+    }
+    float[][] channels = new float[files.size()][];
+    int longest = 0;
+    for (int i = 0; i < channels.length; i++) {
+      AudioClip clip = AudioFiles.read(files.get(i));
+      if (clip.channelCount() != 1) {
+        throw new CommandFailure(
+            files.get(i)
+                + " has "
+                + clip.channelCount()
+                + " channels: of several files each must have one; or give it alone");
+      }
+      channels[i] = Resampler.resample(clip.channel(0), clip.sampleRateHz(), sampleRateHz);
+      longest = Math.max(longest, channels[i].length);
+    }
+    for (int i = 0; i < channels.length; i++) {
+      channels[i] = Arrays.copyOf(channels[i], longest);
+    }
+    return new AudioClip(sampleRateHz, channels);
+  }
+
+  /**
+   * The roles of a call's channels: those given, or else customer, agent, and unknown for the rest.
+   *
+   * @throws CommandFailure if roles are given, but not one for each channel
+   */
+  public static List<ChannelRole> roles(List<ChannelRole> given, int channelCount) {
+    if (!given.isEmpty()) {
+      if (given.size() != channelCount) {
+        throw new CommandFailure(
+            "the call has "
+                + channelCount
+                + " channels, but --roles names "
+                + given.size()
+                + "; name one for each");
+      }
+      return given;
+    }
+    List<ChannelRole> roles = new ArrayList<>();
+    for (int i = 0; i < channelCount; i++) {
+      roles.add(i < USUAL_ROLES.size() ? USUAL_ROLES.get(i) : ChannelRole.UNKNOWN);
+    }
+    return roles;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.speechemotion.app.client;
+
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.avro.CallSummary;
+import dev.speechemotion.avro.EmotionAlert;
+import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads events, alerts and summaries as they are committed. It belongs to no consumer group, so it
+ * leaves no trace in the cluster.
+ */
+public final class ResultReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ResultReader.class);
+  private static final Duration FOR_THE_REST = Duration.ofMillis(200);
+
+  private final Consumer<String, byte[]> consumer;
+  private final Map<String, Deserializer<? extends SpecificRecord>> deserializers =
+      new LinkedHashMap<>();
+
+  public ResultReader(Settings settings, EmotionSerdes serdes, boolean fromBeginning) {
+    deserializers.put(settings.text(Property.TOPIC_EVENTS), serdes.emotionEvent().deserializer());
+    deserializers.put(settings.text(Property.TOPIC_ALERTS), serdes.emotionAlert().deserializer());
+    deserializers.put(settings.text(Property.TOPIC_SUMMARIES), serdes.callSummary().deserializer());
+
+    Map<String, Object> config = settings.kafkaClient(ConsumerConfig.configNames());
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (String topic : deserializers.keySet()) {
+      consumer
+          .partitionsFor(topic)
+          .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
+    }
+    consumer.assign(partitions);
+    if (fromBeginning) {
+      consumer.seekToBeginning(partitions);
+    } else {
+      consumer.seekToEnd(partitions);
+      // Seeking is lazy: without this, what comes before the first poll would be missed.
+      partitions.forEach(consumer::position);
+    }
+  }
+
+  /** What has arrived, in the order in which it was made; waits at most so long for the first. */
+  public List<SpecificRecord> poll(Duration timeout) {
+    List<SpecificRecord> records = new ArrayList<>();
+    read(timeout, records);
+    if (records.stream().anyMatch(CallSummary.class::isInstance)) {
+      // The topics are fetched one by one: the call's last events may still be on their way.
+      read(FOR_THE_REST, records);
+    }
+    records.sort(Comparator.comparing(ResultReader::createdAt).thenComparing(ResultReader::rank));
+    return records;
+  }
+
+  private void read(Duration timeout, List<SpecificRecord> records) {
+    for (ConsumerRecord<String, byte[]> record : consumer.poll(timeout)) {
+      try {
+        SpecificRecord value =
+            deserializers.get(record.topic()).deserialize(record.topic(), record.value());
+        if (value != null) {
+          records.add(value);
+        }
+      } catch (SerializationException e) {
+        LOG.warn(
+            "cannot read {}-{} at offset {}: {}",
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            e.getMessage());
+      }
+    }
+  }
+
+  private static Instant createdAt(SpecificRecord record) {
+    if (record instanceof EmotionEvent event) {
+      return event.getCreatedAt();
+    }
+    if (record instanceof EmotionAlert alert) {
+      return alert.getCreatedAt();
+    }
+    return ((CallSummary) record).getCreatedAt();
+  }
+
+  private static int rank(SpecificRecord record) {
+    return record instanceof EmotionEvent ? 0 : record instanceof EmotionAlert ? 1 : 2;
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

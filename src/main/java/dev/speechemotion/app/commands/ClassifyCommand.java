@@ -1,0 +1,224 @@
+package dev.speechemotion.app.commands;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.serving.ServedModels;
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.emotion.VoiceAdaptation;
+import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.model.EmotionModel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Emotions of recordings, without Kafka: per window and for the whole file. */
+@Command(
+    name = "classify",
+    description =
+        "Gives the emotion of recordings, per window and for the whole (the mean of the windows'"
+            + " probabilities), per channel, without Kafka.")
+final class ClassifyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "WAV", description = "WAV or AIFF files.")
+  private List<Path> files;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Model directory; without it the one that `stream` has for the sampling rate.")
+  private Optional<String> model;
+
+  @Option(
+      names = "--format",
+      defaultValue = "table",
+      paramLabel = "FORMAT",
+      description = "One of ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+  private Format format;
+
+  private enum Format {
+    JSON,
+    TABLE
+  }
+
+  /**
+   * A stretch of one channel and its probabilities.
+   *
+   * <p>A class, not a record, because it holds an array.
+   */
+  private static final class Result {
+    final long beginMs;
+    final long endMs;
+    final double speechShare;
+    final float[] probabilities;
+
+    Result(long beginMs, long endMs, double speechShare, float[] probabilities) {
+      this.beginMs = beginMs;
+      this.endMs = endMs;
+      this.speechShare = speechShare;
+      this.probabilities = probabilities;
+    }
+
+    int best() {
+      return EmotionScores.indexOfMax(probabilities, 0, probabilities.length);
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    try (ServedModels models = ServedModels.loadOrDefaults(model)) {
+      List<ObjectNode> documents = new ArrayList<>();
+      int exitCode =
+          FileBatch.process(
+              files,
+              spec.commandLine().getErr(),
+              file -> {
+                AudioClip clip = AudioFiles.read(file);
+                EmotionModel loaded = models.model(clip.sampleRateHz());
+                try (EmotionClassifier classifier = loaded.newClassifier()) {
+                  FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
+                  List<List<Result>> channels =
+                      classify(file, clip, extractor, loaded.manifest().windows(), classifier);
+                  if (format == Format.JSON) {
+                    documents.add(json(file, channels, classifier));
+                  } else {
+                    print(out, file, channels, classifier);
+                  }
+                }
+              });
+      if (format == Format.JSON) {
+        FileBatch.printJson(documents, files.size(), out);
+      }
+      return exitCode;
+    }
+  }
+
+  /** The windows of each channel. */
+  private static List<List<Result>> classify(
+      Path file,
+      AudioClip clip,
+      FeatureExtractor extractor,
+      WindowSettings windowSettings,
+      EmotionClassifier classifier) {
+    List<List<Result>> channels = new ArrayList<>();
+    for (int c = 0; c < clip.channelCount(); c++) {
+      List<Result> windows = new ArrayList<>();
+      VoiceAdaptation adaptation = new VoiceAdaptation();
+      float[] adapted = new float[classifier.featureCount()];
+      ChannelAnalyzer.WindowSink sink =
+          (beginMs, endMs, speechShare, features) -> {
+            float[] probabilities = new float[classifier.labels().size()];
+            adaptation.hear(classifier.population(), features, speechShare);
+            float[] vector = adaptation.apply(classifier.population(), features, adapted);
+            classifier.classify(vector, 1, probabilities);
+            windows.add(new Result(beginMs, endMs, speechShare, probabilities));
+          };
+      ChannelAnalyzer analyzer =
+          new ChannelAnalyzer(extractor, windowSettings, clip.sampleRateHz());
+      analyzer.accept(clip.channel(c), 0, clip.sampleCount(), sink);
+      analyzer.finish(sink);
+      if (windows.isEmpty()) {
+        throw new CommandFailure(
+            file + " is too short to be classified (" + clip.sampleCount() + " samples)");
+      }
+      channels.add(windows);
+    }
+    return channels;
+  }
+
+  private static Result whole(List<Result> windows) {
+    float[] mean = new float[windows.get(0).probabilities.length];
+    double speechShare = 0;
+    for (Result window : windows) {
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += window.probabilities[i] / windows.size();
+      }
+      speechShare += window.speechShare / windows.size();
+    }
+    return new Result(
+        windows.get(0).beginMs, windows.get(windows.size() - 1).endMs, speechShare, mean);
+  }
+
+  private static void print(
+      PrintWriter out, Path file, List<List<Result>> channels, EmotionClassifier classifier) {
+    List<String> labels = classifier.labels();
+    for (int c = 0; c < channels.size(); c++) {
+      List<Result> windows = channels.get(c);
+      Result whole = whole(windows);
+      out.printf(
+          Locale.ROOT,
+          "%s%s: %s %.0f %%%n",
+          file,
+          channels.size() == 1 ? "" : " channel " + (c + 1),
+          labels.get(whole.best()),
+          100 * whole.probabilities[whole.best()]);
+      for (Result window : windows) {
+        out.printf(
+            Locale.ROOT,
+            "  %6.1f to %6.1f s  %-8s %3.0f %%  speech %3.0f %%%s%n",
+            window.beginMs / 1_000.0,
+            window.endMs / 1_000.0,
+            labels.get(window.best()),
+            100 * window.probabilities[window.best()],
+            100 * window.speechShare,
+            window.probabilities[window.best()] < classifier.uncertainBelow() ? "  uncertain" : "");
+      }
+    }
+  }
+
+  private static ObjectNode json(
+      Path file, List<List<Result>> channels, EmotionClassifier classifier) {
+    ObjectNode document = FileBatch.newDocument().put("file", file.toString());
+    document
+        .putObject("model")
+        .put("name", classifier.model().name())
+        .put("version", classifier.model().version())
+        .put("hash", classifier.model().hash());
+    ArrayNode channelNodes = document.putArray("channels");
+    for (int c = 0; c < channels.size(); c++) {
+      ObjectNode channel = channelNodes.addObject().put("channel", c);
+      put(channel, whole(channels.get(c)), classifier.labels(), classifier.uncertainBelow());
+      ArrayNode windows = channel.putArray("windows");
+      channels
+          .get(c)
+          .forEach(
+              window ->
+                  put(
+                      windows.addObject(),
+                      window,
+                      classifier.labels(),
+                      classifier.uncertainBelow()));
+    }
+    return document;
+  }
+
+  private static void put(
+      ObjectNode node, Result result, List<String> labels, float uncertainBelow) {
+    node.put("beginMs", result.beginMs)
+        .put("endMs", result.endMs)
+        .put("emotion", labels.get(result.best()))
+        .put("confidence", result.probabilities[result.best()])
+        .put("uncertain", result.probabilities[result.best()] < uncertainBelow)
+        .put("speechShare", result.speechShare);
+    ObjectNode probabilities = node.putObject("probabilities");
+    for (int i = 0; i < labels.size(); i++) {
+      probabilities.put(labels.get(i), result.probabilities[i]);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.speechemotion.app.commands;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.speechemotion.app.client.ClusterReadiness;
+import dev.speechemotion.app.client.DeadLetterReplay;
+import dev.speechemotion.app.client.DeadLetterTally;
+import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists the dead letters and sends them back to where they came from. */
+@Command(
+    name = "dlq",
+    description =
+        "Lists why records could not be used, and how many; with --replay, sends them back to the"
+            + " input topic as they came, each one once.")
+final class DlqCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private SettingsOptions options;
+
+  @Option(
+      names = "--format",
+      defaultValue = "table",
+      paramLabel = "FORMAT",
+      description = "One of ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+  private Format format;
+
+  @Option(names = "--reason", paramLabel = "REASON", description = "Only letters of this reason.")
+  private Optional<String> onlyReason;
+
+  @ArgGroup(exclusive = false)
+  private Replay replay = new Replay();
+
+  private enum Format {
+    JSON,
+    TABLE
+  }
+
+  private static final class Replay {
+    @Option(
+        names = "--replay",
+        required = true,
+        description =
+            "Send the letters that have not been replayed yet back to the input topic. What had to"
+                + " be cut cannot be.")
+    private boolean wanted;
+
+    @Option(names = "--dry-run", description = "Only say what --replay would do.")
+    private boolean dryRun;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = options.load();
+    return StopRequest.onSignal(stop -> run(settings, stop));
+  }
+
+  private int run(Settings settings, StopRequest stop) throws InterruptedException {
+    List<String> topics = new ArrayList<>();
+    topics.add(settings.text(Property.TOPIC_DEAD_LETTERS));
+    if (replay.wanted) {
+      topics.add(settings.text(Property.TOPIC_CHUNKS));
+    }
+    new ClusterReadiness(settings).requireTopics(topics, false, stop);
+    try (DeadLetterReplay letters =
+        new DeadLetterReplay(settings, replay.wanted && !replay.dryRun, onlyReason)) {
+      boolean complete = letters.run(stop);
+      if (format == Format.JSON) {
+        printJson(settings, letters.tallies());
+      } else {
+        printTable(settings, letters.tallies());
+      }
+      return complete ? 0 : StopRequest.INTERRUPTED_EXIT_CODE;
+    } catch (ProducerFencedException e) {
+      throw new CommandFailure("another replay of the same dead letters has begun; it goes on", e);
+    } catch (KafkaException e) {
+      throw new CommandFailure("the dead letters cannot be replayed: " + e.getMessage(), e);
+    }
+  }
+
+  private void printTable(Settings settings, Map<String, DeadLetterTally> tallies) {
+    PrintWriter out = spec.commandLine().getOut();
+    long total = tallies.values().stream().mapToLong(DeadLetterTally::letters).sum();
+    out.printf(
+        "%s: %d dead letter%s%n",
+        settings.text(Property.TOPIC_DEAD_LETTERS), total, total == 1 ? "" : "s");
+    if (total == 0) {
+      return;
+    }
+    String row = "%-22s %10s %10s %10s %10s";
+    out.println(row.formatted("reason", "letters", "replayed", "cut", "left"));
+    long now = 0;
+    long cut = 0;
+    long ofOtherTopics = 0;
+    for (Map.Entry<String, DeadLetterTally> entry : tallies.entrySet()) {
+      DeadLetterTally tally = entry.getValue();
+      long replayed = tally.replayedBefore() + tally.replayedNow();
+      out.println(
+          row.formatted(entry.getKey(), tally.letters(), replayed, tally.cut(), tally.left()));
+      now += replay.dryRun ? tally.due() : tally.replayedNow();
+      cut += tally.cut();
+      ofOtherTopics += tally.ofOtherTopics();
+    }
+    if (cut > 0) {
+      out.println("Letters that had to be cut to fit into the topic cannot be replayed: " + cut);
+    }
+    if (ofOtherTopics > 0) {
+      out.printf(
+          "Letters that did not come from %s are not replayed: %d%n",
+          settings.text(Property.TOPIC_CHUNKS), ofOtherTopics);
+    }
+    if (replay.wanted) {
+      out.printf(
+          replay.dryRun ? "Would send to %s: %d%n" : "Sent to %s: %d%n",
+          settings.text(Property.TOPIC_CHUNKS),
+          now);
+    }
+  }
+
+  private void printJson(Settings settings, Map<String, DeadLetterTally> tallies) {
+    ObjectNode document = new ObjectMapper().createObjectNode();
+    document.put("topic", settings.text(Property.TOPIC_DEAD_LETTERS));
+    document.put("dryRun", replay.dryRun);
+    ArrayNode reasons = document.putArray("reasons");
+    tallies.forEach(
+        (reason, tally) ->
+            reasons
+                .addObject()
+                .put("reason", reason)
+                .put("letters", tally.letters())
+                .put("replayedBefore", tally.replayedBefore())
+                .put("replayedNow", tally.replayedNow())
+                .put("cut", tally.cut())
+                .put("ofOtherTopics", tally.ofOtherTopics())
+                .put("left", tally.left()));
+    spec.commandLine().getOut().println(document);
+  }
+}

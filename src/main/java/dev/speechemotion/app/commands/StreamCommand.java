@@ -1,0 +1,98 @@
+package dev.speechemotion.app.commands;
+
+import dev.speechemotion.app.client.ClusterReadiness;
+import dev.speechemotion.app.http.HealthServer;
+import dev.speechemotion.app.http.MetricsPage;
+import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.running.StreamApp;
+import dev.speechemotion.app.serving.ServedModels;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.PropertyTable;
+import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.streams.registry.SchemaRegistry;
+import java.math.BigDecimal;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the Kafka Streams application until it is told to stop. */
+@Command(name = "stream", description = "Runs the Kafka Streams application until SIGTERM.")
+final class StreamCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamCommand.class);
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private SettingsOptions options;
+
+  @Option(names = "--create-topics", description = "Create the topics that are missing.")
+  private boolean createTopics;
+
+  @Option(
+      names = "--max-lag",
+      paramLabel = "SECONDS",
+      description =
+          "Pass audio over while the stream lags behind by more: --set max.lag.ms=… in seconds.")
+  private Optional<BigDecimal> maxLagSeconds;
+
+  @Option(
+      names = "--help-config",
+      description = "Print all properties as a table in Markdown, and exit.")
+  private boolean helpConfig;
+
+  @Override
+  public Integer call() throws Exception {
+    if (helpConfig) {
+      spec.commandLine().getOut().print(PropertyTable.markdown());
+      return 0;
+    }
+    Settings settings =
+        options.load(
+            maxLagSeconds
+                .map(seconds -> seconds.movePointRight(3).toBigInteger().toString())
+                .map(millis -> Map.of(Property.MAX_LAG_MS, millis))
+                .orElse(Map.of()));
+    return StopRequest.onSignal(stop -> run(settings, stop));
+  }
+
+  private int run(Settings settings, StopRequest stop) throws Exception {
+    try (ServedModels models = ServedModels.load(settings)) {
+      ClusterReadiness cluster = new ClusterReadiness(settings);
+      cluster.requireTopics(settings.streamSettings().topics(), createTopics, stop);
+      try (SchemaRegistry registry = cluster.requireRegistry(stop);
+          StreamApp app = new StreamApp(settings, models, registry)) {
+        Optional<HealthServer> health =
+            HealthServer.of(
+                settings,
+                app::state,
+                () ->
+                    MetricsPage.of(
+                        app.metrics(), settings.text(Property.TOPIC_CHUNKS), models.identities()));
+        try {
+          app.start();
+          models.watch(settings.duration(Property.MODEL_CHECK_MS));
+          health.ifPresent(server -> LOG.info("health at port {}", server.port()));
+          LOG.info(
+              "model {}; reading {} at {}",
+              models.identities().stream()
+                  .map(model -> model.name() + " " + model.version())
+                  .collect(Collectors.joining(", for wide-band audio ")),
+              settings.text(Property.TOPIC_CHUNKS),
+              settings.text(Property.BOOTSTRAP_SERVERS));
+          app.awaitEnd(stop);
+        } finally {
+          health.ifPresent(HealthServer::close);
+        }
+      }
+    }
+    LOG.info("stopped");
+    return 0;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.speechemotion.app.running;
+
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The settings as Kafka Streams takes them, with what this application needs besides. */
+final class StreamsProperties {
+  /** The state of a call with very many channels is larger than the records Kafka takes unasked. */
+  private static final int MAX_CALL_BYTES = 16 << 20;
+
+  private StreamsProperties() {}
+
+  /** Properties for Kafka Streams; what is passed through wins. */
+  static Properties of(Settings settings) {
+    Properties streams = new Properties();
+    String guarantee = settings.text(Property.PROCESSING_GUARANTEE);
+    streams.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.text(Property.BOOTSTRAP_SERVERS));
+    streams.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.text(Property.APPLICATION_ID));
+    streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
+    streams.put(
+        StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+        settings.duration(Property.COMMIT_INTERVAL_MS).toMillis());
+    streams.put(
+        StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.integer(Property.NUM_STANDBY_REPLICAS));
+    if (!settings.text(Property.GROUP_PROTOCOL).equals(Property.GROUP_PROTOCOL_AUTO)) {
+      streams.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, settings.text(Property.GROUP_PROTOCOL));
+    }
+    if (guarantee.equals(StreamsConfig.AT_LEAST_ONCE)) {
+      // See ChunkProducer; with transactions the broker itself sees that nothing is passed over.
+      streams.put(
+          StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+    }
+    streams.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    streams.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_CALL_BYTES);
+    streams.put(
+        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+        String.valueOf(MAX_CALL_BYTES));
+    // Calls are stored under the time of this machine's clock, which may be wrong.
+    streams.put(
+        StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
+        String.valueOf(Long.MAX_VALUE));
+    if (!settings.text(Property.STATE_DIR).isEmpty()) {
+      streams.put(StreamsConfig.STATE_DIR_CONFIG, settings.text(Property.STATE_DIR));
+    }
+    streams.putAll(settings.kafkaProperties());
+    return streams;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.speechemotion.app.settings;
+
+import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.streams.StreamSettings;
+import dev.speechemotion.streams.call.CallSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * The configuration: a valid value for every {@link Property}. Values come from a properties file,
+ * from environment variables and from the command line, the later ones winning.
+ */
+public final class Settings {
+  private final Map<String, Object> values;
+  private final Map<String, String> kafka;
+  private final Map<String, String> registry;
+
+  private Settings(Map<String, String> given) {
+    try {
+      values = Property.DEFINITION.parse(given);
+    } catch (ConfigException e) {
+      throw invalid(e);
+    }
+    kafka = passedThrough(given, Property.KAFKA_PREFIX);
+    registry = passedThrough(given, Property.REGISTRY_PREFIX);
+    windows();
+    streamSettings();
+  }
+
+  /**
+   * Reads all sources.
+   *
+   * @param file properties file; empty: none
+   * @param environment all environment variables; those that begin with {@code SES_} count
+   * @param overrides from the command line
+   * @throws CommandFailure if a property is unknown or its value not valid
+   */
+  public static Settings load(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+    return new Settings(SettingsSources.read(file, environment, overrides));
+  }
+
+  /** The defaults with these values. */
+  public static Settings of(Map<String, String> overrides) {
+    return load(Optional.empty(), Map.of(), overrides);
+  }
+
+  public String text(String property) {
+    return (String) values.get(property);
+  }
+
+  public int integer(String property) {
+    return (Integer) values.get(property);
+  }
+
+  public Duration duration(String property) {
+    return Duration.ofMillis((Long) values.get(property));
+  }
+
+  /** Settings of the registry client besides its address. */
+  public Map<String, String> registryClient() {
+    return registry;
+  }
+
+  /** Settings for Kafka clients: where the broker is, and what is passed through. */
+  public Map<String, Object> kafkaClient(Set<String> knownToTheClient) {
+    Map<String, Object> client = new HashMap<>(kafka);
+    client.keySet().retainAll(knownToTheClient);
+    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, text(Property.BOOTSTRAP_SERVERS));
+    return client;
+  }
+
+  /** What is passed through to Kafka Streams and the Kafka clients, without the prefix. */
+  public Map<String, String> kafkaProperties() {
+    return kafka;
+  }
+
+  /**
+   * What is insisted on of the models' windows.
+   *
+   * @throws CommandFailure if no windows can be as required
+   */
+  public RequiredWindows windows() {
+    try {
+      return new RequiredWindows(
+          integerIfGiven(Property.WINDOW_LENGTH_MS), integerIfGiven(Property.WINDOW_HOP_MS));
+    } catch (IllegalArgumentException e) {
+      throw invalid(e);
+    }
+  }
+
+  private OptionalInt integerIfGiven(String property) {
+    Object value = values.get(property);
+    return value == null ? OptionalInt.empty() : OptionalInt.of((Integer) value);
+  }
+
+  /** What the topology is told. */
+  public StreamSettings streamSettings() {
+    try {
+      return new StreamSettings(
+          text(Property.TOPIC_CHUNKS),
+          text(Property.TOPIC_EVENTS),
+          text(Property.TOPIC_SUMMARIES),
+          text(Property.TOPIC_ALERTS),
+          text(Property.TOPIC_DEAD_LETTERS),
+          integer(Property.MAX_PAYLOAD_BYTES),
+          new CallSettings(
+              ValueFormats.roles(Property.ANALYZED_ROLES, text(Property.ANALYZED_ROLES)),
+              ValueFormats.channelRoles(Property.CHANNEL_ROLES, text(Property.CHANNEL_ROLES)),
+              duration(Property.REORDER_WINDOW_MS),
+              integer(Property.REORDER_MAX_CHUNKS),
+              duration(Property.GAP_TOLERANCE_MS),
+              (Double) values.get(Property.SPEECH_MIN_SHARE),
+              (Boolean) values.get(Property.SPEECH_NO_SPEECH_EVENTS),
+              Duration.ofNanos(Math.round((Double) values.get(Property.SMOOTHING_SECONDS) * 1e9)),
+              (Double) values.get(Property.LABEL_HYSTERESIS),
+              ValueFormats.alertRules(Property.ALERT_RULES, text(Property.ALERT_RULES)),
+              duration(Property.CALL_INACTIVITY_MS),
+              duration(Property.CALL_MEMORY_MS),
+              duration(Property.MAX_LAG_MS)));
+    } catch (IllegalArgumentException e) {
+      throw invalid(e);
+    }
+  }
+
+  private static CommandFailure invalid(Exception e) {
+    return new CommandFailure("configuration: " + e.getMessage(), e);
+  }
+
+  private static Map<String, String> passedThrough(Map<String, String> given, String prefix) {
+    return given.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(prefix))
+        .filter(entry -> !Property.DEFINITION.names().contains(entry.getKey()))
+        .collect(
+            Collectors.toMap(
+                entry -> entry.getKey().substring(prefix.length()), Map.Entry::getValue));
+  }
+}

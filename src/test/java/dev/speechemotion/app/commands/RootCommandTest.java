@@ -1,0 +1,172 @@
+package dev.speechemotion.app.commands;
+
+import static dev.speechemotion.app.commands.CommandLineRun.assertFailure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.speechemotion.app.fixtures.FreePort;
+import dev.speechemotion.app.fixtures.Reference;
+import dev.speechemotion.app.settings.PropertyTable;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The contract of the command line: exit codes, what goes where, one line for what is wrong. */
+class RootCommandTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "demo",
+        "stream",
+        "train",
+        "evaluate",
+        "classify",
+        "features",
+        "feed",
+        "watch"
+      })
+  void shouldPrintHelpOnStdout(String command) {
+    CommandLineRun run = CommandLineRun.of((command + " --help").trim().split(" "));
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("Usage: " + (RootCommand.NAME + " " + command).trim());
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void shouldPrintTheVersionOnStdout() {
+    CommandLineRun run = CommandLineRun.of("--version");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith(RootCommand.NAME + " ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "dance",
+        "demo --unknown",
+        "demo --speed 0",
+        "demo --speed fast",
+        "classify",
+        "classify a.wav --format xml",
+        "features a.wav --spec librosa-96k",
+        "features a.wav --per year",
+        "feed",
+        "feed a.wav --encoding mp3",
+        "feed a.wav --chunk-ms much",
+        "feed a.wav --roles boss",
+        "watch --max-events many",
+        "stream --set a",
+        "stream --max-lag NaN",
+      })
+  void shouldExitWith2OnWrongUsage(String commandLine) {
+    CommandLineRun run =
+        CommandLineRun.of(commandLine.isEmpty() ? new String[0] : commandLine.split(" "));
+
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("Usage: " + RootCommand.NAME);
+  }
+
+  @Test
+  void shouldPrintTheConfigurationTable() {
+    CommandLineRun run = CommandLineRun.of("stream", "--help-config");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).isEqualTo(PropertyTable.markdown());
+  }
+
+  @Test
+  void shouldTakeTheMaximalLagInSeconds() {
+    assertFailure(
+        CommandLineRun.of("stream", "--max-lag", "-1.5"), "-1500 for configuration max.lag.ms");
+  }
+
+  @Test
+  void shouldNameAnUnknownProperty() {
+    assertFailure(
+        CommandLineRun.of("stream", "--set", "windows.hop.ms=500"),
+        "did you mean 'window.hop.ms'?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stream", "demo", "classify"})
+  void shouldNameAModelDirectoryThatIsMissing(String command, @TempDir Path folder)
+      throws Exception {
+    String missing = folder.resolve("no-model").toString();
+
+    CommandLineRun run =
+        switch (command) {
+          case "stream" -> CommandLineRun.of("stream", "--set", "model.dir=" + missing);
+          case "demo" -> CommandLineRun.of("demo", "--model", missing);
+          default ->
+              CommandLineRun.of(
+                  "classify", "--model", missing, Reference.wav("sine440-8000").toString());
+        };
+
+    assertFailure(run, missing);
+  }
+
+  @Test
+  void shouldSayThatThereIsNoBroker() throws Exception {
+    String nowhere = "localhost:" + FreePort.find();
+
+    assertFailure(
+        CommandLineRun.of(
+            "watch", "--bootstrap-server", nowhere, "--set", "startup.timeout.ms=700"),
+        "no Kafka broker at " + nowhere);
+    assertFailure(
+        CommandLineRun.of(
+            "feed",
+            Reference.wav("sine440-8000").toString(),
+            "--bootstrap-server",
+            nowhere,
+            "--set",
+            "startup.timeout.ms=1"),
+        "no Kafka broker at " + nowhere);
+  }
+
+  @Test
+  void shouldSayThatWhatAnswersIsNoBroker() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0)) {
+      assertFailure(
+          CommandLineRun.of(
+              "watch",
+              "--bootstrap-server",
+              "localhost:" + silent.getLocalPort(),
+              "--set",
+              "startup.timeout.ms=1500"),
+          "not as a Kafka broker does");
+    }
+  }
+
+  @Test
+  void shouldRefuseABootstrapServerWithoutAPort() {
+    assertFailure(
+        CommandLineRun.of("watch", "--bootstrap-server", "localhost"), "must be host:port");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classify", "features", "feed"})
+  void shouldNameARecordingThatCannotBeRead(String command, @TempDir Path folder) throws Exception {
+    byte[] whole = Files.readAllBytes(Reference.wav("sine440-8000"));
+    byte[] half = Arrays.copyOf(whole, whole.length / 2);
+    Path cutOff = Files.write(folder.resolve("cut-off.wav"), half);
+    Path empty = Files.write(folder.resolve("empty.wav"), new byte[0]);
+    Path text = Files.writeString(folder.resolve("text.wav"), "This is not audio. ".repeat(50));
+    Path missing = folder.resolve("missing.wav");
+    Files.createDirectory(folder.resolve("folder.wav"));
+
+    for (Path bad : new Path[] {cutOff, empty, text, missing, folder.resolve("folder.wav")}) {
+      assertFailure(CommandLineRun.of(command, bad.toString()), bad.getFileName().toString());
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.speechemotion.app.running;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.speechemotion.app.settings.Settings;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StreamsPropertiesTest {
+  @Test
+  void shouldHoldTheSettingsAndWhatIsPassedThrough() {
+    Settings settings =
+        Settings.of(
+            Map.of(
+                "kafka.num.stream.threads", "3",
+                "kafka.security.protocol", "SSL",
+                "state.dir", "/var/state"));
+
+    assertThat(StreamsProperties.of(settings))
+        .containsEntry("num.stream.threads", "3")
+        .containsEntry("security.protocol", "SSL")
+        .containsEntry("processing.guarantee", "exactly_once_v2")
+        .containsEntry("state.dir", "/var/state")
+        .containsEntry("bootstrap.servers", "localhost:9092");
+  }
+
+  @Test
+  void shouldLetWhatIsPassedThroughWin() {
+    Settings settings =
+        Settings.of(Map.of("commit.interval.ms", "200", "kafka.commit.interval.ms", "300"));
+
+    assertThat(StreamsProperties.of(settings)).containsEntry("commit.interval.ms", "300");
+  }
+}
