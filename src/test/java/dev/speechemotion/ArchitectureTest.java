@@ -4,14 +4,17 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +26,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Holds the table of packages and what each may import. */
 class ArchitectureTest {
   private static final String ROOT = "dev.speechemotion.";
+
+  /** In a folder, with its package-info. */
+  private static final int MOST_FILES = 18;
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -39,6 +46,7 @@ class ArchitectureTest {
   private static final List<String> KAFKA = List.of("org.apache.kafka..", "org.apache.avro..");
   private static final List<String> REGISTRY = List.of("org.apache.flink.avro..");
   private static final List<String> CLI = List.of("picocli..");
+  private static final List<String> TEMPLATES = List.of("io.pebbletemplates..");
   private static final List<String> PLOTTING =
       List.of("org.knowm.xchart..", "me.tongfei.progressbar..", "java.awt..", "javax.imageio..");
 
@@ -49,7 +57,7 @@ class ArchitectureTest {
     "emotion,  '',                              ''",
     "model,    'features emotion',              'djl json logging'",
     "streams,  'audio features emotion avro',   'kafka registry logging'",
-    "training, 'audio features emotion model',  'jtransforms djl json plotting cli logging'",
+    "training, 'audio features emotion model',  'djl json plotting templates cli logging'",
     "avro,     '',                              'kafka'",
   })
   void shouldImportOnlyWhatTheTableAllows(String owner, String packages, String libraries) {
@@ -58,20 +66,86 @@ class ArchitectureTest {
     words(packages).forEach(name -> allowed.add(ROOT + name + ".."));
     words(libraries).forEach(name -> allowed.addAll(library(name)));
 
-    ArchRule rule =
-        classes()
-            .that()
-            .resideInAPackage(ROOT + owner + "..")
-            .should()
-            .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(new String[0])))
-            .as(owner + " imports only " + allowed);
+    classes()
+        .that()
+        .resideInAPackage(ROOT + owner + "..")
+        .should()
+        .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(new String[0])))
+        .as(owner + " imports only " + allowed)
+        .check(CLASSES);
+  }
 
-    rule.check(CLASSES);
+  /** The way of the data within the packages that have others below them: imports run downwards. */
+  @ParameterizedTest(name = "{0} imports of its neighbors only {1}")
+  @CsvSource({
+    "features.spec,         ''",
+    "features.dsp,          ''",
+    "features.frame,        'spec dsp'",
+    "features.codes,        'spec dsp frame'",
+    "features.statistic,    'spec dsp frame codes'",
+    "features.window,       'spec frame codes statistic'",
+    "streams.state,         ''",
+    "streams.deadletters,   ''",
+    "streams.registry,      'deadletters'",
+    "streams.intake,        'state deadletters'",
+    "streams.media,         'state'",
+    "streams.results,       'state'",
+    "streams.models,        'results'",
+    "streams.call,          'state deadletters intake media results models'",
+    "training.augmentation, ''",
+    "training.corpus,       'augmentation'",
+    "training.evaluation,   'corpus'",
+    "training.fitting,      'evaluation corpus augmentation'",
+    "training.experiment,   'fitting evaluation corpus augmentation'",
+    "training.report,       'experiment fitting evaluation corpus augmentation'",
+    "app.process,           ''",
+    "app.settings,          'process'",
+    "app.serving,           'settings process'",
+    "app.http,              'settings process'",
+    "app.client,            'settings process'",
+    "app.embedded,          'process'",
+    "app.running,           'serving settings process'",
+    "app.commands,          'running serving http client embedded settings process'",
+  })
+  void shouldImportOnlyNeighborsBelow(String owner, String neighbors) {
+    String parent = owner.substring(0, owner.indexOf('.'));
+    List<String> allowed = new ArrayList<>(List.of(ROOT + owner + ".."));
+    words(neighbors).forEach(name -> allowed.add(ROOT + parent + "." + name + ".."));
+
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + owner + "..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(ROOT + parent + "..")
+                .and(not(resideInAnyPackage(allowed.toArray(new String[0])))))
+        .as(owner + " imports of its neighbors only '" + neighbors + "'")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldHaveARowForEveryPackageBelowAnother() throws Exception {
+    List<String> rows =
+        Arrays.stream(
+                getClass()
+                    .getDeclaredMethod("shouldImportOnlyNeighborsBelow", String.class, String.class)
+                    .getAnnotation(CsvSource.class)
+                    .value())
+            .map(row -> row.substring(0, row.indexOf(',')))
+            .toList();
+
+    assertThat(
+            CLASSES.stream()
+                .map(type -> type.getPackageName().replace("dev.speechemotion", ""))
+                .filter(name -> name.matches("(\\.\\w+){2,}"))
+                .map(name -> name.substring(1))
+                .distinct())
+        .containsExactlyInAnyOrderElementsOf(rows);
   }
 
   @Test
   void shouldHaveNoCycles() {
-    slices().matching("dev.speechemotion.(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices().matching("dev.speechemotion.(**)").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
@@ -102,19 +176,42 @@ class ArchitectureTest {
             .distinct()
             .toList();
 
-    assertThat(importers).containsExactly(ROOT + "streams.RegistryClients");
+    assertThat(importers).containsExactly(ROOT + "streams.registry.RegistryClients");
   }
 
   @Test
   void shouldSayInEveryPackageWhatItOwns() throws Exception {
-    try (var folders = Files.list(Path.of("src/main/java/dev/speechemotion"))) {
-      for (Path folder : folders.filter(Files::isDirectory).toList()) {
+    try (var folders = Files.walk(Path.of("src/main/java/dev/speechemotion"))) {
+      for (Path folder : folders.filter(ArchitectureTest::holdsCode).toList()) {
         assertThat(
                 Files.readString(folder.resolve("package-info.java")).replaceAll("\\s[*\\s]+", " "))
             .as(folder.toString())
             .startsWith("/**")
             .containsIgnoringCase("may import");
       }
+    }
+  }
+
+  @Test
+  void shouldKeepFoldersSmall() throws Exception {
+    try (var folders = Files.walk(Path.of("src/main/java/dev/speechemotion"))) {
+      for (Path folder : folders.filter(ArchitectureTest::holdsCode).toList()) {
+        try (var files = Files.list(folder)) {
+          assertThat(files.filter(Files::isRegularFile).count())
+              .as("files in " + folder)
+              .isLessThanOrEqualTo(MOST_FILES);
+        }
+      }
+    }
+  }
+
+  private static boolean holdsCode(Path path) {
+    try (var files = Files.list(path)) {
+      return files.anyMatch(Files::isRegularFile);
+    } catch (NotDirectoryException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -131,6 +228,7 @@ class ArchitectureTest {
       case "kafka" -> KAFKA;
       case "registry" -> REGISTRY;
       case "plotting" -> PLOTTING;
+      case "templates" -> TEMPLATES;
       case "cli" -> CLI;
       default -> throw new IllegalArgumentException(name);
     };

@@ -211,7 +211,7 @@ final class Golden {
   private static Map<String, String> manifests() throws IOException {
     Map<String, String> names = new TreeMap<>();
     try (var directories = Files.list(MODELS)) {
-      for (Path directory : directories.toList()) {
+      for (Path directory : directories.filter(Files::isDirectory).toList()) {
         byte[] manifest = Files.readAllBytes(directory.resolve("manifest.json"));
         names.put(sha256(manifest), "hash of " + directory.getFileName());
       }
