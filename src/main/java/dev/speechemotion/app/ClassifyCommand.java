@@ -10,6 +10,7 @@ import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.model.EmotionModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ final class ClassifyCommand implements Callable<Integer> {
       RunningNormalization normalization =
           classifier.population().map(RunningNormalization::new).orElse(null);
       float[] adapted = new float[classifier.featureCount()];
-      ChannelAnalyzer.WindowSink sink =
+      WindowSink sink =
           (beginMs, endMs, voicedShare, features) -> {
             float[] probabilities = new float[classifier.labels().size()];
             float[] vector = features;

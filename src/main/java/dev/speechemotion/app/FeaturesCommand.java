@@ -7,10 +7,11 @@ import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.Framer;
 import dev.speechemotion.audio.Resampler;
 import dev.speechemotion.features.ChannelAnalyzer;
-import dev.speechemotion.features.ChannelMemory;
 import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.frame.ChannelMemory;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelException;
 import java.io.PrintWriter;
@@ -161,7 +162,7 @@ final class FeaturesCommand implements Callable<Integer> {
 
   private static List<Window> windows(AudioClip clip, FeatureExtractor extractor) {
     List<Window> windows = new ArrayList<>();
-    ChannelAnalyzer.WindowSink sink =
+    WindowSink sink =
         (beginMs, endMs, voicedShare, values) ->
             windows.add(new Window(beginMs, endMs, voicedShare, values.clone()));
     ChannelAnalyzer analyzer =

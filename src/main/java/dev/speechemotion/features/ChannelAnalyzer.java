@@ -1,12 +1,14 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureGroup;
-import dev.speechemotion.features.spec.FeatureSpec;
-import dev.speechemotion.features.spec.WindowSettings;
-
 import dev.speechemotion.audio.Framer;
 import dev.speechemotion.audio.Resampler;
 import dev.speechemotion.audio.VoiceActivity;
+import dev.speechemotion.features.frame.ChannelMemory;
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
+import dev.speechemotion.features.window.WindowStatistics;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -23,18 +25,6 @@ import java.util.Objects;
  * gone on for about half a frame beyond its end, or at {@link #finish}.
  */
 public final class ChannelAnalyzer {
-
-  /** Receives windows. */
-  @FunctionalInterface
-  public interface WindowSink {
-    /**
-     * @param beginMs begin of the window, milliseconds from the first sample
-     * @param endMs end of the window, exclusive
-     * @param voicedShare share of the window's frames that hold speech, 0 to 1
-     * @param features {@code [windowFeatureCount]}; valid only during the call, not to be changed
-     */
-    void window(long beginMs, long endMs, float voicedShare, float[] features);
-  }
 
   /** Samples resampled at a time: bounds the shared scratch space. */
   private static final int RESAMPLED_AT_ONCE = 4096;

@@ -1,7 +1,15 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.features.dsp.PowerSpectrum;
+import dev.speechemotion.features.frame.ChannelMemory;
+import dev.speechemotion.features.frame.Chroma;
+import dev.speechemotion.features.frame.ExtendedFeatures;
+import dev.speechemotion.features.frame.LogMel;
+import dev.speechemotion.features.frame.Mfcc;
+import dev.speechemotion.features.frame.SpectralContrast;
+import dev.speechemotion.features.frame.ZeroCrossings;
 import dev.speechemotion.features.spec.FeatureSpec;
-
+import dev.speechemotion.features.window.WindowSummary;
 import java.util.Objects;
 
 /**

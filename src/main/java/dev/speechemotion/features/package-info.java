@@ -1,12 +1,8 @@
 /**
- * Acoustic features: what they are ({@link dev.speechemotion.features.spec.FeatureSpec}), one frame's
- * values ({@link dev.speechemotion.features.FeatureExtractor}), their statistics over a window, and
- * the path from one channel's samples to windows that training and streaming share ({@link
- * dev.speechemotion.features.ChannelAnalyzer}). May import {@code audio} and JTransforms.
- *
- * <p>The named specs' frames are transformed by {@code ComplexFft}, which takes about two thirds of
- * the time that JTransforms takes in double precision; frames of other lengths by JTransforms.
+ * The door to acoustic features: one frame's values ({@link
+ * dev.speechemotion.features.FeatureExtractor}), and the path from one channel's samples to windows
+ * that training and streaming share ({@link dev.speechemotion.features.ChannelAnalyzer}). Data runs
+ * through the packages below as {@code dsp}, {@code frame}, {@code statistic}, {@code window}; what
+ * is computed stands in {@code spec}. May import {@code audio} and these.
  */
 package dev.speechemotion.features;
-
-import dev.speechemotion.features.spec.FeatureSpec;

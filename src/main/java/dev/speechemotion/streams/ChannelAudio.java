@@ -7,6 +7,7 @@ import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.MediaGap;
 import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.window.WindowSink;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
  */
 final class ChannelAudio {
 
-  /** Receives the windows of channels; see {@link ChannelAnalyzer.WindowSink}. */
+  /** Receives the windows of channels; see {@link WindowSink}. */
   interface Windows {
     void window(
         CallState call,
@@ -48,7 +49,7 @@ final class ChannelAudio {
   private final long gapToleranceMicros;
   private final float[] samples = new float[BLOCK_SAMPLES];
   private final ChannelState[] chunkChannels = new ChannelState[ChunkRules.MAX_CHANNELS];
-  private final ChannelAnalyzer.WindowSink windowSink = this::window;
+  private final WindowSink windowSink = this::window;
 
   /** Whose windows are being handed out. */
   private CallState sinkCall;

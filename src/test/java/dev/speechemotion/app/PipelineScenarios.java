@@ -18,6 +18,7 @@ import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.streams.EmotionModels;
 import dev.speechemotion.streams.EmotionSerdes;
@@ -339,7 +340,7 @@ abstract class PipelineScenarios {
       ChannelAnalyzer analyzer =
           new ChannelAnalyzer(
               new FeatureExtractor(model.featureSpec()), WindowSettings.DEFAULT, RATE_HZ);
-      ChannelAnalyzer.WindowSink sink =
+      WindowSink sink =
           (beginMs, endMs, voiced, features) -> {
             classifier.classify(features, 1, probabilities);
             Map<String, Float> byLabel = new HashMap<>();

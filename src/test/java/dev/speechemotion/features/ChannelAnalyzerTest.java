@@ -1,14 +1,15 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureGroup;
-import dev.speechemotion.features.spec.FeatureSpec;
-import dev.speechemotion.features.spec.Statistic;
-import dev.speechemotion.features.spec.WindowSettings;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.features.fixture.Signals;
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.Statistic;
+import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -46,8 +47,7 @@ class ChannelAnalyzerTest {
   /** The same as bits, so that two lists are equal only if every bit is. */
   private record Window(long beginMs, long endMs, int voicedShareBits, List<Integer> featureBits) {}
 
-  private static final class Windows extends ArrayList<Window>
-      implements ChannelAnalyzer.WindowSink {
+  private static final class Windows extends ArrayList<Window> implements WindowSink {
     private static final long serialVersionUID = 1L;
 
     @Override

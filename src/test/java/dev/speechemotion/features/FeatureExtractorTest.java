@@ -1,11 +1,11 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureSpec;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.features.fixture.Signals;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

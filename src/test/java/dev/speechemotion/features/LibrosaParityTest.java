@@ -1,9 +1,8 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureSpec;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.speechemotion.features;
 
 import dev.speechemotion.features.spec.FeatureSpec;
-
 import java.util.Arrays;
 
 /**

@@ -1,9 +1,9 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureSpec;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.speechemotion.features.fixture.Signals;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;

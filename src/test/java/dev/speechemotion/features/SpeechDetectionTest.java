@@ -1,10 +1,11 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureSpec;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.audio.VoiceActivity;
+import dev.speechemotion.features.fixture.Recordings;
+import dev.speechemotion.features.frame.ChannelMemory;
+import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,15 +1,21 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.features.spec.FeatureGroup;
-import dev.speechemotion.features.spec.FeatureSpec;
-import dev.speechemotion.features.spec.Statistic;
-import dev.speechemotion.features.spec.WindowSettings;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.audio.Framer;
+import dev.speechemotion.features.fixture.Recordings;
+import dev.speechemotion.features.fixture.Signals;
+import dev.speechemotion.features.frame.ChannelMemory;
+import dev.speechemotion.features.frame.FrameCodes;
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.Statistic;
+import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.FrameRing;
+import dev.speechemotion.features.window.WindowSink;
+import dev.speechemotion.features.window.WindowSummary;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -432,7 +438,7 @@ class WindowSummaryTest {
   private static List<Window> windows(FeatureSpec spec, WindowSettings settings, float[] samples) {
     List<Window> windows = new ArrayList<>();
     List<String> names = spec.windowFeatureNames();
-    ChannelAnalyzer.WindowSink sink =
+    WindowSink sink =
         (beginMs, endMs, voicedShare, features) -> {
           assertThat(features).hasSize(names.size());
           Map<String, Double> values = new LinkedHashMap<>();

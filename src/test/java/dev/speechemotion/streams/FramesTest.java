@@ -16,6 +16,7 @@ import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,7 +59,7 @@ class FramesTest {
     List<Float> expected = new ArrayList<>();
     BandShares classifier = new BandShares();
     RunningNormalization call = new RunningNormalization(classifier.population().orElseThrow());
-    ChannelAnalyzer.WindowSink sink =
+    WindowSink sink =
         (begin, end, voicedShare, features) -> {
           float[] adapted = new float[features.length];
           float[] probabilities = new float[2];

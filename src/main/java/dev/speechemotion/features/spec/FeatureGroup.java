@@ -1,7 +1,6 @@
 package dev.speechemotion.features.spec;
 
-import dev.speechemotion.features.SpectralShape;
-
+import dev.speechemotion.features.frame.SpectralShape;
 import java.util.List;
 
 /** Features of a frame that a spec may ask for beside those that every spec has. */

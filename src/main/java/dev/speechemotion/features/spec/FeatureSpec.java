@@ -1,7 +1,6 @@
 package dev.speechemotion.features.spec;
 
-import dev.speechemotion.features.PitchTracker;
-
+import dev.speechemotion.features.dsp.PitchTracker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,10 +1,9 @@
 package dev.speechemotion.features.spec;
 
-import dev.speechemotion.features.Change;
-import dev.speechemotion.features.Correlations;
-import dev.speechemotion.features.Course;
-import dev.speechemotion.features.Movement;
-
+import dev.speechemotion.features.statistic.Change;
+import dev.speechemotion.features.statistic.Correlations;
+import dev.speechemotion.features.statistic.Course;
+import dev.speechemotion.features.statistic.Movement;
 import java.util.List;
 
 /** What a window may have of its frames beside their means. */
