@@ -8,6 +8,7 @@ import dev.speechemotion.audio.Framer;
 import dev.speechemotion.audio.Resampler;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.frame.ChannelMemory;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
@@ -153,7 +154,7 @@ final class FeaturesCommand implements Callable<Integer> {
             0,
             samples.length,
             (frame, offset, index) -> {
-              float[] values = new float[features.frameFeatureCount()];
+              float[] values = new float[extractor.layout().frameFeatureCount()];
               extractor.extract(frame, offset, memory, values, 0);
               frames.add(values);
             });
@@ -211,7 +212,7 @@ final class FeaturesCommand implements Callable<Integer> {
       first = putMatrix(document.putArray("chroma"), frames, first, features.chromaBins());
       first = putMatrix(document.putArray("contrast"), frames, first, features.contrastBands() + 1);
     }
-    List<String> names = features.frameFeatureNames();
+    List<String> names = FeatureLayout.of(features).frameFeatureNames();
     for (int i = first; i < names.size(); i++) {
       ArrayNode row = document.putArray(names.get(i));
       for (float[] frame : frames) {
@@ -231,7 +232,7 @@ final class FeaturesCommand implements Callable<Integer> {
   }
 
   private static void putWindows(ObjectNode document, FeatureSpec features, List<Window> windows) {
-    List<String> names = features.windowFeatureNames();
+    List<String> names = FeatureLayout.of(features).windowFeatureNames();
     ArrayNode nodes = document.putArray("windows");
     for (Window window : windows) {
       ObjectNode node =
@@ -251,8 +252,9 @@ final class FeaturesCommand implements Callable<Integer> {
 
   private String header(FeatureSpec features) {
     return unit == Unit.FRAME
-        ? "wav,frame," + String.join(",", features.frameFeatureNames())
-        : "wav,beginMs,endMs,voicedShare," + String.join(",", features.windowFeatureNames());
+        ? "wav,frame," + String.join(",", FeatureLayout.of(features).frameFeatureNames())
+        : "wav,beginMs,endMs,voicedShare,"
+            + String.join(",", FeatureLayout.of(features).windowFeatureNames());
   }
 
   private void printRows(PrintWriter out, Path file, AudioClip clip, FeatureExtractor extractor) {

@@ -3,6 +3,7 @@ package dev.speechemotion.streams;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.List;
 import java.util.function.Supplier;
@@ -88,7 +89,7 @@ public final class EmotionTopology {
   public static void requireFit(
       StreamSettings settings, FeatureSpec spec, EmotionClassifier classifier) {
     List<String> labels = EmotionScores.requireValidLabels(classifier.labels());
-    if (classifier.featureCount() != spec.windowFeatureCount()) {
+    if (classifier.featureCount() != FeatureLayout.of(spec).windowFeatureCount()) {
       throw new IllegalArgumentException(
           "model "
               + classifier.model().name()
@@ -97,7 +98,7 @@ public final class EmotionTopology {
               + " features, but feature spec "
               + spec.name()
               + " has "
-              + spec.windowFeatureCount());
+              + FeatureLayout.of(spec).windowFeatureCount());
     }
     int adapted =
         classifier.population().map(Population::featureCount).orElse(classifier.featureCount());

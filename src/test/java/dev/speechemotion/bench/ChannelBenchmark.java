@@ -29,7 +29,7 @@ public class ChannelBenchmark {
   private ChannelAnalyzer analyzer;
   private float lastFeature;
   private final WindowSink sink =
-      (beginMs, endMs, voicedShare, features) -> lastFeature = features[0];
+      (beginMs, endMs, speechShare, features) -> lastFeature = features[0];
 
   @Setup
   public void setUp() throws IOException {

@@ -26,7 +26,7 @@ class AllocationTest {
   void shouldAllocateNothingPerFrame(FeatureSpec spec) {
     FeatureExtractor extractor = new FeatureExtractor(spec);
     float[] samples = Signals.bursts(spec.fftLength() * 4, spec.sampleRateHz(), 1);
-    float[] features = new float[spec.frameFeatureCount()];
+    float[] features = new float[FeatureLayout.of(spec).frameFeatureCount()];
 
     long allocated =
         bytesAllocatedWarm(
@@ -56,7 +56,7 @@ class AllocationTest {
     float[] samples = Signals.bursts(inputRateHz, inputRateHz, 2);
     int chunk = inputRateHz / 50;
     long[] windows = new long[1];
-    WindowSink sink = (beginMs, endMs, voicedShare, features) -> windows[0]++;
+    WindowSink sink = (beginMs, endMs, speechShare, features) -> windows[0]++;
 
     long allocated =
         bytesAllocatedWarm(

@@ -18,6 +18,7 @@ import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.io.ByteArrayInputStream;
@@ -371,7 +372,7 @@ class CallStoreTest {
     channel.sampleRateHz = rateHz;
     channel.model = model;
     channel.analyzer = analyzer;
-    float[] ones = new float[spec.windowFeatureCount()];
+    float[] ones = new float[FeatureLayout.of(spec).windowFeatureCount()];
     Arrays.fill(ones, 1);
     channel.normalization = new RunningNormalization(new Population(ones, ones, 10, 0));
     stream.channels.add(channel);
@@ -397,7 +398,7 @@ class CallStoreTest {
 
     @Override
     public int featureCount() {
-      return spec.windowFeatureCount();
+      return FeatureLayout.of(spec).windowFeatureCount();
     }
 
     @Override

@@ -5,7 +5,7 @@ package dev.speechemotion.features.dsp;
  * radix 4 and one step of radix 2 where it takes one (J. W. Cooley and J. W. Tukey, "An algorithm
  * for the machine calculation of complex Fourier series", 1965).
  *
- * <p>Faster than a general library here, because most steps are plain loops over neighbours, which
+ * <p>Faster than a general library here, because most steps are plain loops over neighbors, which
  * the JIT compiler turns into vector instructions. It does so for small loops only; so a step's
  * butterflies and its rotations are loops of their own. All accesses of a loop go to one array, the
  * tables' too, at distances that are constants, so that the compiler sees that they do not meet and

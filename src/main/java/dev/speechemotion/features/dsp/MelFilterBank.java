@@ -5,7 +5,7 @@ package dev.speechemotion.features.dsp;
  * scaled to an area of 1 over frequency: {@code librosa.filters.mel} with its defaults (M. Slaney,
  * Auditory Toolbox, Technical Report 1998-010, Interval Research, 1998).
  *
- * <p>Between two neighbouring edges of the triangles one filter rises and the one before falls, so
+ * <p>Between two neighboring edges of the triangles one filter rises and the one before falls, so
  * that each bin counts in two bands at most.
  */
 public final class MelFilterBank {

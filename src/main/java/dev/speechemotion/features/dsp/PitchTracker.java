@@ -1,6 +1,5 @@
 package dev.speechemotion.features.dsp;
 
-import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.Arrays;
 import org.jtransforms.fft.DoubleFFT_1D;
 
@@ -84,9 +83,12 @@ public final class PitchTracker {
   private float hz;
   private float voicing;
 
-  public PitchTracker(FeatureSpec spec) {
-    double binHz = (double) spec.sampleRateHz() / spec.fftLength();
-    int length = spec.fftLength();
+  /**
+   * @param fftLength samples of a frame: three periods of {@link #MIN_HZ} or more
+   */
+  public PitchTracker(int sampleRateHz, int fftLength) {
+    double binHz = (double) sampleRateHz / fftLength;
+    int length = fftLength;
     while (length / 2 * binHz >= LEAST_LAG_RATE_HZ) {
       length /= 2;
     }
@@ -122,11 +124,6 @@ public final class PitchTracker {
       windowInverse[lag] = 1 / (0.5 + 0.5 * StrictMath.cos(2 * Math.PI * lag / length));
       octaveCost[lag] = OCTAVE_COST * StrictMath.log(lag / (double) shortestLag) / Math.log(2);
     }
-  }
-
-  /** Whether frames are long enough: three periods of the lowest pitch. */
-  public static boolean fits(int sampleRateHz, int fftLength) {
-    return fftLength * MIN_HZ >= 3.0 * sampleRateHz;
   }
 
   /**

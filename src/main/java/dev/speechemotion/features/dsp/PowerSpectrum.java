@@ -7,7 +7,7 @@ import org.jtransforms.fft.DoubleFFT_1D;
  * center=False} and squared magnitude gives it.
  *
  * <p>In double precision: behind a loud tone the noise of a single-precision transform would lie
- * above the quantisation noise of 16-bit audio, and the contrast would show it.
+ * above the quantization noise of 16-bit audio, and the contrast would show it.
  *
  * <p>The even samples are the real and the odd ones the imaginary parts of a complex transform of
  * half the length, from which the frame's own spectrum follows (H. V. Sorensen et al., "Real-valued

@@ -19,11 +19,11 @@ import java.util.List;
  * <p>An octave above, a bin has the same weights but for the factor between the octaves, so long as
  * the Gaussian is one class wide at both; so bins are added up by octaves first.
  */
-public final class Chroma {
+final class Chroma implements SpectrumFeature {
   private static final double NEGLIGIBLE = 1e-6;
 
   private static final double A0_HZ = 440.0 / 16;
-  private static final double CENTRE_OCTAVE = 5;
+  private static final double CENTER_OCTAVE = 5;
   private static final double OCTAVE_WIDTH = 2;
 
   /** Classes summed at a time, in registers: as many as a Gaussian one class wide reaches. */
@@ -35,7 +35,7 @@ public final class Chroma {
     private final int end;
     private final int first;
 
-    /** {@code [LANES][bin]}: by lanes, for the JIT compiler packs neighbours, at a loss. */
+    /** {@code [LANES][bin]}: by lanes, for the JIT compiler packs neighbors, at a loss. */
     private final double[] weights;
 
     private Stretch(int begin, int end, int first) {
@@ -62,7 +62,7 @@ public final class Chroma {
   /** Runs of classes go past the last one; what lies there is folded back. */
   private final double[] sums;
 
-  public Chroma(FeatureSpec spec) {
+  Chroma(FeatureSpec spec) {
     this.spec = spec;
     count = spec.chromaBins();
     sums = new double[2 * count + LANES];
@@ -149,7 +149,7 @@ public final class Chroma {
   }
 
   private double octaveWeight(int bin) {
-    double octave = (pitch(bin) / count - CENTRE_OCTAVE) / OCTAVE_WIDTH;
+    double octave = (pitch(bin) / count - CENTER_OCTAVE) / OCTAVE_WIDTH;
     return StrictMath.exp(-0.5 * octave * octave);
   }
 
@@ -172,13 +172,20 @@ public final class Chroma {
     return count * StrictMath.log(hz / A0_HZ) / StrictMath.log(2);
   }
 
+  /** {@code chroma1}, …: 0 to 1. */
+  @Override
+  public List<FrameValue> values() {
+    return FrameValue.numbered("chroma", count, 0, 1);
+  }
+
   /**
    * Computes the pitch classes of a frame; all are 0 in digital silence.
    *
    * @param power {@code [fftLength / 2 + 1]}, power
-   * @param out receives {@code [chromaBins]} from {@code offset}, 0 to 1
+   * @param out receives {@code [chromaBins]} from {@code at}, 0 to 1
    */
-  public void compute(double[] power, float[] out, int offset) {
+  @Override
+  public void compute(double[] power, float[] out, int at) {
     final double[] sums = this.sums;
     Arrays.fill(sums, 0);
     fold(power, folded, overOctaveAbove, foldFrom);
@@ -195,7 +202,7 @@ public final class Chroma {
     // As in librosa, a frame of (almost) nothing is not blown up.
     double scale = largest < Double.MIN_NORMAL ? 1 : 1 / largest;
     for (int i = 0; i < count; i++) {
-      out[offset + i] = (float) (sums[i] * scale);
+      out[at + i] = (float) (sums[i] * scale);
     }
   }
 

@@ -3,14 +3,19 @@ package dev.speechemotion.features.frame;
 import dev.speechemotion.features.dsp.Decibels;
 import dev.speechemotion.features.dsp.MelFilterBank;
 import dev.speechemotion.features.spec.FeatureSpec;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Mel-frequency cepstral coefficients: mel bands in dB under an orthonormal DCT-II, the first
  * coefficients of it ({@code librosa.feature.mfcc} without liftering; S. B. Davis and P.
  * Mermelstein, IEEE Trans. ASSP 28(4), 1980).
  */
-public final class Mfcc {
+final class Mfcc implements SpectrumFeature {
+  private static final String NAME = "mfcc";
+
   private final int count;
+  private final List<FrameValue> values;
   private final MelFilterBank filterBank;
   private final double[] bands;
 
@@ -25,8 +30,9 @@ public final class Mfcc {
   /** {@code [coefficient][half of the bands]}. */
   private final double[][] cosines;
 
-  public Mfcc(FeatureSpec spec) {
+  Mfcc(FeatureSpec spec) {
     count = spec.mfccCount();
+    values = values(spec);
     filterBank = new MelFilterBank(spec.sampleRateHz(), spec.fftLength(), spec.melBands());
     bands = new double[spec.melBands()];
     int half = (bands.length + 1) / 2;
@@ -43,13 +49,35 @@ public final class Mfcc {
   }
 
   /**
+   * Bands are from -100 dB to at most 60 dB; an orthonormal transform's values grow with the root
+   * of their number. The second is 45 roots where half of the bands are at -100 dB and half at 0
+   * dB; speech has at most 12 roots of the finer ones, next to digital silence.
+   */
+  private static List<FrameValue> values(FeatureSpec spec) {
+    double root = Math.sqrt(spec.melBands());
+    List<FrameValue> values =
+        new ArrayList<>(FrameValue.numbered(NAME, spec.mfccCount(), -24 * root, 24 * root));
+    values.set(0, new FrameValue(NAME + 1, -100 * root, 100 * root));
+    if (values.size() > 1) {
+      values.set(1, new FrameValue(NAME + 2, -48 * root, 48 * root));
+    }
+    return values;
+  }
+
+  @Override
+  public List<FrameValue> values() {
+    return values;
+  }
+
+  /**
    * Computes {@code c[k] = s[k] sum_b dB[b] cos(pi k (2b + 1) / 2B)} with {@code s[0] = sqrt(1/B)}
    * and {@code s[k] = sqrt(2/B)}.
    *
    * @param power {@code [fftLength / 2 + 1]}, power
-   * @param out receives {@code [mfccCount]} from {@code offset}, dB
+   * @param out receives {@code [mfccCount]} from {@code at}, dB
    */
-  public void compute(double[] power, float[] out, int offset) {
+  @Override
+  public void compute(double[] power, float[] out, int at) {
     final double[] bands = this.bands;
     filterBank.apply(power, bands);
     for (int i = 0, mirror = bands.length - 1; i <= mirror; i++, mirror--) {
@@ -61,11 +89,11 @@ public final class Mfcc {
     }
     int k = 0;
     for (; k + 7 < count; k += 8) {
-      transform4(k, sums, out, offset);
-      transform4(k + 1, differences, out, offset);
+      transform4(k, sums, out, at);
+      transform4(k + 1, differences, out, at);
     }
     for (; k < count; k++) {
-      out[offset + k] = (float) dot(cosines[k], k % 2 == 0 ? sums : differences);
+      out[at + k] = (float) dot(cosines[k], k % 2 == 0 ? sums : differences);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.speechemotion.features.frame;
 import dev.speechemotion.features.dsp.Decibels;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Difference between peaks and valleys of the spectrum in octave bands: {@code
@@ -15,7 +16,7 @@ import java.util.Arrays;
  * magnitudes, as many as the quantile says of the band's bins, at least one; librosa counts the bin
  * at the upper edge in this number, though it leaves it out of the band.
  */
-public final class SpectralContrast {
+final class SpectralContrast implements SpectrumFeature {
   /** From this many bins on, and only then, counting costs less than keeping the best so far. */
   private static final int MANY = 160;
 
@@ -44,7 +45,7 @@ public final class SpectralContrast {
 
   private double peak;
 
-  public SpectralContrast(FeatureSpec spec) {
+  SpectralContrast(FeatureSpec spec) {
     int bands = spec.contrastBands() + 1;
     int bins = spec.fftLength() / 2 + 1;
     begin = new int[bands];
@@ -80,14 +81,21 @@ public final class SpectralContrast {
     return (double) spec.sampleRateHz() / spec.fftLength();
   }
 
+  /** {@code contrast1}, …: dB, the lowest band first. */
+  @Override
+  public List<FrameValue> values() {
+    return FrameValue.numbered("contrast", begin.length, 0, 128);
+  }
+
   /**
    * Computes the contrast of a frame; it is 0 in digital silence.
    *
    * @param power {@code [fftLength / 2 + 1]}, power
-   * @param out receives {@code [contrastBands + 1]} from {@code offset}, dB as librosa counts them:
+   * @param out receives {@code [contrastBands + 1]} from {@code at}, dB as librosa counts them:
    *     {@code 10 log10} of magnitudes, not of powers
    */
-  public void compute(double[] power, float[] out, int offset) {
+  @Override
+  public void compute(double[] power, float[] out, int at) {
     for (int band = 0; band < begin.length; band++) {
       int count = extremes[band];
       if (count == 1) {
@@ -97,7 +105,7 @@ public final class SpectralContrast {
       } else {
         countKeys(power, begin[band], end[band], count);
       }
-      out[offset + band] = (float) (Decibels.of(peak / count) - Decibels.of(valley / count));
+      out[at + band] = (float) (Decibels.of(peak / count) - Decibels.of(valley / count));
     }
   }
 
@@ -137,7 +145,7 @@ public final class SpectralContrast {
 
   /**
    * Sums up the extremes of {@code power[begin, end)}: the {@code count} best so far are kept in
-   * order. Speech falls off towards high frequencies, so that from one end the large ones come
+   * order. Speech falls off toward high frequencies, so that from one end the large ones come
    * first, from the other the small ones.
    */
   private void keepBest(double[] power, int begin, int end, int count) {

@@ -2,29 +2,69 @@ package dev.speechemotion.features.frame;
 
 import dev.speechemotion.features.dsp.Decibels;
 import dev.speechemotion.features.spec.FeatureSpec;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * Where a spectrum lies, how wide and how flat it is, and how much of it has moved: {@code
+ * Where a spectrum lies, how wide and how flat it is, and how much of it has moved. {@code
+ * centroid}, {@code bandwidth}, {@code rolloff} and {@code flatness} are {@code
  * librosa.feature.spectral_centroid}, {@code spectral_bandwidth} (p = 2), {@code spectral_rolloff}
- * (0.85), {@code spectral_flatness} (power 2, in dB here). All 0 in digital silence.
+ * (0.85) and {@code spectral_flatness} (power 2, in dB here). All 0 in digital silence.
  *
- * <p>Flux is half the sum of the differences from the frame before, of magnitudes in bands of eight
- * bins that are scaled to a sum of 1: 0 where nothing has changed but the level, 1 where nothing is
- * where it was. It is 0 in a channel's first frame, and where either frame is silent.
+ * <p>{@code flux} is half the sum of the differences from the frame before, of magnitudes in bands
+ * of eight bins that are scaled to a sum of 1: 0 where nothing has changed but the level, 1 where
+ * nothing is where it was. It is 0 in a channel's first frame, and where either frame is silent.
  */
-public final class SpectralShape {
-  public static final int COUNT = 5;
+final class SpectralShape implements FrameFeature {
   private static final int BINS_PER_BAND = 8;
   private static final double ROLLOFF_SHARE = 0.85;
 
   private static final double DB_PER_OCTAVE = 10 * StrictMath.log10(2);
+
+  /** A channel's last frame: its bands' shares, all 0 if there was none. */
+  static final class Before {
+    private final float[] shares;
+
+    Before(int bandCount) {
+      shares = new float[bandCount];
+    }
+
+    void forget() {
+      Arrays.fill(shares, 0);
+    }
+
+    void writeState(DataOutput out) throws IOException {
+      for (float share : shares) {
+        out.writeFloat(share);
+      }
+    }
+
+    void readState(DataInput in) throws IOException {
+      for (int i = 0; i < shares.length; i++) {
+        shares[i] = in.readFloat();
+      }
+    }
+  }
+
+  /** Frequencies in Hz, flatness in dB. */
+  private final List<FrameValue> values;
 
   private final double binHz;
   private final int bins;
   private final double[] bands;
 
   SpectralShape(FeatureSpec spec) {
+    double highestHz = spec.sampleRateHz() / 2.0;
+    values =
+        List.of(
+            new FrameValue("centroid", 0, highestHz),
+            new FrameValue("bandwidth", 0, highestHz),
+            new FrameValue("rolloff", 0, highestHz),
+            new FrameValue("flatness", -100, 0),
+            new FrameValue("flux", 0, 1));
     binHz = (double) spec.sampleRateHz() / spec.fftLength();
     bins = spec.fftLength() / 2 + 1;
     bands = new double[bandCount(spec)];
@@ -35,15 +75,23 @@ public final class SpectralShape {
     return spec.fftLength() / 2 / BINS_PER_BAND;
   }
 
+  @Override
+  public List<FrameValue> values() {
+    return values;
+  }
+
+  @Override
+  public void compute(Frame frame, float[] out, int at) {
+    compute(frame.power(), frame.magnitudes(), frame.memory().shape, out, at);
+  }
+
   /**
    * @param power {@code [fftLength / 2 + 1]}, power
    * @param magnitudes {@code [fftLength / 2 + 1]}, its square roots
-   * @param before {@code [bandCount]}, shares of the bands in the frame before, all 0 if none; this
-   *     frame's are put there
-   * @param out receives {@code [5]} from {@code offset}: centroid, bandwidth, roll-off in Hz,
-   *     flatness in dB, flux
+   * @param before of the frame before; receives this one's shares
+   * @param out receives {@link #values()} from {@code at} on
    */
-  void compute(double[] power, double[] magnitudes, float[] before, float[] out, int offset) {
+  void compute(double[] power, double[] magnitudes, Before before, float[] out, int at) {
     final double[] bands = this.bands;
     double sum = 0;
     double first = 0;
@@ -72,18 +120,16 @@ public final class SpectralShape {
     second += (double) (bins - 1) * (bins - 1) * top;
 
     if (sum <= 0) {
-      for (int i = 0; i < COUNT; i++) {
-        out[offset + i] = 0;
-      }
-      Arrays.fill(before, 0);
+      Arrays.fill(out, at, at + values.size(), 0);
+      before.forget();
       return;
     }
     double centroid = first / sum;
-    out[offset] = (float) (centroid * binHz);
-    out[offset + 1] = (float) (Math.sqrt(Math.max(0, second / sum - centroid * centroid)) * binHz);
-    out[offset + 2] = (float) (rolloff(magnitudes, sum) * binHz);
-    out[offset + 3] = (float) flatness(power);
-    out[offset + 4] = flux(sum, before);
+    out[at] = (float) (centroid * binHz);
+    out[at + 1] = (float) (Math.sqrt(Math.max(0, second / sum - centroid * centroid)) * binHz);
+    out[at + 2] = (float) (rolloff(magnitudes, sum) * binHz);
+    out[at + 3] = (float) flatness(power);
+    out[at + 4] = flux(sum, before.shares);
   }
 
   /** The first bin up to which there is the share of the sum. */

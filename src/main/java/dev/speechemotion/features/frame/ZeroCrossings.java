@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.List;
 
-/** Share of a frame's samples whose sign differs from the one before. */
-public final class ZeroCrossings {
+/** {@code zcr}: share of a frame's samples whose sign differs from the one before. */
+final class ZeroCrossings implements FrameFeature {
   /**
    * The bits of -1e-10. What is not further from 0 counts as 0, and 0 as positive; of negative
    * numbers, those further from 0 have the larger bits.
@@ -25,7 +26,7 @@ public final class ZeroCrossings {
 
   private final int[] after;
 
-  public ZeroCrossings(int length) {
+  ZeroCrossings(int length) {
     this.length = length;
     ByteBuffer bytes = ByteBuffer.allocate(length * Float.BYTES).order(ByteOrder.nativeOrder());
     floats = bytes.asFloatBuffer();
@@ -34,14 +35,24 @@ public final class ZeroCrossings {
     after = new int[length - 1];
   }
 
+  @Override
+  public List<FrameValue> values() {
+    return List.of(new FrameValue("zcr", 0, 1));
+  }
+
+  @Override
+  public void compute(Frame frame, float[] out, int at) {
+    out[at] = rate(frame.samples(), frame.offset());
+  }
+
   /**
-   * As {@code librosa.feature.zero_crossing_rate} without centring: the first sample counts in the
+   * As {@code librosa.feature.zero_crossing_rate} without centering: the first sample counts in the
    * length, but never as a crossing.
    *
    * @param samples {@code [length]} from {@code offset}, in [-1, 1]
    * @return crossings per sample, 0 to less than 1
    */
-  public float rate(float[] samples, int offset) {
+  float rate(float[] samples, int offset) {
     floats.put(0, samples, offset, length);
     ints.get(0, before);
     ints.get(1, after);

@@ -189,12 +189,12 @@ class PitchTrackerTest {
       float[] samples = Recordings.samples(files.get(i), spec.sampleRateHz()).clone();
       addNoise(samples, signalToNoiseDb, new Random(i));
       int count = (samples.length - spec.fftLength()) / spec.hopLength() + 1;
-      int[] centres = new int[count];
+      int[] centers = new int[count];
       for (int frame = 0; frame < count; frame++) {
-        int centre = frame * spec.hopLength() + spec.fftLength() / 2;
-        centres[frame] = (int) (centre * 16_000L / spec.sampleRateHz());
+        int center = frame * spec.hopLength() + spec.fftLength() / 2;
+        centers[frame] = (int) (center * 16_000L / spec.sampleRateHz());
       }
-      double[] expected = ReferencePitch.track(original, 16_000, centres);
+      double[] expected = ReferencePitch.track(original, 16_000, centers);
       float last = 0;
       for (int frame = 0; frame < count; frame++) {
         pitches.frame(samples, frame * spec.hopLength(), last);
@@ -236,7 +236,7 @@ class PitchTrackerTest {
     private final PowerSpectrum spectrum;
 
     Pitches(FeatureSpec spec) {
-      tracker = new PitchTracker(spec);
+      tracker = new PitchTracker(spec.sampleRateHz(), spec.fftLength());
       spectrum = new PowerSpectrum(spec.fftLength());
     }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * A slow and careful pitch tracker to compare with, by another method than the one under test: the
- * normalised cross-correlation of the samples themselves, and the best path through the candidates
+ * normalized cross-correlation of the samples themselves, and the best path through the candidates
  * of the whole recording (D. Talkin, "A robust algorithm for pitch tracking (RAPT)", 1995).
  */
 final class ReferencePitch {
@@ -27,24 +27,24 @@ final class ReferencePitch {
   /**
    * The pitch around each of the given places.
    *
-   * @param centres samples
-   * @return {@code [centres.length]}, Hz; 0 where there is no voice
+   * @param centers samples
+   * @return {@code [centers.length]}, Hz; 0 where there is no voice
    */
-  static double[] track(float[] samples, int sampleRateHz, int[] centres) {
+  static double[] track(float[] samples, int sampleRateHz, int[] centers) {
     int minLag = (int) Math.floor(sampleRateHz / MAX_HZ);
     int maxLag = (int) Math.ceil(sampleRateHz / MIN_HZ);
     int window = (int) Math.round(WINDOW_SECONDS * sampleRateHz);
     double loudest = 1e-6;
-    for (int centre : centres) {
-      loudest = Math.max(loudest, energy(samples, centre - window / 2, window));
+    for (int center : centers) {
+      loudest = Math.max(loudest, energy(samples, center - window / 2, window));
     }
-    double[][] lags = new double[centres.length][];
-    double[][] costs = new double[centres.length][];
-    for (int i = 0; i < centres.length; i++) {
+    double[][] lags = new double[centers.length][];
+    double[][] costs = new double[centers.length][];
+    for (int i = 0; i < centers.length; i++) {
       double[] correlation = new double[maxLag + 2];
       for (int lag = minLag - 1; lag <= maxLag + 1; lag++) {
-        // Both stretches lie around the centre, wherever the lag puts them.
-        int begin = centres[i] - (window + lag) / 2;
+        // Both stretches lie around the center, wherever the lag puts them.
+        int begin = centers[i] - (window + lag) / 2;
         correlation[lag] = correlation(samples, begin, lag, window, 1e-4 * loudest);
       }
       candidates(correlation, minLag, maxLag, i, lags, costs);

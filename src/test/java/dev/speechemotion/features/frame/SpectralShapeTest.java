@@ -130,15 +130,15 @@ class SpectralShapeTest {
   }
 
   private static final class Shape {
-    final float[] values = new float[SpectralShape.COUNT];
+    final float[] values = new float[5];
     private final SpectralShape shape;
     private final PowerSpectrum spectrum;
-    private final float[] bands;
+    private final SpectralShape.Before before;
 
     Shape(FeatureSpec spec) {
       shape = new SpectralShape(spec);
       spectrum = new PowerSpectrum(spec.fftLength());
-      bands = new float[SpectralShape.bandCount(spec)];
+      before = new SpectralShape.Before(SpectralShape.bandCount(spec));
     }
 
     void frame(float[] samples) {
@@ -150,7 +150,7 @@ class SpectralShapeTest {
       for (int i = 0; i < power.length; i++) {
         magnitudes[i] = Math.sqrt(power[i]);
       }
-      shape.compute(power, magnitudes, bands, values, 0);
+      shape.compute(power, magnitudes, before, values, 0);
     }
 
     double centroid() {

@@ -1,6 +1,7 @@
 package dev.speechemotion.features.frame;
 
 import dev.speechemotion.bench.Recordings;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.dsp.PowerSpectrum;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
@@ -37,7 +38,7 @@ public class StageBenchmark {
     contrast = new SpectralContrast(featureSpec);
     zeroCrossings = new ZeroCrossings(featureSpec.fftLength());
     samples = Recordings.speech(featureSpec.sampleRateHz());
-    features = new float[featureSpec.frameFeatureCount()];
+    features = new float[FeatureLayout.of(featureSpec).frameFeatureCount()];
     powers = new double[(samples.length - featureSpec.fftLength()) / featureSpec.hopLength() + 1][];
     for (int frame = 0; frame < powers.length; frame++) {
       powers[frame] = spectrum.compute(samples, frame * featureSpec.hopLength()).clone();

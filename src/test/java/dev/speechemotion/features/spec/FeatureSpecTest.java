@@ -88,65 +88,6 @@ class FeatureSpecTest {
   }
 
   @Test
-  void shouldNameEveryValue() {
-    FeatureSpec spec = FeatureSpec.LIBROSA_22K;
-
-    assertThat(spec.frameFeatureNames())
-        .hasSize(33)
-        .hasSize(spec.frameFeatureCount())
-        .doesNotHaveDuplicates()
-        .startsWith("mfcc1", "mfcc2")
-        .contains("mfcc13", "chroma1", "chroma12", "contrast1", "contrast7")
-        .endsWith("zcr");
-    assertThat(spec.windowFeatureNames())
-        .hasSize(spec.windowFeatureCount())
-        .startsWith("mfcc1.mean")
-        .endsWith("zcr.mean");
-  }
-
-  @Test
-  void shouldNameTheExtendedSpecsValues() {
-    FeatureSpec spec = FeatureSpec.TELEPHONE_8K_EXTENDED;
-
-    assertThat(spec.frameFeatureNames())
-        .hasSize(46)
-        .hasSize(spec.frameFeatureCount())
-        .contains("mfcc20", "chroma12", "contrast5", "zcr", "rms", "f0", "voicing")
-        .endsWith("centroid", "bandwidth", "rolloff", "flatness", "flux");
-    assertThat(spec.windowFeatureNames())
-        .hasSize(45 * 6 - 1 + 11 + 20 + 7 + 8 * 3 + 6 * 6 + 3 + 45)
-        .hasSize(spec.windowFeatureCount())
-        .doesNotHaveDuplicates()
-        // The level, and zeros that stand for no pitch, are not features.
-        .doesNotContain("mfcc1.mean", "f0.delta.std")
-        .startsWith("mfcc1.std", "mfcc1.p10", "mfcc1.median", "mfcc1.p90", "mfcc1.delta.std")
-        .contains("mfcc3.std", "f0.median", "f0.slope", "voiced.share", "rms.p90", "flux.mean")
-        .contains("speech.share", "pause.rate", "pause.length", "syllable.rate", "f0.rise")
-        .contains("rms.rising", "voicing.voiced.p10", "f0.p95", "f0.third1", "contrast5.third3")
-        .contains("rms.change16", "f0.change512", "f0.bend.median", "mfcc2.mfcc3.correlation")
-        .endsWith("f0.flux.correlation", "centroid.flux.correlation");
-  }
-
-  @Test
-  void shouldNameAllGroupsAndStatisticsApart() {
-    FeatureSpec spec = with(List.of(FeatureGroup.values()), List.of(Statistic.values()));
-
-    assertThat(spec.frameFeatureNames()).hasSize(spec.frameFeatureCount()).doesNotHaveDuplicates();
-    assertThat(spec.windowFeatureNames()).doesNotHaveDuplicates();
-  }
-
-  @Test
-  void shouldLeaveTheNamedSpecsAtTheirMeans() {
-    for (FeatureSpec spec :
-        List.of(FeatureSpec.LIBROSA_22K, FeatureSpec.WIDEBAND_16K, FeatureSpec.TELEPHONE_8K)) {
-      assertThat(spec.extended()).isFalse();
-      assertThat(spec.windowFeatureNames())
-          .hasSameSizeAs(spec.frameFeatureNames())
-          .allMatch(name -> name.endsWith(".mean"));
-    }
-  }
-
-  @Test
   void shouldRefuseGroupsAndStatisticsThatDoNotFit() {
     assertRefused(() -> with(null, List.of()), "groups");
     assertRefused(() -> with(List.of(), null), "statistics");

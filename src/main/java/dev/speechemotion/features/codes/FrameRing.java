@@ -1,7 +1,5 @@
-package dev.speechemotion.features.window;
+package dev.speechemotion.features.codes;
 
-import dev.speechemotion.features.frame.FrameCodes;
-import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.io.DataInput;
@@ -14,11 +12,6 @@ import java.io.IOException;
  * them is computed from the codes alone, so that it is the same before and after they were stored.
  */
 public final class FrameRing {
-  /** In the column behind the features: the frame counts as speech, and holds some itself. */
-  public static final int SPEECH = 1;
-
-  public static final int ACTIVE = 2;
-
   /** A minute of usual frames, four times over. */
   private static final int MAX_FRAMES = 1 << 14;
 
@@ -29,7 +22,6 @@ public final class FrameRing {
 
   private final FrameCodes codes;
   private final int columns;
-  private final int rmsColumn;
   private final int capacity;
 
   /** {@code [capacity][columns]}; the oldest frame is row {@code first}. */
@@ -38,16 +30,15 @@ public final class FrameRing {
   private int first;
   private int count;
 
-  /** The channel's loudest by the last frame, dB. */
-  private float loudest;
+  /** The channel's loudest by the last frame. */
+  private float loudestDb;
 
   /**
    * @throws IllegalArgumentException if windows hold too many frames
    */
   public FrameRing(FeatureSpec spec, WindowSettings settings, FrameCodes codes) {
     this.codes = codes;
-    columns = spec.frameFeatureCount() + 1;
-    rmsColumn = spec.offset(FeatureGroup.RMS);
+    columns = codes.count() + 1;
     long samples = (long) settings.lengthMs() * spec.sampleRateHz() / 1000 + 1;
     long frames = samples / spec.hopLength() + 2;
     if (frames > MAX_FRAMES) {
@@ -65,41 +56,43 @@ public final class FrameRing {
     rows = new short[capacity * columns];
   }
 
-  int count() {
+  public int count() {
     return count;
-  }
-
-  float loudest() {
-    return loudest;
   }
 
   /**
    * Takes the next frame.
    *
    * @param features {@code [frameFeatureCount]}
-   * @param loudest the channel's loudest, dB
-   * @param flags {@link #SPEECH}, {@link #ACTIVE}
+   * @param loudestDb the channel's loudest
+   * @param flags {@link WindowFrames#SPEECH}, {@link WindowFrames#ACTIVE}
    */
-  public void add(float[] features, float loudest, int flags) {
+  public void add(float[] features, float loudestDb, int flags) {
     int row = (first + count) % capacity * columns;
-    codes.encode(features, rows, row);
-    if (rmsColumn >= 0) {
-      // Of the full scale, for windows may end at another loudest than their frames had.
-      rows[row + rmsColumn] = codes.encode(rmsColumn, features[rmsColumn] + loudest);
-    }
+    codes.encode(features, loudestDb, rows, row);
     rows[row + columns - 1] = (short) flags;
-    this.loudest = loudest;
+    this.loudestDb = loudestDb;
     count++;
   }
 
   /** Forgets the oldest frames. */
-  void drop(int frames) {
+  public void drop(int frames) {
     first = (first + frames) % capacity;
     count -= frames;
   }
 
+  /** Copies all frames, the oldest first. */
+  public void copyTo(WindowFrames frames) {
+    frames.begin(count, capacity);
+    for (int column = 0; column < columns - 1; column++) {
+      column(column, frames.target(column));
+    }
+    column(columns - 1, frames.flags());
+    frames.complete(loudestDb);
+  }
+
   /**
-   * Copies a feature of all frames, the oldest first.
+   * Copies a feature, or behind the last the flags, of all frames, the oldest first.
    *
    * @param out receives {@code [count]} codes
    */
@@ -115,24 +108,15 @@ public final class FrameRing {
     }
   }
 
-  /** Copies the flags of all frames. */
-  void flags(int[] out) {
-    column(columns - 1, out);
-  }
-
-  public int capacity() {
-    return capacity;
-  }
-
   /**
    * Column by column, because a feature changes little from frame to frame: the first code, then
    * the differences in Golomb-Rice codes (R. F. Rice, "Some practical universal noiseless coding
    * techniques", 1979). Where that takes more bits than the codes themselves, these.
    */
-  void writeState(DataOutput out) throws IOException {
+  public void writeState(DataOutput out) throws IOException {
     // Earlier states begin with the count itself, and hold the codes as they are.
     out.writeInt(~count);
-    out.writeFloat(loudest);
+    out.writeFloat(loudestDb);
     BitWriter bits = new BitWriter(maxByteCount(count));
     int[] codes = new int[count];
     for (int column = 0; column < columns && count > 0; column++) {
@@ -214,7 +198,7 @@ public final class FrameRing {
     }
     first = 0;
     count = readCount;
-    loudest = readLoudest;
+    loudestDb = readLoudest;
   }
 
   private void readColumns(BitReader bits, int readCount) throws IOException {

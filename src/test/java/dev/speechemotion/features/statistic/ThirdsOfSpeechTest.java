@@ -3,20 +3,26 @@ package dev.speechemotion.features.statistic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.speechemotion.features.window.FrameRing;
+import dev.speechemotion.features.codes.WindowFrames;
+import dev.speechemotion.features.frame.FrameValue;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class CourseTest {
+class ThirdsOfSpeechTest {
   /** A tenth of a semitone and half a decibel. */
-  private final Course course = new Course(new double[] {0.1, 0.5});
+  private final ThirdsOfSpeech thirds =
+      new ThirdsOfSpeech(
+          new WindowFrames(
+              List.of(new FrameValue("f0", 0, 0.1 * 4095), new FrameValue("rms", 0, 0.5 * 4095)),
+              62.5),
+          List.of("f0", "rms"));
 
   private float[] described(int[] pitch, int[] level, int[] flags) {
     float[] out = new float[8];
     out[0] = 7;
     out[7] = 7;
-    assertThat(course.describe(new int[][] {pitch, level}, flags, pitch.length, out, 1))
-        .isEqualTo(7);
+    thirds.compute(new int[][] {pitch, level}, flags, pitch.length, out, 1);
     assertThat(out[0]).isEqualTo(7);
     assertThat(out[7]).isEqualTo(7);
     return Arrays.copyOfRange(out, 1, 7);
@@ -30,7 +36,7 @@ class CourseTest {
     // Spoken from 4 to 15: thirds of four frames; before and behind it are other values.
     Arrays.fill(level, 900);
     for (int i = 4; i < 16; i++) {
-      flags[i] = FrameRing.SPEECH | FrameRing.ACTIVE;
+      flags[i] = WindowFrames.SPEECH | WindowFrames.ACTIVE;
       level[i] = i < 8 ? 10 : i < 12 ? 20 : 60;
     }
     // Of the first third one frame is voiced, of the second none, of the last three.
@@ -50,7 +56,7 @@ class CourseTest {
     int[] flags = new int[9];
     int[] level = new int[9];
     for (int i = 0; i < 9; i++) {
-      flags[i] = i == 4 ? FrameRing.ACTIVE : FrameRing.SPEECH;
+      flags[i] = i == 4 ? WindowFrames.ACTIVE : WindowFrames.SPEECH;
       level[i] = i == 4 ? 4_000 : 10 * (i / 3);
     }
 
@@ -73,7 +79,7 @@ class CourseTest {
 
   @Test
   void shouldSayNothingOfThirdsWithoutFrames() {
-    assertThat(described(new int[] {300}, new int[] {8}, new int[] {FrameRing.SPEECH}))
+    assertThat(described(new int[] {300}, new int[] {8}, new int[] {WindowFrames.SPEECH}))
         .containsOnly(0);
   }
 }

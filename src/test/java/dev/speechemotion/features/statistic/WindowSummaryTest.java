@@ -1,24 +1,25 @@
-package dev.speechemotion.features;
+package dev.speechemotion.features.statistic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.audio.Framer;
+import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureLayout;
+import dev.speechemotion.features.codes.FrameRing;
+import dev.speechemotion.features.codes.WindowFrames;
 import dev.speechemotion.features.fixture.Recordings;
 import dev.speechemotion.features.fixture.Signals;
 import dev.speechemotion.features.frame.ChannelMemory;
-import dev.speechemotion.features.frame.FrameCodes;
+import dev.speechemotion.features.frame.FrameFeatures;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.Statistic;
 import dev.speechemotion.features.spec.WindowSettings;
-import dev.speechemotion.features.window.FrameRing;
 import dev.speechemotion.features.window.WindowSink;
-import dev.speechemotion.features.window.WindowSummary;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ class WindowSummaryTest {
   private static final List<Statistic> OF_ALL_FRAMES =
       Arrays.stream(Statistic.values()).filter(one -> one != Statistic.OF_SPEECH).toList();
 
-  private record Window(long beginMs, long endMs, float voicedShare, Map<String, Double> values) {}
+  private record Window(long beginMs, long endMs, float speechShare, Map<String, Double> values) {}
 
   /** The named ones and one of all groups, with what there is of all frames. */
   static List<FeatureSpec> specs() {
@@ -72,11 +73,11 @@ class WindowSummaryTest {
   /** Every value of every window, from the frames' own values in double precision. */
   @ParameterizedTest
   @MethodSource("specs")
-  void shouldDescribeTheFramesWhoseCentresLieWithin(FeatureSpec spec) throws IOException {
+  void shouldDescribeTheFramesWhoseCentersLieWithin(FeatureSpec spec) throws IOException {
     float[] samples = speech(spec.sampleRateHz());
     List<float[]> frames = frames(spec, samples);
-    FrameCodes codes = new FrameCodes(spec);
-    List<String> names = spec.frameFeatureNames();
+    WindowFrames codes = windowFrames(spec);
+    List<String> names = FeatureLayout.of(spec).frameFeatureNames();
     double framesPerSecond = (double) spec.sampleRateHz() / spec.hopLength();
 
     List<Window> windows = windows(spec, WindowSettings.DEFAULT, samples);
@@ -142,24 +143,24 @@ class WindowSummaryTest {
       Arrays.sort(voicings);
       assertValue(window, "voicing.voiced.p10", voicings[rank(voicings.length, 0.1)], 3e-4);
       assertValue(window, "voiced.share", pitch.length / (double) f0.length, 1e-6);
-      assertValue(window, "speech.share", window.voicedShare, 1e-6);
+      assertValue(window, "speech.share", window.speechShare, 1e-6);
     }
   }
 
   /** Frames with and without speech that differ in everything: only the former may count. */
   @Test
   void shouldDescribeTheFramesThatHoldSpeechIfAnyDoes() {
-    List<String> names = TELEPHONE.windowFeatureNames();
-    float[] spoken = new float[TELEPHONE.windowFeatureCount()];
-    float[] mixed = new float[TELEPHONE.windowFeatureCount()];
-    float[] silent = new float[TELEPHONE.windowFeatureCount()];
-    float[] ofAll = new float[TELEPHONE.windowFeatureCount()];
+    List<String> names = FeatureLayout.of(TELEPHONE).windowFeatureNames();
+    float[] spoken = new float[FeatureLayout.of(TELEPHONE).windowFeatureCount()];
+    float[] mixed = new float[FeatureLayout.of(TELEPHONE).windowFeatureCount()];
+    float[] silent = new float[FeatureLayout.of(TELEPHONE).windowFeatureCount()];
+    float[] ofAll = new float[FeatureLayout.of(TELEPHONE).windowFeatureCount()];
     FeatureSpec all = with(TELEPHONE, TELEPHONE.hopLength(), TELEPHONE.groups(), OF_ALL_FRAMES);
 
-    new WindowSummary(TELEPHONE).compute(ring(TELEPHONE, FrameRing.SPEECH, -1), spoken);
-    new WindowSummary(TELEPHONE).compute(ring(TELEPHONE, FrameRing.SPEECH, 0), mixed);
-    new WindowSummary(TELEPHONE).compute(ring(TELEPHONE, 0, 0), silent);
-    new WindowSummary(all).compute(ring(all, 0, 0), ofAll);
+    summarize(TELEPHONE, WindowFrames.SPEECH, -1, spoken);
+    summarize(TELEPHONE, WindowFrames.SPEECH, 0, mixed);
+    summarize(TELEPHONE, 0, 0, silent);
+    summarize(all, 0, 0, ofAll);
 
     int compared = 0;
     for (int i = 0; i < names.size(); i++) {
@@ -172,18 +173,19 @@ class WindowSummaryTest {
       }
       assertThat(silent[i]).as(names.get(i)).isEqualTo(ofAll[i]);
     }
-    assertThat(compared).isEqualTo(5 * (TELEPHONE.frameFeatureCount() - 1) - 1);
+    assertThat(compared).isEqualTo(5 * (FeatureLayout.of(TELEPHONE).frameFeatureCount() - 1) - 1);
     int zcr = names.indexOf("zcr.mean");
     assertThat(silent[zcr]).isNotEqualTo(mixed[zcr]);
   }
 
   /**
-   * Twenty frames with one flag, each followed, unless the other flag is negative, by one that
+   * Of twenty frames with one flag, each followed, unless the other flag is negative, by one that
    * differs and has the other.
    */
-  private static FrameRing ring(FeatureSpec spec, int flag, int other) {
-    FrameRing ring = new FrameRing(spec, WindowSettings.DEFAULT, new FrameCodes(spec));
-    float[] frame = new float[spec.frameFeatureCount()];
+  private static void summarize(FeatureSpec spec, int flag, int other, float[] out) {
+    WindowFrames frames = windowFrames(spec);
+    FrameRing ring = new FrameRing(spec, WindowSettings.DEFAULT, frames.codes());
+    float[] frame = new float[FeatureLayout.of(spec).frameFeatureCount()];
     for (int i = 0; i < 20; i++) {
       for (int k = 0; k < frame.length; k++) {
         frame[k] = (float) (0.1 + 0.05 * Math.sin(i + k));
@@ -196,7 +198,13 @@ class WindowSummaryTest {
         ring.add(frame, -20, other);
       }
     }
-    return ring;
+    ring.copyTo(frames);
+    new WindowSummary(spec, frames).compute(out);
+  }
+
+  private static WindowFrames windowFrames(FeatureSpec spec) {
+    return new WindowFrames(
+        new FrameFeatures(spec).values(), (double) spec.sampleRateHz() / spec.hopLength());
   }
 
   /** All but noise of the codes is the same at a 30th of the level, and with a constant added. */
@@ -238,7 +246,7 @@ class WindowSummaryTest {
           // For the same reason thirds begin and end elsewhere: only where the same is speech; a
           // difference of two means has twice a value's tolerance.
           Window softWindow = softWindows.get(i);
-          if (softWindow.voicedShare == loudWindow.voicedShare) {
+          if (softWindow.speechShare == loudWindow.speechShare) {
             assertValue(softWindow, name, loudValue.getValue(), hz ? 16 : 0.9);
             thirds++;
           }
@@ -331,7 +339,7 @@ class WindowSummaryTest {
     int largest = 0;
     long sum = 0;
     for (int at = 0; at < samples.length; at += 160) {
-      analyzer.accept(samples, at, 160, (beginMs, endMs, voicedShare, features) -> {});
+      analyzer.accept(samples, at, 160, (beginMs, endMs, speechShare, features) -> {});
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       analyzer.writeState(new DataOutputStream(bytes));
       largest = Math.max(largest, bytes.size());
@@ -366,34 +374,6 @@ class WindowSummaryTest {
         .hasMessageContaining("hopLength of 1 samples");
   }
 
-  @Test
-  void shouldRefuseAStateOfMoreFramesThanAWindowHolds() throws IOException {
-    FrameRing ring = new FrameRing(TELEPHONE, WindowSettings.DEFAULT, new FrameCodes(TELEPHONE));
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    out.writeInt(ring.capacity() + 1);
-    out.write(new byte[100_000]);
-
-    assertThatThrownBy(
-            () ->
-                ring.readState(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()))))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("cannot hold");
-  }
-
-  @Test
-  void shouldPutValuesOutOfRangeToItsEnds() {
-    FrameCodes codes = new FrameCodes(TELEPHONE);
-
-    for (int i = 0; i < TELEPHONE.frameFeatureCount(); i++) {
-      assertThat(codes.encode(i, Float.POSITIVE_INFINITY)).isEqualTo((short) FrameCodes.MAX);
-      assertThat(codes.encode(i, Float.NEGATIVE_INFINITY)).isZero();
-      for (int code = 0; code <= FrameCodes.MAX; code += 5) {
-        assertThat((int) codes.encode(i, (float) codes.decode(i, code))).isEqualTo(code);
-      }
-    }
-  }
-
   /** Demo recordings one after another, with pauses between. */
   private static float[] speech(int sampleRateHz) throws IOException {
     float[] all = new float[0];
@@ -416,7 +396,7 @@ class WindowSummaryTest {
             0,
             samples.length,
             (frame, offset, index) -> {
-              float[] values = new float[spec.frameFeatureCount()];
+              float[] values = new float[FeatureLayout.of(spec).frameFeatureCount()];
               extractor.extract(frame, offset, memory, values, 0);
               frames.add(values);
             });
@@ -426,9 +406,9 @@ class WindowSummaryTest {
   private static List<float[]> framesWithin(FeatureSpec spec, List<float[]> frames, Window window) {
     List<float[]> within = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
-      long centre = (long) i * spec.hopLength() + spec.fftLength() / 2;
-      if (centre * 1000 >= window.beginMs * spec.sampleRateHz()
-          && centre * 1000 < window.endMs * spec.sampleRateHz()) {
+      long center = (long) i * spec.hopLength() + spec.fftLength() / 2;
+      if (center * 1000 >= window.beginMs * spec.sampleRateHz()
+          && center * 1000 < window.endMs * spec.sampleRateHz()) {
         within.add(frames.get(i));
       }
     }
@@ -437,16 +417,16 @@ class WindowSummaryTest {
 
   private static List<Window> windows(FeatureSpec spec, WindowSettings settings, float[] samples) {
     List<Window> windows = new ArrayList<>();
-    List<String> names = spec.windowFeatureNames();
+    List<String> names = FeatureLayout.of(spec).windowFeatureNames();
     WindowSink sink =
-        (beginMs, endMs, voicedShare, features) -> {
+        (beginMs, endMs, speechShare, features) -> {
           assertThat(features).hasSize(names.size());
           Map<String, Double> values = new LinkedHashMap<>();
           for (int i = 0; i < features.length; i++) {
             assertThat(features[i]).as(names.get(i)).isFinite();
             values.put(names.get(i), (double) features[i]);
           }
-          windows.add(new Window(beginMs, endMs, voicedShare, values));
+          windows.add(new Window(beginMs, endMs, speechShare, values));
         };
     ChannelAnalyzer analyzer =
         new ChannelAnalyzer(new FeatureExtractor(spec), settings, spec.sampleRateHz());

@@ -1,69 +1,89 @@
 package dev.speechemotion.features.statistic;
 
-import dev.speechemotion.features.spec.FeatureGroup;
-import dev.speechemotion.features.window.WindowSummary;
+import dev.speechemotion.features.codes.CodeRanks;
+import dev.speechemotion.features.codes.CodeSums;
+import dev.speechemotion.features.codes.WindowFrames;
+import dev.speechemotion.features.frame.RelativeLevel;
+import dev.speechemotion.features.frame.VoicePitch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * How much features change in so much time: the root of the mean of the squared differences of
- * frames that lie {@code lag} apart, over all frames of a window, or over pairs of voiced ones for
- * the pitch. Over all lags this is the structure function (A. N. Kolmogorov, 1941), which tells of
- * fast and slow movement apart, as a spectrum does. Then how much pitch and level bend: the
- * magnitude of their second differences from frame to frame.
- *
- * <p>Holds scratch space and nothing that outlives a call.
+ * {@code .change16} to {@code .change512}: how much features change in so many milliseconds, the
+ * root of the mean of the squared differences of frames that lie {@code lag} apart, over all frames
+ * of a window, or over pairs of voiced ones for the pitch. Over all lags this is the structure
+ * function (A. N. Kolmogorov, 1941), which tells of fast and slow movement apart, as a spectrum
+ * does. Then {@code .bend}: how much pitch, in semitones, and level, in dB, bend, the magnitude of
+ * their second differences from frame to frame.
  */
-public final class Change {
+final class ChangeByLag implements WindowStatistic {
   private static final int[] LAGS_MS = {16, 32, 64, 128, 256, 512};
 
   /** What bends more than this between frames is another voicing's pitch. */
   private static final double MOST_BENT_SEMITONES = 3;
 
-  private static final List<String> BENDS =
-      List.of("f0.bend.mean", "f0.bend.median", "rms.bend.mean");
+  private static final List<String> FOLLOWED =
+      List.of(RelativeLevel.NAME, "centroid", "mfcc2", "mfcc3", "flux", VoicePitch.F0);
 
+  private final List<String> features;
+  private final int[] columns;
   private final double[] steps;
+  private final int[][] series;
   private final int[] lags;
   private final int pitch;
   private final int level;
   private final int mostBent;
   private int[] bends = new int[0];
 
+  ChangeByLag(WindowFrames frames) {
+    this(frames, FOLLOWED);
+  }
+
   /**
-   * @param series names of the features that are followed, {@code f0} and {@code rms} among them
-   * @param steps what a code of each stands for
+   * @param features {@code f0} and {@code rms} among them
    */
-  public Change(String[] series, double[] steps, double framesPerSecond) {
-    this.steps = steps.clone();
-    pitch = List.of(series).indexOf(FeatureGroup.F0);
-    level = List.of(series).indexOf("rms");
+  ChangeByLag(WindowFrames frames, List<String> features) {
+    this.features = features;
+    columns = frames.columns(features);
+    steps = Arrays.stream(columns).mapToDouble(frames::step).toArray();
+    series = new int[columns.length][];
+    pitch = features.indexOf(VoicePitch.F0);
+    level = features.indexOf(RelativeLevel.NAME);
     lags =
         Arrays.stream(LAGS_MS)
-            .map(ms -> (int) Math.max(1, Math.round(ms * framesPerSecond / 1000)))
+            .map(ms -> (int) Math.max(1, Math.round(ms * frames.framesPerSecond() / 1000)))
             .toArray();
     mostBent = (int) Math.round(MOST_BENT_SEMITONES / steps[pitch]);
   }
 
-  public static List<String> names(String[] series) {
+  @Override
+  public List<String> names() {
     List<String> names = new ArrayList<>();
-    for (String name : series) {
+    for (String feature : features) {
       for (int ms : LAGS_MS) {
-        names.add(name + ".change" + ms);
+        names.add(feature + ".change" + ms);
       }
     }
-    names.addAll(BENDS);
+    names.addAll(List.of("f0.bend.mean", "f0.bend.median", "rms.bend.mean"));
     return names;
   }
 
+  @Override
+  public void compute(WindowFrames frames, float[] out, int at) {
+    for (int k = 0; k < columns.length; k++) {
+      series[k] = frames.codes(columns[k]);
+    }
+    compute(series, frames.count(), out, at);
+  }
+
   /**
-   * @param series {@code [names][count]} or longer, codes; of the pitch 0 for a frame without voice
+   * @param series {@code [features][count]} or longer, codes; of the pitch 0 for a frame without
+   *     voice
    * @param out receives the values of {@link #names} from {@code begin} on; 0 where there is
    *     nothing to tell
-   * @return behind the last of them
    */
-  public int describe(int[][] series, int count, float[] out, int begin) {
+  void compute(int[][] series, int count, float[] out, int begin) {
     int at = begin;
     for (int k = 0; k < series.length; k++) {
       for (int lag : lags) {
@@ -72,12 +92,11 @@ public final class Change {
                 ? meanSquareOfVoiced(series[k], lag, count)
                 : count <= lag
                     ? 0
-                    : (double) Sums.squaredChanges(series[k], lag, count) / (count - lag);
+                    : (double) CodeSums.squaredChanges(series[k], lag, count) / (count - lag);
         out[at++] = (float) (steps[k] * Math.sqrt(square));
       }
     }
     bends(series[pitch], series[level], count, out, at);
-    return at + BENDS.size();
   }
 
   private static double meanSquareOfVoiced(int[] values, int lag, int count) {
@@ -118,7 +137,7 @@ public final class Change {
     Arrays.sort(bends, 0, found);
     double step = steps[pitch];
     out[begin] = found == 0 ? 0 : (float) (step * pitchBend / found);
-    out[begin + 1] = found == 0 ? 0 : (float) (step * bends[WindowSummary.rank(50, found)]);
+    out[begin + 1] = found == 0 ? 0 : (float) (step * bends[CodeRanks.rank(50, found)]);
     out[begin + 2] = voiced == 0 ? 0 : (float) (steps[level] * levelBend / voiced);
   }
 }

@@ -1,16 +1,14 @@
-package dev.speechemotion.features.statistic;
-
-import dev.speechemotion.features.frame.FrameCodes;
+package dev.speechemotion.features.codes;
 
 /** Sums of products of codes of {@link FrameCodes#BITS} bits, exact. */
-public final class Sums {
+public final class CodeSums {
   /** So many squares of the highest code still fit in an int: such loops become vector code. */
   private static final int AT_ONCE = 128;
 
-  private Sums() {}
+  private CodeSums() {}
 
   /** The sum of {@code a[i] b[i]} over the first {@code count}. */
-  static long products(int[] a, int[] b, int count) {
+  public static long products(int[] a, int[] b, int count) {
     long sum = 0;
     for (int from = 0; from < count; from += AT_ONCE) {
       int to = Math.min(count, from + AT_ONCE);
@@ -24,7 +22,7 @@ public final class Sums {
   }
 
   /** The sum of {@code (a[i + lag] - a[i])^2} over the {@code count - lag} that there are. */
-  static long squaredChanges(int[] a, int lag, int count) {
+  public static long squaredChanges(int[] a, int lag, int count) {
     long sum = 0;
     for (int from = 0; from < count - lag; from += AT_ONCE) {
       int to = Math.min(count - lag, from + AT_ONCE);
@@ -39,11 +37,17 @@ public final class Sums {
   }
 
   /** The sum of the first {@code count}, of which there are at most 2^14. */
-  static int of(int[] a, int count) {
+  public static int of(int[] a, int count) {
     int sum = 0;
     for (int i = 0; i < count; i++) {
       sum += a[i];
     }
     return sum;
+  }
+
+  /** Deviation of {@code count} codes from their sum and that of their squares. */
+  public static double deviation(long sum, long squares, long count) {
+    // Exact up to the root: with 12 bits and up to 2^14 frames there is no overflow.
+    return Math.sqrt((double) (count * squares - sum * sum)) / count;
   }
 }

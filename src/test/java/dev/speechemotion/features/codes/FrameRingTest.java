@@ -1,9 +1,10 @@
-package dev.speechemotion.features.window;
+package dev.speechemotion.features.codes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.speechemotion.features.frame.FrameCodes;
+import dev.speechemotion.features.frame.FrameFeatures;
+import dev.speechemotion.features.frame.FrameValue;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.io.ByteArrayInputStream;
@@ -14,12 +15,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FrameRingTest {
   private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K_EXTENDED;
-  private static final int COLUMNS = SPEC.frameFeatureCount() + 1;
+  private static final List<FrameValue> VALUES = new FrameFeatures(SPEC).values();
+  private static final int COLUMNS = VALUES.size() + 1;
   private static final WindowSettings WINDOWS = new WindowSettings(600, 200);
 
   @Test
@@ -27,12 +30,12 @@ class FrameRingTest {
     for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       FrameRing ring = ring();
-      int frames = random.nextInt(ring.capacity() + 1);
+      int frames = random.nextInt(capacity(ring) + 1);
       for (int i = 0; i < frames + 5; i++) {
         if (i >= 5 && i == frames) {
           ring.drop(5);
         }
-        if (ring.count() < ring.capacity()) {
+        if (ring.count() < capacity(ring)) {
           ring.add(features(random, seed % 5), -3, random.nextInt(4));
         }
       }
@@ -41,7 +44,6 @@ class FrameRingTest {
       restored.readState(input(state(ring)));
 
       assertThat(restored.count()).isEqualTo(ring.count());
-      assertThat(restored.loudest()).isEqualTo(ring.loudest());
       for (int column = 0; column < COLUMNS; column++) {
         assertThat(column(restored, column)).as("seed %d", seed).isEqualTo(column(ring, column));
       }
@@ -59,7 +61,7 @@ class FrameRingTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeInt(ring.count());
-    out.writeFloat(ring.loudest());
+    out.writeFloat(-3);
     BitSet bits = new BitSet();
     int at = 0;
     for (int frame = 0; frame < ring.count(); frame++) {
@@ -84,11 +86,11 @@ class FrameRingTest {
     for (int kind = 0; kind < 5; kind++) {
       Random random = new Random(kind);
       FrameRing ring = ring();
-      while (ring.count() < ring.capacity()) {
+      while (ring.count() < capacity(ring)) {
         ring.add(features(random, kind), -3, random.nextInt(4));
       }
 
-      int codes = ring.capacity() * COLUMNS * FrameCodes.BITS / 8;
+      int codes = capacity(ring) * COLUMNS * FrameCodes.BITS / 8;
       assertThat(state(ring)).hasSizeLessThan(codes + COLUMNS / 2 + 16);
     }
   }
@@ -108,7 +110,7 @@ class FrameRingTest {
       FrameRing restored = ring();
       try {
         restored.readState(input(changed));
-        assertThat(restored.count()).isLessThanOrEqualTo(restored.capacity());
+        assertThat(restored.count()).isLessThanOrEqualTo(capacity(restored));
         for (int column = 0; column < COLUMNS; column++) {
           for (int code : column(restored, column)) {
             assertThat(code).isBetween(0, 4095);
@@ -127,9 +129,21 @@ class FrameRingTest {
         .hasMessage("20 frames cannot take 2147483647 bytes");
   }
 
+  @Test
+  void shouldRefuseAStateOfMoreFramesThanAWindowHolds() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeInt(capacity(ring()) + 1);
+    out.write(new byte[100_000]);
+
+    assertThatThrownBy(() -> ring().readState(input(bytes.toByteArray())))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot hold");
+  }
+
   /** Of one kind each: still, at the ends of the range, anything, beyond the range, drifting. */
   private static float[] features(Random random, int kind) {
-    float[] features = new float[SPEC.frameFeatureCount()];
+    float[] features = new float[VALUES.size()];
     for (int i = 0; i < features.length; i++) {
       features[i] =
           switch (kind) {
@@ -144,7 +158,13 @@ class FrameRingTest {
   }
 
   private static FrameRing ring() {
-    return new FrameRing(SPEC, WINDOWS, new FrameCodes(SPEC));
+    return new FrameRing(SPEC, WINDOWS, new FrameCodes(VALUES));
+  }
+
+  private static int capacity(FrameRing ring) {
+    WindowFrames frames = new WindowFrames(VALUES, 62.5);
+    ring.copyTo(frames);
+    return frames.capacity();
   }
 
   private static int[] column(FrameRing ring, int column) {

@@ -1,7 +1,10 @@
 package dev.speechemotion.features.statistic;
 
-import dev.speechemotion.features.window.WindowSummary;
+import dev.speechemotion.features.codes.CodeRanks;
+import dev.speechemotion.features.codes.WindowFrames;
+import dev.speechemotion.features.frame.RelativeLevel;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How pitch and level move within a window, wherever in it words begin and end. Pitch is followed
@@ -9,36 +12,43 @@ import java.util.Arrays;
  * one frame to the next. A run's start and end are the means of its first and its last quarter, its
  * move is from the one to the other.
  *
- * <p>Holds scratch space and nothing that outlives a call. Local slopes are those of the straight
- * line of least squared error through five frames, as for deltas elsewhere (S. Young et al., "The
- * HTK Book", 2006, section 5.9).
+ * <p>{@code f0.run.slope}: mean slope of the runs by their length, semitones per second; {@code
+ * f0.rise}, {@code f0.fall}: what the runs' moves come to upwards and downwards; {@code
+ * f0.move.max}, {@code .min}, {@code .last}: the highest, lowest and last move; {@code f0.first},
+ * {@code f0.last}, {@code f0.end}: the means of the first and the last run and the end of that,
+ * less the mean of all voiced frames; {@code f0.jump}: the mean distance from a run's end to the
+ * next one's start; {@code f0.run.length}: their mean length, seconds; {@code f0.run.rate}: their
+ * number per second; {@code f0.delta}: ranks and mean magnitude of the local slopes, per second;
+ * {@code f0.rms.correlation}: over the voiced frames; {@code rms.rise}, {@code rms.fall}: the mean
+ * slopes where the level rises and where it does not, dB per second; {@code rms.rising}: share of
+ * the frames where it rises. 0 where there is nothing to tell.
+ *
+ * <p>Local slopes are those of the straight line of least squared error through five frames, as for
+ * deltas elsewhere (S. Young et al., "The HTK Book", 2006, section 5.9).
  */
-public final class Movement {
-  /** The values in their order. */
-  private static final String[] NAMES = {
-    "f0.run.slope",
-    "f0.rise",
-    "f0.fall",
-    "f0.move.max",
-    "f0.move.min",
-    "f0.move.last",
-    "f0.first",
-    "f0.last",
-    "f0.end",
-    "f0.jump",
-    "f0.run.length",
-    "f0.run.rate",
-    "f0.delta.p10",
-    "f0.delta.median",
-    "f0.delta.p90",
-    "f0.delta.abs",
-    "f0.rms.correlation",
-    "rms.rise",
-    "rms.fall",
-    "rms.rising"
-  };
-
-  public static final int COUNT = NAMES.length;
+final class ProsodicContours implements WindowStatistic {
+  private static final List<String> NAMES =
+      List.of(
+          "f0.run.slope",
+          "f0.rise",
+          "f0.fall",
+          "f0.move.max",
+          "f0.move.min",
+          "f0.move.last",
+          "f0.first",
+          "f0.last",
+          "f0.end",
+          "f0.jump",
+          "f0.run.length",
+          "f0.run.rate",
+          "f0.delta.p10",
+          "f0.delta.median",
+          "f0.delta.p90",
+          "f0.delta.abs",
+          "f0.rms.correlation",
+          "rms.rise",
+          "rms.fall",
+          "rms.rising");
 
   /** How many of them are of the runs; one is the correlation, the others are of the level. */
   private static final int OF_RUNS = 16;
@@ -56,23 +66,27 @@ public final class Movement {
   private final int runFrames;
   private final double pitchStep;
   private final double levelStep;
+  private final int level;
   private final int jump;
   private int[] slopes = new int[0];
 
-  /**
-   * @param pitchStep semitones that a code of the pitch stands for
-   * @param levelStep dB that one of the level stands for
-   */
-  public Movement(double framesPerSecond, double pitchStep, double levelStep) {
-    this.framesPerSecond = framesPerSecond;
-    this.pitchStep = pitchStep;
-    this.levelStep = levelStep;
+  ProsodicContours(WindowFrames frames) {
+    framesPerSecond = frames.framesPerSecond();
+    level = frames.column(RelativeLevel.NAME);
+    pitchStep = frames.step(frames.f0());
+    levelStep = frames.step(level);
     runFrames = (int) Math.max(2 * REACH + 1, Math.round(RUN_SECONDS * framesPerSecond));
     jump = (int) Math.round(JUMP_SEMITONES / pitchStep);
   }
 
-  public static String[] names() {
-    return NAMES.clone();
+  @Override
+  public List<String> names() {
+    return NAMES;
+  }
+
+  @Override
+  public void compute(WindowFrames frames, float[] out, int at) {
+    compute(frames.codes(frames.f0()), frames.codes(level), frames.count(), out, at);
   }
 
   /**
@@ -82,17 +96,17 @@ public final class Movement {
    * @param out receives the values of {@link #names} from {@code begin} on; 0 where there is
    *     nothing to tell
    */
-  public void describe(int[] pitch, int[] level, int count, float[] out, int begin) {
+  void compute(int[] pitch, int[] level, int count, float[] out, int begin) {
     if (slopes.length < count) {
       slopes = new int[pitch.length];
     }
-    Arrays.fill(out, begin, begin + COUNT, 0);
-    describeRuns(pitch, count, out, begin);
+    Arrays.fill(out, begin, begin + NAMES.size(), 0);
+    computeRuns(pitch, count, out, begin);
     out[begin + OF_RUNS] = (float) correlation(pitch, level, count);
-    describeLevel(level, count, out, begin + OF_RUNS + 1);
+    computeLevel(level, count, out, begin + OF_RUNS + 1);
   }
 
-  private void describeRuns(int[] pitch, int count, float[] out, int begin) {
+  private void computeRuns(int[] pitch, int count, float[] out, int begin) {
     int runs = 0;
     int frames = 0;
     int local = 0;
@@ -159,7 +173,7 @@ public final class Movement {
       sum += Math.abs(slopes[i]);
     }
     for (int percent = 10; percent <= 90; percent += 40) {
-      out[at++] = (float) (slopes[WindowSummary.rank(percent, local)] * unit);
+      out[at++] = (float) (slopes[CodeRanks.rank(percent, local)] * unit);
     }
     out[at] = (float) ((double) sum / local * unit);
   }
@@ -235,7 +249,7 @@ public final class Movement {
   }
 
   /** Mean slope where the level rises, where it does not, dB per second; share of the former. */
-  private void describeLevel(int[] level, int count, float[] out, int begin) {
+  private void computeLevel(int[] level, int count, float[] out, int begin) {
     long rise = 0;
     long fall = 0;
     int rising = 0;

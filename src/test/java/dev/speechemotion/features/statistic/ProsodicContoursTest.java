@@ -3,28 +3,35 @@ package dev.speechemotion.features.statistic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.features.codes.WindowFrames;
+import dev.speechemotion.features.frame.FrameValue;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class MovementTest {
+class ProsodicContoursTest {
   private static final double FRAMES_PER_SECOND = 50;
 
   /** A tenth of a semitone, a quarter of a decibel. */
-  private final Movement movement = new Movement(FRAMES_PER_SECOND, 0.1, 0.25);
+  private final ProsodicContours contours =
+      new ProsodicContours(
+          new WindowFrames(
+              List.of(new FrameValue("f0", 0, 0.1 * 4095), new FrameValue("rms", 0, 0.25 * 4095)),
+              FRAMES_PER_SECOND));
 
   private Map<String, Double> described(int[] pitch, int[] level) {
-    float[] out = new float[Movement.names().length + 2];
+    List<String> names = contours.names();
+    float[] out = new float[names.size() + 2];
     out[0] = 7;
     out[out.length - 1] = 7;
-    movement.describe(pitch, level, pitch.length, out, 1);
+    contours.compute(pitch, level, pitch.length, out, 1);
     assertThat(out[0]).isEqualTo(7);
     assertThat(out[out.length - 1]).isEqualTo(7);
     Map<String, Double> values = new LinkedHashMap<>();
-    for (int i = 0; i < Movement.names().length; i++) {
-      values.put(Movement.names()[i], (double) out[i + 1]);
+    for (int i = 0; i < names.size(); i++) {
+      values.put(names.get(i), (double) out[i + 1]);
     }
     return values;
   }

@@ -1,10 +1,13 @@
-package dev.speechemotion.features;
+package dev.speechemotion.features.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.dsp.Decibels;
 import dev.speechemotion.features.dsp.MelFilterBank;
 import dev.speechemotion.features.dsp.PowerSpectrum;
@@ -12,7 +15,6 @@ import dev.speechemotion.features.fixture.Signals;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
-import dev.speechemotion.features.window.FrameWindow;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -37,13 +39,16 @@ class LogMelWindowTest {
   @ParameterizedTest
   @MethodSource("specs")
   void shouldNameEachBandOfEachFrame(FeatureSpec spec) {
-    List<String> names = spec.windowFeatureNames();
+    List<String> names = FeatureLayout.of(spec).windowFeatureNames();
 
-    assertThat(names).hasSize(spec.windowFeatureCount()).doesNotHaveDuplicates();
-    assertThat(spec.windowFeatureCount()).isEqualTo(spec.windowColumnCount() * 188);
+    assertThat(names).hasSize(FeatureLayout.of(spec).windowFeatureCount()).doesNotHaveDuplicates();
+    assertThat(FeatureLayout.of(spec).windowFeatureCount())
+        .isEqualTo(FeatureLayout.of(spec).windowColumnCount() * 188);
     assertThat(names).startsWith("logmel1@1", "logmel2@1").contains("logmel7@123");
     assertThat(names.get(122 * spec.melBands() + 6)).isEqualTo("logmel7@123");
-    assertThat(spec.frameFeatureNames()).hasSize(spec.frameFeatureCount()).startsWith("logmel1");
+    assertThat(FeatureLayout.of(spec).frameFeatureNames())
+        .hasSize(FeatureLayout.of(spec).frameFeatureCount())
+        .startsWith("logmel1");
   }
 
   @ParameterizedTest
@@ -66,7 +71,7 @@ class LogMelWindowTest {
       for (int band = 0; band < bands.length; band++) {
         double db = Decibels.of(bands[band]);
         float value = window[frame * bands.length + band];
-        if (value > -FrameWindow.RANGE_DB && db > FrameWindow.LOWEST_DB) {
+        if (value > -LogMelWindow.RANGE_DB && db > LogMelWindow.LOWEST_DB) {
           // All values lie below their band by one and the same level.
           level = level == null ? db - value : level;
           assertThat(db - value).isCloseTo(level, within(0.501));
@@ -125,14 +130,14 @@ class LogMelWindowTest {
       ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, rateHz);
       for (int at = 0; at < samples.length; ) {
         int count = Math.min(samples.length - at, 1 + random.nextInt(1 + samples.length / 5));
-        analyzer.accept(samples, at, count, (from, to, voiced, f) -> restarted.add(f.clone()));
+        analyzer.accept(samples, at, count, (from, to, speechShare, f) -> restarted.add(f.clone()));
         at += count;
         byte[] state = state(analyzer);
         analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, rateHz);
         analyzer.readState(new DataInputStream(new ByteArrayInputStream(state)));
         assertThat(state(analyzer)).as("state written again").isEqualTo(state);
       }
-      analyzer.finish((from, to, voiced, f) -> restarted.add(f.clone()));
+      analyzer.finish((from, to, speechShare, f) -> restarted.add(f.clone()));
 
       assertThat(restarted).as("seed %d", seed).hasSameSizeAs(undisturbed);
       for (int i = 0; i < restarted.size(); i++) {
@@ -148,7 +153,8 @@ class LogMelWindowTest {
       ChannelAnalyzer analyzer =
           new ChannelAnalyzer(new FeatureExtractor(spec), WindowSettings.DEFAULT, rateHz);
       int samples = rateHz * 79 / 10;
-      analyzer.accept(Signals.bursts(samples, rateHz, 5), 0, samples, (from, to, voiced, f) -> {});
+      analyzer.accept(
+          Signals.bursts(samples, rateHz, 5), 0, samples, (from, to, speechShare, f) -> {});
 
       assertThat(state(analyzer).length).isLessThanOrEqualTo(16 * 1024);
     }
@@ -158,7 +164,7 @@ class LogMelWindowTest {
   void shouldRefuseAStateThatIsCutOffOrOfAnotherSpec() {
     FeatureExtractor extractor = new FeatureExtractor(SPEC);
     ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, 8_000);
-    analyzer.accept(Signals.bursts(20_000, 8_000, 4), 0, 20_000, (from, to, voiced, f) -> {});
+    analyzer.accept(Signals.bursts(20_000, 8_000, 4), 0, 20_000, (from, to, speechShare, f) -> {});
     byte[] state = state(analyzer);
 
     for (int length = 0; length < state.length; length += 97) {
@@ -211,8 +217,9 @@ class LogMelWindowTest {
   private static List<float[]> windows(FeatureExtractor extractor, float[] samples, int rateHz) {
     List<float[]> windows = new ArrayList<>();
     ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, rateHz);
-    analyzer.accept(samples, 0, samples.length, (from, to, voiced, f) -> windows.add(f.clone()));
-    analyzer.finish((from, to, voiced, f) -> windows.add(f.clone()));
+    analyzer.accept(
+        samples, 0, samples.length, (from, to, speechShare, f) -> windows.add(f.clone()));
+    analyzer.finish((from, to, speechShare, f) -> windows.add(f.clone()));
     return windows;
   }
 

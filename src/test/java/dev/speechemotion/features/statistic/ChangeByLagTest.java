@@ -3,7 +3,8 @@ package dev.speechemotion.features.statistic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.speechemotion.features.frame.FrameCodes;
+import dev.speechemotion.features.codes.WindowFrames;
+import dev.speechemotion.features.frame.FrameValue;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,19 +12,21 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class ChangeTest {
-  private static final String[] SERIES = {"rms", "f0"};
-
+class ChangeByLagTest {
   /** A frame every 16 ms, a quarter of a decibel, a tenth of a semitone. */
-  private final Change change = new Change(SERIES, new double[] {0.25, 0.1}, 62.5);
+  private final ChangeByLag change =
+      new ChangeByLag(
+          new WindowFrames(
+              List.of(new FrameValue("rms", 0, 0.25 * 4095), new FrameValue("f0", 0, 0.1 * 4095)),
+              62.5),
+          List.of("rms", "f0"));
 
   private Map<String, Double> described(int[] level, int[] pitch) {
-    List<String> names = Change.names(SERIES);
+    List<String> names = change.names();
     float[] out = new float[names.size() + 2];
     out[0] = 7;
     out[out.length - 1] = 7;
-    assertThat(change.describe(new int[][] {level, pitch}, level.length, out, 1))
-        .isEqualTo(out.length - 1);
+    change.compute(new int[][] {level, pitch}, level.length, out, 1);
     assertThat(out[0]).isEqualTo(7);
     assertThat(out[out.length - 1]).isEqualTo(7);
     Map<String, Double> values = new LinkedHashMap<>();
@@ -37,9 +40,8 @@ class ChangeTest {
   void shouldTellOfEachLagTheRootMeanSquareOfTheDifferences() {
     Random random = new Random(4);
     // Longer than what is summed at once, and as wide as codes are.
-    int[] level = random.ints(700, 0, FrameCodes.MAX + 1).toArray();
-    int[] pitch =
-        random.ints(700, 0, FrameCodes.MAX + 1).map(one -> one % 3 == 0 ? 0 : one).toArray();
+    int[] level = random.ints(700, 0, 4096).toArray();
+    int[] pitch = random.ints(700, 0, 4096).map(one -> one % 3 == 0 ? 0 : one).toArray();
 
     Map<String, Double> values = described(level, pitch);
 

@@ -3,23 +3,28 @@ package dev.speechemotion.features.statistic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.speechemotion.features.frame.FrameCodes;
-import dev.speechemotion.features.window.FrameRing;
+import dev.speechemotion.features.codes.WindowFrames;
+import dev.speechemotion.features.frame.FrameValue;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class CorrelationsTest {
-  private static final String[] SERIES = {"mfcc2", "f0", "flux"};
+class FeatureCorrelationsTest {
+  private static final List<String> FEATURES = List.of("mfcc2", "f0", "flux");
 
-  private final Correlations correlations = new Correlations(SERIES);
+  private final FeatureCorrelations correlations =
+      new FeatureCorrelations(
+          new WindowFrames(
+              FEATURES.stream().map(name -> new FrameValue(name, 0, 1)).toList(), 62.5),
+          FEATURES);
 
   private float[] described(int[][] series, int[] flags, boolean anySpeech) {
     float[] out = new float[5];
     out[0] = 7;
     out[4] = 7;
-    correlations.describe(series, flags, anySpeech, flags.length, out, 1);
+    correlations.compute(series, flags, anySpeech, flags.length, out, 1);
     assertThat(out[0]).isEqualTo(7);
     assertThat(out[4]).isEqualTo(7);
     return Arrays.copyOfRange(out, 1, 4);
@@ -27,7 +32,7 @@ class CorrelationsTest {
 
   @Test
   void shouldNameEachPairOnce() {
-    assertThat(Correlations.names(SERIES))
+    assertThat(correlations.names())
         .containsExactly("mfcc2.f0.correlation", "mfcc2.flux.correlation", "f0.flux.correlation");
   }
 
@@ -37,18 +42,18 @@ class CorrelationsTest {
     int count = 500;
     int[][] series = new int[3][];
     for (int k = 0; k < 3; k++) {
-      series[k] = random.ints(count, 1, FrameCodes.MAX + 1).toArray();
+      series[k] = random.ints(count, 1, 4096).toArray();
     }
     int[] flags = random.ints(count, 0, 4).toArray();
     for (int i = 0; i < count; i++) {
-      series[2][i] = Math.min(FrameCodes.MAX, series[0][i] / 2 + series[2][i] / 3);
+      series[2][i] = Math.min(4095, series[0][i] / 2 + series[2][i] / 3);
       if (i % 4 == 0) {
         series[1][i] = 0;
       }
     }
     int[] held =
         IntStream.range(0, count)
-            .filter(i -> series[1][i] > 0 && (flags[i] & FrameRing.SPEECH) != 0)
+            .filter(i -> series[1][i] > 0 && (flags[i] & WindowFrames.SPEECH) != 0)
             .toArray();
     int[] voiced = IntStream.range(0, count).filter(i -> series[1][i] > 0).toArray();
 
@@ -74,7 +79,7 @@ class CorrelationsTest {
   @Test
   void shouldSayNothingOfWhatDoesNotChangeOrOfFewFrames() {
     int[] flags = new int[6];
-    Arrays.fill(flags, FrameRing.SPEECH);
+    Arrays.fill(flags, WindowFrames.SPEECH);
     int[] rising = {1, 2, 3, 4, 5, 6};
     int[] steady = {9, 9, 9, 9, 9, 9};
 

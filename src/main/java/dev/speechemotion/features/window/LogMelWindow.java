@@ -12,15 +12,15 @@ import java.util.Arrays;
  * steps of {@value #STEP_DB} dB. A window's vector is computed from the codes alone, so that it is
  * the same before and after they were stored.
  */
-public final class FrameWindow {
+final class LogMelWindow implements WindowAccumulator {
   /** The error is at most half of it, 0.14 dB in the mean; bands of speech vary by 10 to 20 dB. */
   static final float STEP_DB = 0.5f;
 
   /** Of code 0: below what rounding to 16 bits leaves in a band. */
-  public static final float LOWEST_DB = -80;
+  static final float LOWEST_DB = -80;
 
   /** What is further below a window's level says nothing of the voice. */
-  public static final float RANGE_DB = 60;
+  static final float RANGE_DB = 60;
 
   private static final int MAX_CODE = 255;
 
@@ -42,23 +42,15 @@ public final class FrameWindow {
   /**
    * @throws IllegalArgumentException if windows hold more frames than the spec's vectors
    */
-  FrameWindow(FeatureSpec spec, WindowSettings settings) {
+  LogMelWindow(FeatureSpec spec, WindowSettings settings) {
     bands = spec.melBands();
     capacity = spec.windowFrames();
     spec.requireFit(settings);
     rows = new byte[capacity * bands];
   }
 
-  int count() {
-    return count;
-  }
-
-  /**
-   * Takes the next frame.
-   *
-   * @param bandsDb {@code [melBands]}, dB
-   */
-  void add(float[] bandsDb) {
+  @Override
+  public void add(int block, float[] bandsDb, float loudestDb, int flags) {
     int row = (first + count) % capacity * bands;
     for (int i = 0; i < bands; i++) {
       int code = (int) ((bandsDb[i] - LOWEST_DB) * (1 / STEP_DB) + 0.5f);
@@ -67,20 +59,20 @@ public final class FrameWindow {
     count++;
   }
 
-  /** Forgets the oldest frames. */
-  void drop(int frames) {
+  @Override
+  public void drop(int block, int frames) {
     first = (first + frames) % capacity;
     count -= frames;
   }
 
   /**
-   * Gives the window's vector: its frames, the oldest first, in dB above the window's level (which
-   * thereby is no feature) and not below -{@value #RANGE_DB}; NaN where the window has no more
-   * frames.
+   * Gives the frames, the oldest first, in dB above the window's level (which thereby is no
+   * feature) and not below -{@value #RANGE_DB}; NaN where the window has no more frames.
    *
    * @param out receives {@code [windowFrames][melBands]}
    */
-  void values(float[] out) {
+  @Override
+  public void compute(int firstRow, int frames, float[] out) {
     int level = level();
     for (int frame = 0; frame < count; frame++) {
       int row = (first + frame) % capacity * bands;
@@ -111,22 +103,22 @@ public final class FrameWindow {
     return code;
   }
 
-  void writeState(DataOutput out) throws IOException {
+  @Override
+  public void writeFrames(DataOutput out) throws IOException {
     out.writeInt(count);
     int untilWrap = Math.min(count, capacity - first);
     out.write(rows, first * bands, untilWrap * bands);
     out.write(rows, 0, (count - untilWrap) * bands);
   }
 
-  /**
-   * @throws IOException if there are more frames than a window holds, or the state ends early
-   */
-  void readState(DataInput in) throws IOException {
+  @Override
+  public void readFrames(int frames, DataInput in) throws IOException {
     int readCount = in.readInt();
     if (readCount < 0 || readCount > capacity) {
       throw new IOException("a window of at most " + capacity + " frames cannot hold " + readCount);
     }
     in.readFully(rows, 0, readCount * bands);
+    WindowCutter.requireFrames(frames, readCount);
     first = 0;
     count = readCount;
   }
