@@ -9,18 +9,7 @@ import java.io.IOException;
  * {@code i * hopLength + frameLength - 1}. There is no padding, and the frames do not depend on how
  * the samples were cut into chunks.
  */
-public final class Framer {
-
-  /** Receives frames. */
-  @FunctionalInterface
-  public interface FrameSink {
-    /**
-     * @param samples holds the frame from {@code offset}; valid only during the call, not to be
-     *     changed
-     * @param frameIndex number of the frame, from 0
-     */
-    void frame(float[] samples, int offset, long frameIndex);
-  }
+public final class Framer implements FrameSource {
 
   private final int frameLength;
   private final int hopLength;
@@ -44,7 +33,7 @@ public final class Framer {
     this.held = new float[frameLength];
   }
 
-  /** Takes samples and hands out the frames that they complete. */
+  @Override
   public void accept(float[] samples, int offset, int count, FrameSink sink) {
     int end = offset + count;
     int next = offset;
@@ -76,17 +65,16 @@ public final class Framer {
     heldCount += to - from;
   }
 
-  /** Begins anew with frame 0. */
-  public void reset() {
-    heldCount = 0;
-    frameIndex = 0;
-  }
+  /** There is no padding, so what is left is dropped. */
+  @Override
+  public void finish(FrameSink sink) {}
 
   /**
    * Writes what {@link #readState} needs to go on as if nothing had happened. Samples that all come
    * from 16 bits, as those of G.711 and 16-bit PCM do unless they were resampled, take two bytes
    * each, others four.
    */
+  @Override
   public void writeState(DataOutput out) throws IOException {
     boolean shorts = areAllOf16Bits();
     out.writeLong(frameIndex);
@@ -117,6 +105,7 @@ public final class Framer {
    *
    * @throws IOException if the state ends early or is not that of such a framer
    */
+  @Override
   public void readState(DataInput in) throws IOException {
     long readIndex = in.readLong();
     int begin = in.readInt();

@@ -10,7 +10,7 @@ final class G711 {
   /** {@code [code]}, 16-bit value / 32,768. */
   final float[] values = new float[CODE_COUNT];
 
-  /** {@code [255]}, rising; halfway between neighbouring values. */
+  /** {@code [255]}, rising; halfway between neighboring values. */
   private final float[] thresholds = new float[CODE_COUNT - 1];
 
   /** {@code [256]}, by rising value. */

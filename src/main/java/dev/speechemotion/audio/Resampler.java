@@ -40,11 +40,8 @@ public final class Resampler {
   /** A {@link #BLOCK} in input samples. */
   private final int inputBlock;
 
-  /** Null between equal rates. */
-  private final ResamplingStage first;
-
-  /** Null if one stage does it all. */
-  private final ResamplingStage second;
+  /** None between equal rates, else one or two. */
+  private final ResamplingStage[] stages;
 
   private long inputCount;
   private long outputCount;
@@ -64,20 +61,17 @@ public final class Resampler {
     int lowerRateHz = Math.min(inputRateHz, outputRateHz);
     inputBlock = (int) ((long) BLOCK * inputRateHz / lowerRateHz);
     if (inputRateHz == outputRateHz) {
-      first = null;
-      second = null;
+      stages = new ResamplingStage[0];
     } else if (outputRateHz % inputRateHz == 0) {
-      first = BandLimitingStage.up(outputRateHz / inputRateHz);
-      second = null;
+      stages = new ResamplingStage[] {BandLimitingStage.up(outputRateHz / inputRateHz)};
     } else if (inputRateHz % outputRateHz == 0) {
-      first = BandLimitingStage.down(inputRateHz / outputRateHz);
-      second = null;
+      stages = new ResamplingStage[] {BandLimitingStage.down(inputRateHz / outputRateHz)};
     } else if (inputRateHz < outputRateHz) {
-      first = BandLimitingStage.up(2);
-      second = fractional(2 * inputRateHz, outputRateHz, lowerRateHz);
+      ResamplingStage rest = fractional(2 * inputRateHz, outputRateHz, lowerRateHz);
+      stages = new ResamplingStage[] {BandLimitingStage.up(2), rest};
     } else {
-      first = fractional(inputRateHz, 2 * outputRateHz, lowerRateHz);
-      second = BandLimitingStage.down(2);
+      ResamplingStage rest = fractional(inputRateHz, 2 * outputRateHz, lowerRateHz);
+      stages = new ResamplingStage[] {rest, BandLimitingStage.down(2)};
     }
   }
 
@@ -102,7 +96,7 @@ public final class Resampler {
    * that {@link #finish} gives.
    */
   public int maxOutputCount(int inputCount) {
-    if (first == null) {
+    if (stages.length == 0) {
       return inputCount;
     }
     return Math.toIntExact(outputsOf(inputCount + waitInputCount()));
@@ -127,7 +121,7 @@ public final class Resampler {
    * @return how many were written
    */
   public int process(float[] input, int offset, int count, float[] output, int outputOffset) {
-    if (first == null) {
+    if (stages.length == 0) {
       System.arraycopy(input, offset, output, outputOffset, count);
       return count;
     }
@@ -143,12 +137,12 @@ public final class Resampler {
   }
 
   private int processBlock(float[] input, int offset, int count, float[] output, int outputOffset) {
-    if (second == null) {
-      return first.process(input, offset, count, output, outputOffset);
+    if (stages.length == 1) {
+      return stages[0].process(input, offset, count, output, outputOffset);
     }
     float[] between = BETWEEN.get();
-    int betweenCount = first.process(input, offset, count, between, 0);
-    return second.process(between, 0, betweenCount, output, outputOffset);
+    int betweenCount = stages[0].process(input, offset, count, between, 0);
+    return stages[1].process(between, 0, betweenCount, output, outputOffset);
   }
 
   /**
@@ -158,7 +152,7 @@ public final class Resampler {
    * @return how many were written
    */
   public int finish(float[] output, int outputOffset) {
-    if (first == null) {
+    if (stages.length == 0) {
       return 0;
     }
     int due = Math.toIntExact(outputsOf(inputCount) - outputCount);
@@ -166,9 +160,8 @@ public final class Resampler {
     float[] rest = new float[maxOutputCount(silence.length)];
     process(silence, 0, silence.length, rest, 0);
     System.arraycopy(rest, 0, output, outputOffset, due);
-    first.reset();
-    if (second != null) {
-      second.reset();
+    for (ResamplingStage stage : stages) {
+      stage.reset();
     }
     inputCount = 0;
     outputCount = 0;
@@ -177,14 +170,13 @@ public final class Resampler {
 
   /** Writes what {@link #readState} needs to go on as if nothing had happened. */
   public void writeState(DataOutput out) throws IOException {
-    if (first == null) {
+    if (stages.length == 0) {
       return;
     }
     out.writeLong(inputCount);
     out.writeLong(outputCount);
-    first.writeState(out);
-    if (second != null) {
-      second.writeState(out);
+    for (ResamplingStage stage : stages) {
+      stage.writeState(out);
     }
   }
 
@@ -194,7 +186,7 @@ public final class Resampler {
    * @throws IOException if the state ends early or is not that of such a resampler
    */
   public void readState(DataInput in) throws IOException {
-    if (first == null) {
+    if (stages.length == 0) {
       return;
     }
     long inputs = in.readLong();
@@ -214,9 +206,8 @@ public final class Resampler {
               + inputs
               + " samples");
     }
-    first.readState(in);
-    if (second != null) {
-      second.readState(in);
+    for (ResamplingStage stage : stages) {
+      stage.readState(in);
     }
     inputCount = inputs;
     outputCount = outputs;

@@ -1,11 +1,12 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.audio.Framer;
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.FrameSource;
 import dev.speechemotion.audio.VoiceActivity;
-import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.frame.ChannelMemory;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowCutter;
+import dev.speechemotion.features.window.WindowSink;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -17,47 +18,28 @@ import java.util.Objects;
  * use it, so a recording gives the same bits however it is cut into chunks, and before and after
  * {@link #writeState} and {@link #readState}.
  *
- * <p>Times count from the first sample that the analyser is given. A frame belongs to the window in
- * which its centre lies. A window is handed out with its last frame, that is when the audio has
+ * <p>Times count from the first sample that the analyzer is given. A frame belongs to the window in
+ * which its center lies. A window is handed out with its last frame, that is when the audio has
  * gone on for about half a frame beyond its end, or at {@link #finish}.
  */
 public final class ChannelAnalyzer {
-
-  /** Receives windows. */
-  @FunctionalInterface
-  public interface WindowSink {
-    /**
-     * @param beginMs begin of the window, milliseconds from the first sample
-     * @param endMs end of the window, exclusive
-     * @param voicedShare share of the window's frames that hold speech, 0 to 1
-     * @param features {@code [windowFeatureCount]}; valid only during the call, not to be changed
-     */
-    void window(long beginMs, long endMs, float voicedShare, float[] features);
-  }
-
-  /** Samples resampled at a time: bounds the shared scratch space. */
-  private static final int RESAMPLED_AT_ONCE = 4096;
 
   private final FeatureExtractor extractor;
   private final WindowSettings windows;
   private final int inputRateHz;
 
-  /** Null where the input has the spec's rate. */
-  private final Resampler resampler;
-
-  private final Framer framer;
+  private final FrameSource frames;
   private final ChannelMemory memory;
   private final VoiceActivity voiceActivity;
-  private final WindowStatistics statistics;
-  private final boolean pitch;
-  private final Framer.FrameSink frameSink = this::acceptFrame;
+  private final WindowCutter cutter;
+  private final FrameSource.FrameSink frameSink = this::acceptFrame;
   private long sampleCount;
 
   /** Where windows go; set only while a call hands some out. */
   private WindowSink sink;
 
   /**
-   * @param extractor tables and scratch space; may be shared by all analysers of a thread
+   * @param extractor tables and scratch space; may be shared by all analyzers of a thread
    * @param inputRateHz rate of the samples that will be given, 8,000 to 96,000 Hz
    * @throws IllegalArgumentException if the rate is out of range
    */
@@ -66,13 +48,10 @@ public final class ChannelAnalyzer {
     this.windows = Objects.requireNonNull(windows, "windows");
     this.inputRateHz = inputRateHz;
     FeatureSpec spec = extractor.spec();
-    resampler =
-        inputRateHz == spec.sampleRateHz() ? null : new Resampler(inputRateHz, spec.sampleRateHz());
-    framer = new Framer(spec.fftLength(), spec.hopLength());
+    frames = FrameSource.of(inputRateHz, spec.sampleRateHz(), spec.fftLength(), spec.hopLength());
     voiceActivity = new VoiceActivity((double) spec.sampleRateHz() / spec.hopLength());
     memory = new ChannelMemory(spec);
-    pitch = spec.groups().contains(FeatureGroup.PITCH);
-    statistics = new WindowStatistics(spec, windows, extractor.windowSummary());
+    cutter = new WindowCutter(spec, windows, extractor.windowVector());
   }
 
   public FeatureSpec spec() {
@@ -94,16 +73,7 @@ public final class ChannelAnalyzer {
     this.sink = Objects.requireNonNull(sink, "sink");
     try {
       sampleCount += count;
-      if (resampler == null) {
-        framer.accept(samples, offset, count, frameSink);
-        return;
-      }
-      float[] resampled = extractor.resampledScratch(resampler.maxOutputCount(RESAMPLED_AT_ONCE));
-      for (int done = 0; done < count; done += RESAMPLED_AT_ONCE) {
-        int length = Math.min(RESAMPLED_AT_ONCE, count - done);
-        int resampledCount = resampler.process(samples, offset + done, length, resampled, 0);
-        framer.accept(resampled, 0, resampledCount, frameSink);
-      }
+      frames.accept(samples, offset, count, frameSink);
     } finally {
       this.sink = null;
     }
@@ -111,19 +81,15 @@ public final class ChannelAnalyzer {
 
   /**
    * Ends the audio: hands out what is still due, the last shorter window included. A stretch too
-   * short for a single frame gives no window. The analyser is not used again.
+   * short for a single frame gives no window. The analyzer is not used again.
    */
   public void finish(WindowSink sink) {
     this.sink = Objects.requireNonNull(sink, "sink");
     try {
-      long outputCount = sampleCount;
-      if (resampler != null) {
-        float[] resampled = extractor.resampledScratch(resampler.maxOutputCount(RESAMPLED_AT_ONCE));
-        framer.accept(resampled, 0, resampler.finish(resampled, 0), frameSink);
-        outputCount = ceilDiv(sampleCount * extractor.spec().sampleRateHz(), inputRateHz);
-      }
+      frames.finish(frameSink);
+      long frameSamples = ceilDiv(sampleCount * extractor.spec().sampleRateHz(), inputRateHz);
       long durationMs = Math.floorDiv(sampleCount * 1000 + inputRateHz / 2, (long) inputRateHz);
-      statistics.finish(outputCount, durationMs, extractor.windowScratch(), sink);
+      cutter.finish(frameSamples, durationMs, sink);
     } finally {
       this.sink = null;
     }
@@ -136,37 +102,24 @@ public final class ChannelAnalyzer {
   private void acceptFrame(float[] samples, int offset, long frameIndex) {
     float[] features = extractor.frameScratch();
     extractor.extract(samples, offset, memory, features, 0);
-    boolean voiced =
-        pitch
-            ? voiceActivity.accept(memory.power, memory.voicing)
-            : voiceActivity.accept(samples, offset, extractor.spec().fftLength());
-    statistics.accept(
-        frameIndex,
-        features,
-        memory.loudest,
-        voiced,
-        voiceActivity.active(),
-        extractor.windowScratch(),
-        sink);
+    boolean speech = extractor.holdsSpeech(voiceActivity);
+    cutter.accept(frameIndex, features, memory.loudestDb(), speech, voiceActivity.active(), sink);
   }
 
   /** Writes what {@link #readState} needs to go on as if nothing had happened. */
   public void writeState(DataOutput out) throws IOException {
     out.writeInt(settingsHash());
     out.writeLong(sampleCount);
-    if (resampler != null) {
-      resampler.writeState(out);
-    }
-    framer.writeState(out);
+    frames.writeState(out);
     memory.writeState(out);
     voiceActivity.writeState(out);
-    statistics.writeState(out);
+    cutter.writeState(out);
   }
 
   /**
-   * Takes over the state of an analyser of the same spec, windows and rate.
+   * Takes over the state of an analyzer of the same spec, windows and rate.
    *
-   * @throws IOException if the state was written by an analyser of other settings, or is cut off
+   * @throws IOException if the state was written by an analyzer of other settings, or is cut off
    */
   public void readState(DataInput in) throws IOException {
     if (in.readInt() != settingsHash()) {
@@ -180,13 +133,10 @@ public final class ChannelAnalyzer {
               + " Hz");
     }
     sampleCount = in.readLong();
-    if (resampler != null) {
-      resampler.readState(in);
-    }
-    framer.readState(in);
+    frames.readState(in);
     memory.readState(in);
     voiceActivity.readState(in);
-    statistics.readState(in);
+    cutter.readState(in);
   }
 
   /** The same in every process, unlike the hash code of a record. */

@@ -1,6 +1,10 @@
 package dev.speechemotion.features;
 
+import dev.speechemotion.audio.VoiceActivity;
+import dev.speechemotion.features.frame.ChannelMemory;
+import dev.speechemotion.features.frame.FrameFeatures;
 import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.window.WindowVector;
 import java.util.Objects;
 
 /**
@@ -9,50 +13,34 @@ import java.util.Objects;
  */
 public final class FeatureExtractor {
   private final FeatureSpec spec;
-  private final PowerSpectrum spectrum;
-
-  /** Null where frames have other features. */
-  private final LogMel logMel;
-
-  /** Null, as the next three, where frames are log-mel bands alone. */
-  private final Mfcc mfcc;
-
-  private final Chroma chroma;
-  private final SpectralContrast contrast;
-  private final ZeroCrossings zeroCrossings;
-
-  /** Null where the spec has means of the basic features alone. */
-  private final ExtendedFeatures extended;
-
-  private final WindowSummary windowSummary;
+  private final FrameFeatures frameFeatures;
+  private final WindowVector windowVector;
+  private final FeatureLayout layout;
+  private final int frameFeatureCount;
 
   /** For frames of no channel. */
   private final ChannelMemory alone;
 
-  /** Scratch space of the analysers that share this extractor; there may be thousands. */
+  /** Scratch space of the analyzers that share this extractor; there may be thousands. */
   private final float[] frame;
-
-  private final float[] window;
-  private float[] resampled = new float[0];
 
   public FeatureExtractor(FeatureSpec spec) {
     this.spec = Objects.requireNonNull(spec, "spec");
-    spectrum = new PowerSpectrum(spec.fftLength());
-    boolean basic = spec.windowFrames() == 0;
-    logMel = basic ? null : new LogMel(spec);
-    mfcc = basic ? new Mfcc(spec) : null;
-    chroma = basic ? new Chroma(spec) : null;
-    contrast = basic ? new SpectralContrast(spec) : null;
-    zeroCrossings = basic ? new ZeroCrossings(spec.fftLength()) : null;
-    extended = spec.extended() ? new ExtendedFeatures(spec) : null;
-    windowSummary = spec.extended() ? new WindowSummary(spec) : null;
+    frameFeatures = new FrameFeatures(spec);
+    windowVector = WindowVector.of(spec, frameFeatures.values());
+    layout = FeatureLayout.of(frameFeatures, windowVector);
+    frameFeatureCount = layout.frameFeatureCount();
     alone = new ChannelMemory(spec);
-    frame = new float[spec.frameFeatureCount()];
-    window = new float[spec.windowFeatureCount()];
+    frame = new float[frameFeatureCount];
   }
 
   public FeatureSpec spec() {
     return spec;
+  }
+
+  /** What the values of frames and windows are. */
+  public FeatureLayout layout() {
+    return layout;
   }
 
   /**
@@ -66,7 +54,7 @@ public final class FeatureExtractor {
   }
 
   /**
-   * Computes the values of a frame, in the order of {@link FeatureSpec#frameFeatureNames()}.
+   * Computes the values of a frame, in the order of {@link FeatureLayout#frameFeatureNames()}.
    *
    * @param samples {@code [fftLength]} from {@code offset}, in [-1, 1]
    * @param memory of the frame's channel, which goes on by this frame; of this extractor's spec
@@ -76,28 +64,13 @@ public final class FeatureExtractor {
   public void extract(
       float[] samples, int offset, ChannelMemory memory, float[] features, int featuresOffset) {
     Objects.checkFromIndexSize(offset, spec.fftLength(), samples.length);
-    Objects.checkFromIndexSize(featuresOffset, spec.frameFeatureCount(), features.length);
-    double[] power = spectrum.compute(samples, offset);
-    if (logMel != null) {
-      logMel.compute(power, features, featuresOffset);
-      return;
-    }
-    int at = featuresOffset;
-    mfcc.compute(power, features, at);
-    at += spec.mfccCount();
-    chroma.compute(power, features, at);
-    at += spec.chromaBins();
-    contrast.compute(power, features, at);
-    at += spec.contrastBands() + 1;
-    features[at] = zeroCrossings.rate(samples, offset);
-    if (extended != null) {
-      extended.compute(power, memory, features, featuresOffset);
-    }
+    Objects.checkFromIndexSize(featuresOffset, frameFeatureCount, features.length);
+    frameFeatures.compute(samples, offset, memory, features, featuresOffset);
   }
 
-  /** Null where the spec has means of the basic features alone. */
-  WindowSummary windowSummary() {
-    return windowSummary;
+  /** Gives the frame that was just extracted to its channel's voice activity: is it speech? */
+  boolean holdsSpeech(VoiceActivity voiceActivity) {
+    return frameFeatures.holdsSpeech(voiceActivity);
   }
 
   /** Room for the features of a frame, {@code [frameFeatureCount]}. */
@@ -105,16 +78,7 @@ public final class FeatureExtractor {
     return frame;
   }
 
-  /** Room for the features of a window, {@code [windowFeatureCount]}. */
-  float[] windowScratch() {
-    return window;
-  }
-
-  /** Room for at least so many resampled samples. */
-  float[] resampledScratch(int length) {
-    if (resampled.length < length) {
-      resampled = new float[length];
-    }
-    return resampled;
+  WindowVector windowVector() {
+    return windowVector;
   }
 }

@@ -1,10 +1,9 @@
 /**
- * Acoustic features: what they are ({@link dev.speechemotion.features.spec.FeatureSpec}), one
- * frame's values ({@link dev.speechemotion.features.FeatureExtractor}), their statistics over a
- * window, and the path from one channel's samples to windows that training and streaming share
- * ({@link dev.speechemotion.features.ChannelAnalyzer}). May import {@code audio} and JTransforms.
- *
- * <p>The named specs' frames are transformed by {@code ComplexFft}, which takes about two thirds of
- * the time that JTransforms takes in double precision; frames of other lengths by JTransforms.
+ * The door to acoustic features: one frame's values ({@link
+ * dev.speechemotion.features.FeatureExtractor}), the path from one channel's samples to windows
+ * that training and streaming share ({@link dev.speechemotion.features.ChannelAnalyzer}), and what
+ * the values are ({@link dev.speechemotion.features.FeatureLayout}). What is computed stands in
+ * {@code spec}; the data runs through {@code dsp}, {@code frame}, {@code codes}, {@code statistic}
+ * and {@code window}. May import {@code audio} and these; only {@code dsp} JTransforms.
  */
 package dev.speechemotion.features;

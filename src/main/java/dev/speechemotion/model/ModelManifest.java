@@ -3,6 +3,7 @@ package dev.speechemotion.model;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.util.Collections;
@@ -68,9 +69,9 @@ public record ModelManifest(
     Objects.requireNonNull(windows, "windows is missing");
     Objects.requireNonNull(normalization, "normalization is missing");
     require(
-        normalization.mean().size() == featureSpec.windowColumnCount(),
+        normalization.mean().size() == FeatureLayout.of(featureSpec).windowColumnCount(),
         "normalization must have one value for each of the "
-            + featureSpec.windowColumnCount()
+            + FeatureLayout.of(featureSpec).windowColumnCount()
             + " features of "
             + featureSpec.name(),
         normalization.mean().size());
@@ -155,7 +156,7 @@ public record ModelManifest(
               : "featureSpec must be one of statistics with " + type,
           spec.name());
       require(
-          spec.windowColumnCount() >> channels.size() > 0,
+          FeatureLayout.of(spec).windowColumnCount() >> channels.size() > 0,
           "featureSpec must have bands that can be halved once for each of architecture.channels",
           spec.name());
     }

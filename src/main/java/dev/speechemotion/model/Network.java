@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.Arrays;
 import java.util.Map;
@@ -21,8 +22,8 @@ public final class Network {
       ModelManifest.Architecture architecture, FeatureSpec spec, int labelCount, float dropout) {
     this.architecture = architecture;
     this.labelCount = labelCount;
-    columns = spec.windowColumnCount();
-    featureCount = spec.windowFeatureCount();
+    columns = FeatureLayout.of(spec).windowColumnCount();
+    featureCount = FeatureLayout.of(spec).windowFeatureCount();
     block =
         architecture.ofFrames()
             ? new CnnLstm(architecture, columns, labelCount, dropout)

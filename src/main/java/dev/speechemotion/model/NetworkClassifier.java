@@ -10,6 +10,7 @@ import ai.djl.translate.TranslatorContext;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.features.FeatureLayout;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,7 +37,7 @@ final class NetworkClassifier implements EmotionClassifier {
       ModelManifest.Calibration calibration) {
     this.manifest = manifest;
     this.identity = identity;
-    featureCount = manifest.featureSpec().windowFeatureCount();
+    featureCount = FeatureLayout.of(manifest.featureSpec()).windowFeatureCount();
     labelCount = manifest.labels().size();
     mean = manifest.normalization().meanArray();
     deviation = manifest.normalization().deviationArray();

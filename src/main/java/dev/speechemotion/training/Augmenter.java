@@ -4,6 +4,7 @@ import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.Resampler;
 import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureLayout;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -48,7 +49,9 @@ final class Augmenter implements EpochSource {
     this.augmentation = augmentation;
     this.settings = settings;
     this.cache =
-        settings.spec().windowFeatureCount() > MOST_KEPT_FEATURES ? FeatureCache.none() : cache;
+        FeatureLayout.of(settings.spec()).windowFeatureCount() > MOST_KEPT_FEATURES
+            ? FeatureCache.none()
+            : cache;
     this.seed = seed;
     rateHz = Math.max(LEAST_RATE_HZ, settings.spec().sampleRateHz());
   }
@@ -121,7 +124,7 @@ final class Augmenter implements EpochSource {
       Clip clip, Recipe recipe, Map<String, Clip> bySha256, FeatureExtractor extractor)
       throws IOException {
     String key = FeatureCache.key(clip.sha256(), settings, recipe.toString());
-    Optional<WindowedFeatures> kept = cache.get(key, settings.spec().windowFeatureCount());
+    Optional<WindowedFeatures> kept = cache.get(key, extractor.layout().windowFeatureCount());
     if (kept.isPresent()) {
       return kept.get();
     }

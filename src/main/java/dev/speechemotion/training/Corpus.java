@@ -158,7 +158,7 @@ final class Corpus {
               item -> {
                 String key = FeatureCache.key(item.sha256(), settings);
                 Optional<WindowedFeatures> kept =
-                    cache.get(key, settings.spec().windowFeatureCount());
+                    cache.get(key, extractors.get().layout().windowFeatureCount());
                 if (kept.isPresent()) {
                   fromCache.incrementAndGet();
                   return new Clip(name, item.recording(), item.sha256(), kept.get());

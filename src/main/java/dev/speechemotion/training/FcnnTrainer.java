@@ -19,6 +19,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.Network;
@@ -313,9 +314,10 @@ final class FcnnTrainer {
     Adaptation adaptation = settings.adaptation();
     ModelManifest.Normalization all =
         adaptation.mode() == Adaptation.Mode.NONE
-            ? PopulationStatistics.overall(clips, settings.spec().windowColumnCount())
+            ? PopulationStatistics.overall(
+                clips, FeatureLayout.of(settings.spec()).windowColumnCount())
             : PopulationStatistics.withinVoices(
-                Adaptation.byVoice(clips), settings.spec().windowColumnCount());
+                Adaptation.byVoice(clips), FeatureLayout.of(settings.spec()).windowColumnCount());
     return new ModelManifest.Normalization(
         all.mean(),
         leavingOut(all.deviation()),
@@ -332,7 +334,7 @@ final class FcnnTrainer {
   }
 
   private List<Float> leavingOut(List<Float> deviations) {
-    List<String> names = settings.spec().windowFeatureNames();
+    List<String> names = FeatureLayout.of(settings.spec()).windowFeatureNames();
     List<Float> left = new ArrayList<>(deviations);
     for (int i = 0; i < left.size(); i++) {
       if (settings.hyperparameters().without().stream().anyMatch(names.get(i)::startsWith)) {

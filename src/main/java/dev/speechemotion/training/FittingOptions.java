@@ -1,5 +1,6 @@
 package dev.speechemotion.training;
 
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.ModelManifest;
@@ -309,7 +310,8 @@ final class FittingOptions {
     }
     for (String name : without) {
       if (ofFrames
-          || featureSpec.windowFeatureNames().stream().noneMatch(n -> n.startsWith(name))) {
+          || FeatureLayout.of(featureSpec).windowFeatureNames().stream()
+              .noneMatch(n -> n.startsWith(name))) {
         throw new CommandLine.ParameterException(
             command, "--without: %s has no features %s".formatted(featureSpec.name(), name));
       }

@@ -1,5 +1,6 @@
 package dev.speechemotion.training;
 
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.ModelManifest;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -239,7 +240,7 @@ final class HtmlReport {
         "%s: %d values, windows of %s s every %s s"
             .formatted(
                 manifest.featureSpec().name(),
-                manifest.featureSpec().windowFeatureCount(),
+                FeatureLayout.of(manifest.featureSpec()).windowFeatureCount(),
                 Figures.seconds(manifest.windows().lengthMs()),
                 Figures.seconds(manifest.windows().hopMs())));
     pair(

@@ -1,6 +1,7 @@
 package dev.speechemotion.training;
 
 import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -46,9 +47,9 @@ final class Importance {
   Importance(List<String> labels, FeatureSpec spec, long seed) {
     this.labels = labels;
     this.seed = seed;
-    columns = spec.windowColumnCount();
+    columns = FeatureLayout.of(spec).windowColumnCount();
     whole = new Evaluation(labels);
-    List<String> names = spec.windowFeatureNames();
+    List<String> names = FeatureLayout.of(spec).windowFeatureNames();
     for (int i = 0; i < columns; i++) {
       families.computeIfAbsent(family(names.get(i), i), name -> new ArrayList<>()).add(i);
     }

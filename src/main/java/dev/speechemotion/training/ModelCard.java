@@ -1,5 +1,6 @@
 package dev.speechemotion.training;
 
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import java.util.List;
@@ -40,7 +41,7 @@ final class ModelCard {
             manifest.labels().size(),
             String.join(", ", manifest.labels()),
             outcome.network(),
-            manifest.featureSpec().windowFeatureCount(),
+            FeatureLayout.of(manifest.featureSpec()).windowFeatureCount(),
             manifest.featureSpec().name(),
             Figures.seconds(manifest.windows().lengthMs()),
             Figures.seconds(manifest.windows().hopMs()),

@@ -1,5 +1,6 @@
 package dev.speechemotion.training;
 
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.ModelManifest;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,7 @@ record TrainingOutcome(
                 : "the mean of %d networks, each of ".formatted(architecture.members()))
             + "fully connected layers of %d, %s, %d, ReLU"
                 .formatted(
-                    manifest.featureSpec().windowFeatureCount(),
+                    FeatureLayout.of(manifest.featureSpec()).windowFeatureCount(),
                     joined(architecture.hidden()),
                     manifest.labels().size());
   }

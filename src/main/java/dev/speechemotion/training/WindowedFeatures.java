@@ -3,6 +3,7 @@ package dev.speechemotion.training;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ final class WindowedFeatures {
       float[] samples, int rateHz, FeatureExtractor extractor, WindowSettings settings) {
     List<float[]> windows = new ArrayList<>();
     List<Float> shares = new ArrayList<>();
-    ChannelAnalyzer.WindowSink sink =
+    WindowSink sink =
         (beginMs, endMs, voicedShare, features) -> {
           windows.add(Arrays.copyOf(features, features.length));
           shares.add(voicedShare);

@@ -78,18 +78,6 @@ class FramerTest {
   }
 
   @Test
-  void shouldBeginAnewAfterReset() {
-    Framer framer = new Framer(4, 2);
-    framer.accept(counting(9), 0, 9, (samples, offset, index) -> {});
-    framer.reset();
-    List<Long> begins = new ArrayList<>();
-
-    framer.accept(counting(8), 0, 8, checking(4, 2, begins));
-
-    assertThat(begins).containsExactly(0L, 2L, 4L);
-  }
-
-  @Test
   void shouldKeepItsStateSmall() throws Exception {
     Framer framer = new Framer(512, 128);
     framer.accept(counting(600), 0, 600, (samples, offset, index) -> {});

@@ -5,6 +5,7 @@ import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -27,8 +28,8 @@ public class ChannelBenchmark {
   private float[] samples;
   private ChannelAnalyzer analyzer;
   private float lastFeature;
-  private final ChannelAnalyzer.WindowSink sink =
-      (beginMs, endMs, voicedShare, features) -> lastFeature = features[0];
+  private final WindowSink sink =
+      (beginMs, endMs, speechShare, features) -> lastFeature = features[0];
 
   @Setup
   public void setUp() throws IOException {

@@ -1,6 +1,7 @@
 package dev.speechemotion.bench;
 
 import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -24,7 +25,7 @@ public class FrameBenchmark {
     FeatureSpec featureSpec = FeatureSpec.named(spec).orElseThrow();
     extractor = new FeatureExtractor(featureSpec);
     samples = Recordings.speech(featureSpec.sampleRateHz());
-    features = new float[featureSpec.frameFeatureCount()];
+    features = new float[FeatureLayout.of(featureSpec).frameFeatureCount()];
   }
 
   @Benchmark

@@ -3,8 +3,10 @@ package dev.speechemotion.features;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.speechemotion.features.fixture.Signals;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +26,7 @@ class AllocationTest {
   void shouldAllocateNothingPerFrame(FeatureSpec spec) {
     FeatureExtractor extractor = new FeatureExtractor(spec);
     float[] samples = Signals.bursts(spec.fftLength() * 4, spec.sampleRateHz(), 1);
-    float[] features = new float[spec.frameFeatureCount()];
+    float[] features = new float[FeatureLayout.of(spec).frameFeatureCount()];
 
     long allocated =
         bytesAllocatedWarm(
@@ -54,7 +56,7 @@ class AllocationTest {
     float[] samples = Signals.bursts(inputRateHz, inputRateHz, 2);
     int chunk = inputRateHz / 50;
     long[] windows = new long[1];
-    ChannelAnalyzer.WindowSink sink = (beginMs, endMs, voicedShare, features) -> windows[0]++;
+    WindowSink sink = (beginMs, endMs, speechShare, features) -> windows[0]++;
 
     long allocated =
         bytesAllocatedWarm(

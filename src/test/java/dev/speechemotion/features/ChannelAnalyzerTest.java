@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.features.fixture.Signals;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.Statistic;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -43,21 +45,20 @@ class ChannelAnalyzerTest {
           List.of(Statistic.values()));
 
   /** The same as bits, so that two lists are equal only if every bit is. */
-  private record Window(long beginMs, long endMs, int voicedShareBits, List<Integer> featureBits) {}
+  private record Window(long beginMs, long endMs, int speechShareBits, List<Integer> featureBits) {}
 
-  private static final class Windows extends ArrayList<Window>
-      implements ChannelAnalyzer.WindowSink {
+  private static final class Windows extends ArrayList<Window> implements WindowSink {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void window(long beginMs, long endMs, float voicedShare, float[] features) {
-      assertThat(voicedShare).isBetween(0f, 1f);
+    public void window(long beginMs, long endMs, float speechShare, float[] features) {
+      assertThat(speechShare).isBetween(0f, 1f);
       List<Integer> bits = new ArrayList<>();
       for (float feature : features) {
         assertThat(feature).isFinite();
         bits.add(Float.floatToRawIntBits(feature));
       }
-      add(new Window(beginMs, endMs, Float.floatToRawIntBits(voicedShare), bits));
+      add(new Window(beginMs, endMs, Float.floatToRawIntBits(speechShare), bits));
     }
 
     List<String> times() {
@@ -79,10 +80,10 @@ class ChannelAnalyzerTest {
     " 24000, 0-3000",
     " 32000, 0-3000 1000-4000",
     " 48000, 0-3000 1000-4000 2000-5000 3000-6000",
-    // Too little beyond for a frame with its centre there: 256 samples less one, and less a hop.
+    // Too little beyond for a frame with its center there: 256 samples less one, and less a hop.
     " 24008, 0-3000",
     " 24192, 0-3000",
-    // The first frame with its centre beyond 3 s is number 186, centre 24064, end 24320.
+    // The first frame with its center beyond 3 s is number 186, center 24064, end 24320.
     " 24319, 0-3000",
     " 24320, 0-3000 1000-3040",
     " 28000, 0-3000 1000-3500",
@@ -116,7 +117,7 @@ class ChannelAnalyzerTest {
 
   @Test
   void shouldHandOutAWindowAsSoonAsItsLastFrameIsThere() {
-    // Frame 185 is the last one with its centre (23,936) before 3 s; it ends with sample 24,191.
+    // Frame 185 is the last one with its center (23,936) before 3 s; it ends with sample 24,191.
     float[] samples = Signals.bursts(24_192, SPEC.sampleRateHz(), 1);
     ChannelAnalyzer analyzer =
         new ChannelAnalyzer(new FeatureExtractor(SPEC), WindowSettings.DEFAULT, 8_000);
@@ -143,7 +144,7 @@ class ChannelAnalyzerTest {
 
   @ParameterizedTest
   @MethodSource("grids")
-  void shouldGiveTheMeansOfTheFramesWhoseCentresLieWithin(
+  void shouldGiveTheMeansOfTheFramesWhoseCentersLieWithin(
       FeatureSpec spec, WindowSettings settings, int sampleCount) {
     float[] samples = Signals.bursts(sampleCount, spec.sampleRateHz(), 2);
 
@@ -152,21 +153,21 @@ class ChannelAnalyzerTest {
     assertThat(windows.stream().map(Window::beginMs)).doesNotHaveDuplicates();
     assertThat(windows).isNotEmpty();
     FeatureExtractor extractor = new FeatureExtractor(spec);
-    float[] frame = new float[spec.frameFeatureCount()];
+    float[] frame = new float[FeatureLayout.of(spec).frameFeatureCount()];
     long coveredTo = 0;
     for (Window window : windows) {
       double[] sums = new double[frame.length];
       int count = 0;
       for (int begin = 0; begin + spec.fftLength() <= sampleCount; begin += spec.hopLength()) {
-        long centre = begin + spec.fftLength() / 2;
-        if (centre >= Math.round(window.beginMs * (spec.sampleRateHz() / 1000.0))
-            && centre < Math.round(window.endMs * (spec.sampleRateHz() / 1000.0))) {
+        long center = begin + spec.fftLength() / 2;
+        if (center >= Math.round(window.beginMs * (spec.sampleRateHz() / 1000.0))
+            && center < Math.round(window.endMs * (spec.sampleRateHz() / 1000.0))) {
           extractor.extract(samples, begin, frame, 0);
           for (int i = 0; i < frame.length; i++) {
             sums[i] += frame[i];
           }
           count++;
-          coveredTo = Math.max(coveredTo, centre);
+          coveredTo = Math.max(coveredTo, center);
         }
       }
       assertThat(count).isPositive();
@@ -177,7 +178,7 @@ class ChannelAnalyzerTest {
     }
     int lastFrame = (sampleCount - spec.fftLength()) / spec.hopLength();
     assertThat(coveredTo)
-        .as("centre of the last frame that a window held")
+        .as("center of the last frame that a window held")
         .isEqualTo((long) lastFrame * spec.hopLength() + spec.fftLength() / 2);
   }
 

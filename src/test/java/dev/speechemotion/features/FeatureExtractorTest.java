@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.features.fixture.Signals;
+import dev.speechemotion.features.frame.ChannelMemory;
+import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -174,11 +177,10 @@ class FeatureExtractorTest {
       assertThat(value).isNotNegative();
     }
     assertThat(frame.zcr()).isBetween(0f, 1f);
-    for (int i = spec.basicFeatureCount(); i < frame.values.length; i++) {
+    List<String> names = FeatureLayout.of(spec).frameFeatureNames();
+    for (int i = names.indexOf("zcr") + 1; i < frame.values.length; i++) {
       float nyquist = spec.sampleRateHz() / 2f;
-      assertThat(frame.values[i])
-          .as(spec.frameFeatureNames().get(i))
-          .isBetween(-160f, nyquist * 1.0001f);
+      assertThat(frame.values[i]).as(names.get(i)).isBetween(-160f, nyquist * 1.0001f);
     }
   }
 
@@ -186,7 +188,7 @@ class FeatureExtractorTest {
   void shouldWriteNothingBesideTheFramesValues() {
     FeatureSpec spec = FeatureSpec.TELEPHONE_8K;
     float[] samples = Signals.noise(1000, 0.5, 7);
-    float[] features = new float[spec.frameFeatureCount() + 10];
+    float[] features = new float[FeatureLayout.of(spec).frameFeatureCount() + 10];
 
     new FeatureExtractor(spec).extract(samples, 400, features, 5);
 
@@ -241,6 +243,34 @@ class FeatureExtractorTest {
     return samples;
   }
 
+  @Test
+  void shouldTakeAFrameOfNoChannelAsTheFirstOfOne() {
+    FeatureSpec spec =
+        new FeatureSpec(
+            "all groups",
+            8_000,
+            512,
+            128,
+            40,
+            20,
+            12,
+            4,
+            200,
+            0.02,
+            List.of(FeatureGroup.values()),
+            List.of());
+    FeatureExtractor extractor = new FeatureExtractor(spec);
+    float[] samples = Signals.noise(512, 0.3, 3);
+    float[] first = new float[extractor.layout().frameFeatureCount()];
+    extractor.extract(samples, 0, new ChannelMemory(spec), first, 0);
+
+    float[] alone = new float[first.length];
+    extractor.extract(Signals.noise(512, 0.9, 4), 0, alone, 0);
+    extractor.extract(samples, 0, alone, 0);
+
+    assertThat(alone).isEqualTo(first);
+  }
+
   private static float[] clipped(float[] samples) {
     for (int i = 0; i < samples.length; i++) {
       samples[i] = Math.max(-1, Math.min(1, samples[i]));
@@ -249,7 +279,7 @@ class FeatureExtractorTest {
   }
 
   private static Frame frame(FeatureSpec spec, float[] samples) {
-    float[] values = new float[spec.frameFeatureCount()];
+    float[] values = new float[FeatureLayout.of(spec).frameFeatureCount()];
     new FeatureExtractor(spec).extract(samples, 0, values, 0);
     return new Frame(spec, values);
   }
@@ -276,7 +306,7 @@ class FeatureExtractorTest {
     }
 
     float zcr() {
-      return values[spec.basicFeatureCount() - 1];
+      return values[FeatureLayout.of(spec).frameFeatureNames().indexOf("zcr")];
     }
 
     private float[] range(int from, int count) {

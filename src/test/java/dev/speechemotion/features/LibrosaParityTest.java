@@ -66,7 +66,7 @@ class LibrosaParityTest {
     int frames = (samples.length - spec.fftLength()) / spec.hopLength() + 1;
     assertThat(frames).isEqualTo(recording.frameCount());
     FeatureExtractor extractor = new FeatureExtractor(spec);
-    float[] actual = new float[spec.frameFeatureCount()];
+    float[] actual = new float[FeatureLayout.of(spec).frameFeatureCount()];
     Map<String, Double> largest = new TreeMap<>();
     for (int frame = 0; frame < frames; frame++) {
       extractor.extract(samples, frame * spec.hopLength(), actual, 0);

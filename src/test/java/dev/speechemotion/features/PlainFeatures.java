@@ -35,7 +35,7 @@ final class PlainFeatures {
   /** The values of a frame, {@code [frameFeatureCount]}. */
   double[] of(float[] samples, int offset) {
     double[] power = power(samples, offset);
-    double[] features = new double[spec.frameFeatureCount()];
+    double[] features = new double[FeatureLayout.of(spec).frameFeatureCount()];
     int at = 0;
     for (double value : mfcc(power)) {
       features[at++] = value;

@@ -3,6 +3,8 @@ package dev.speechemotion.features;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.audio.VoiceActivity;
+import dev.speechemotion.features.fixture.Recordings;
+import dev.speechemotion.features.frame.ChannelMemory;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Voice activity by energy and voicing, as the channel analyser feeds it. */
+/** Voice activity by energy and voicing, as the channel analyzer feeds it. */
 class SpeechDetectionTest {
   private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K_EXTENDED;
   private static final int RATE_HZ = SPEC.sampleRateHz();
@@ -99,15 +101,13 @@ class SpeechDetectionTest {
     FeatureExtractor extractor = new FeatureExtractor(SPEC);
     ChannelMemory memory = new ChannelMemory(SPEC);
     VoiceActivity voice = new VoiceActivity(FRAMES_PER_SECOND);
-    float[] frame = new float[SPEC.frameFeatureCount()];
+    float[] frame = new float[FeatureLayout.of(SPEC).frameFeatureCount()];
     boolean[] detected = new boolean[frameCount(line)];
     for (int i = 0; i < detected.length; i++) {
       int offset = i * SPEC.hopLength();
       extractor.extract(line, offset, memory, frame, 0);
       detected[i] =
-          withVoicing
-              ? voice.accept(memory.power, memory.voicing)
-              : voice.accept(line, offset, SPEC.fftLength());
+          withVoicing ? extractor.holdsSpeech(voice) : voice.accept(line, offset, SPEC.fftLength());
     }
     return detected;
   }

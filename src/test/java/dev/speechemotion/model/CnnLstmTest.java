@@ -17,6 +17,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.translate.NoopTranslator;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.RunningNormalization;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -43,7 +44,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The network over log-mel frames, in use. */
 class CnnLstmTest {
   private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K_LOGMEL;
-  private static final int BANDS = SPEC.windowColumnCount();
+  private static final int BANDS = FeatureLayout.of(SPEC).windowColumnCount();
+  private static final int FEATURES = FeatureLayout.of(SPEC).windowFeatureCount();
   private static final List<String> LABELS = ModelFixture.LABELS;
   private static final ModelManifest.Architecture ARCHITECTURE =
       new ModelManifest.Architecture(
@@ -70,7 +72,7 @@ class CnnLstmTest {
   /** A window of so many frames; NaN behind them. */
   private static float[] window(int frames, long seed) {
     Random random = new Random(seed);
-    float[] window = new float[SPEC.windowFeatureCount()];
+    float[] window = new float[FEATURES];
     Arrays.fill(window, Float.NaN);
     for (int i = 0; i < frames * BANDS; i++) {
       window[i] = (float) random.nextGaussian() * 2;
@@ -79,7 +81,7 @@ class CnnLstmTest {
   }
 
   private static float[] classify(EmotionClassifier classifier, float[] features) {
-    int windows = features.length / SPEC.windowFeatureCount();
+    int windows = features.length / FEATURES;
     float[] probabilities = new float[windows * LABELS.size()];
     classifier.classify(features, windows, probabilities);
     return probabilities;
@@ -109,12 +111,10 @@ class CnnLstmTest {
 
   @Test
   void shouldClassifyTheSameBitForBitAfterItWasSavedAndLoaded() throws Exception {
-    float[] windows = new float[3 * SPEC.windowFeatureCount()];
-    System.arraycopy(window(188, 1), 0, windows, 0, SPEC.windowFeatureCount());
-    System.arraycopy(
-        window(120, 2), 0, windows, SPEC.windowFeatureCount(), SPEC.windowFeatureCount());
-    System.arraycopy(
-        window(7, 3), 0, windows, 2 * SPEC.windowFeatureCount(), SPEC.windowFeatureCount());
+    float[] windows = new float[3 * FEATURES];
+    System.arraycopy(window(188, 1), 0, windows, 0, FEATURES);
+    System.arraycopy(window(120, 2), 0, windows, FEATURES, FEATURES);
+    System.arraycopy(window(7, 3), 0, windows, 2 * FEATURES, FEATURES);
     EmotionModel.save(folder.resolve("saved"), manifest(), weights);
 
     try (EmotionModel made = EmotionModel.of(manifest(), weights);
@@ -130,9 +130,8 @@ class CnnLstmTest {
       assertThat(Arrays.copyOf(probabilities, 3))
           .isNotEqualTo(Arrays.copyOfRange(probabilities, 3, 6));
       for (int window = 0; window < 3; window++) {
-        int at = window * SPEC.windowFeatureCount();
-        assertThat(
-                classify(ofLoaded, Arrays.copyOfRange(windows, at, at + SPEC.windowFeatureCount())))
+        int at = window * FEATURES;
+        assertThat(classify(ofLoaded, Arrays.copyOfRange(windows, at, at + FEATURES)))
             .as("a window alone")
             .isEqualTo(Arrays.copyOfRange(probabilities, window * 3, window * 3 + 3));
       }

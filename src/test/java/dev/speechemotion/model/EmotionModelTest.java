@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -76,7 +77,7 @@ class EmotionModelTest {
   void shouldReadTheGroupsAndStatisticsThatWereWritten() throws Exception {
     ModelManifest plain = ModelFixture.manifest(weights, ModelFixture.LABELS);
     FeatureSpec spec = FeatureSpec.TELEPHONE_8K_EXTENDED;
-    List<Float> ones = Collections.nCopies(spec.windowFeatureCount(), 1f);
+    List<Float> ones = Collections.nCopies(FeatureLayout.of(spec).windowFeatureCount(), 1f);
     ModelManifest manifest =
         ModelFixture.changed(
             plain, spec, new ModelManifest.Normalization(ones, ones), plain.calibration());

@@ -3,6 +3,7 @@ package dev.speechemotion.model;
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ndarray.types.DataType;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.util.Collections;
@@ -14,7 +15,7 @@ final class ModelFixture {
   static final List<String> LABELS = List.of("angry", "happy", "sad");
   static final ModelManifest.Architecture ARCHITECTURE =
       ModelManifest.Architecture.fcnn(List.of(8, 4), 0.1f);
-  static final int FEATURES = FeatureSpec.TELEPHONE_8K.windowFeatureCount();
+  static final int FEATURES = FeatureLayout.of(FeatureSpec.TELEPHONE_8K).windowFeatureCount();
 
   private ModelFixture() {}
 
@@ -41,7 +42,7 @@ final class ModelFixture {
       List<String> labels,
       ModelManifest.Architecture architecture,
       float temperature) {
-    int columns = spec(architecture).windowColumnCount();
+    int columns = FeatureLayout.of(spec(architecture)).windowColumnCount();
     return new ModelManifest(
         ModelManifest.FORMAT_VERSION,
         "fixture",

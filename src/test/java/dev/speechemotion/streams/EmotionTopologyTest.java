@@ -13,6 +13,7 @@ import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.avro.PayloadEncoding;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.streams.call.StreamTester;
 import dev.speechemotion.streams.registry.EmotionSerdes;
@@ -123,7 +124,7 @@ public class EmotionTopologyTest {
 
     @Override
     public int featureCount() {
-      return FeatureSpec.TELEPHONE_8K.windowFeatureCount();
+      return FeatureLayout.of(FeatureSpec.TELEPHONE_8K).windowFeatureCount();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,10 +20,11 @@ class ImportanceTest {
   void shouldFindWhatAClassifierDependsOn() {
     // given a classifier that looks at the zero-crossing rate alone, and is always right
     FeatureSpec spec = FeatureSpec.TELEPHONE_8K;
-    int zcr = spec.windowFeatureNames().indexOf("zcr.mean");
+    int zcr = FeatureLayout.of(spec).windowFeatureNames().indexOf("zcr.mean");
     Importance importance = new Importance(LABELS, spec, 1);
 
-    importance.add(new ByFeature(spec.windowFeatureCount(), zcr), clips(spec, zcr, 400));
+    importance.add(
+        new ByFeature(FeatureLayout.of(spec).windowFeatureCount(), zcr), clips(spec, zcr, 400));
 
     assertThat(importance.uar()).isEqualTo(1);
     assertThat(importance.clipCount()).isEqualTo(400);
@@ -37,14 +39,14 @@ class ImportanceTest {
     assertThat(families.get(0).uar()).isCloseTo(0.5, within(0.06));
     assertThat(families.subList(1, 4)).allSatisfy(family -> assertThat(family.drop()).isZero());
     assertThat(families.stream().mapToInt(Importance.Family::features).sum())
-        .isEqualTo(spec.windowFeatureCount());
+        .isEqualTo(FeatureLayout.of(spec).windowFeatureCount());
   }
 
   @Test
   void shouldGroupTheExtendedFeaturesInFamilies() {
     Importance importance = new Importance(LABELS, FeatureSpec.WIDEBAND_16K_EXTENDED, 1);
     importance.add(
-        new ByFeature(FeatureSpec.WIDEBAND_16K_EXTENDED.windowFeatureCount(), 0),
+        new ByFeature(FeatureLayout.of(FeatureSpec.WIDEBAND_16K_EXTENDED).windowFeatureCount(), 0),
         clips(FeatureSpec.WIDEBAND_16K_EXTENDED, 0, 10));
 
     assertThat(importance.families())
@@ -67,7 +69,8 @@ class ImportanceTest {
     List<Clip> clips = clips(spec, 0, 20);
     List<float[]> before = clips.stream().map(clip -> clip.windows().get(0).clone()).toList();
 
-    new Importance(LABELS, spec, 1).add(new ByFeature(spec.windowFeatureCount(), 0), clips);
+    new Importance(LABELS, spec, 1)
+        .add(new ByFeature(FeatureLayout.of(spec).windowFeatureCount(), 0), clips);
 
     for (int i = 0; i < clips.size(); i++) {
       assertThat(clips.get(i).windows().get(0)).isEqualTo(before.get(i));
@@ -78,11 +81,11 @@ class ImportanceTest {
   void shouldTakeBandsTogetherWhereAVectorIsItsFrames() {
     // given vectors of frames of different numbers, the rest NaN
     FeatureSpec spec = FeatureSpec.named("telephone-8k-logmel").orElseThrow();
-    int bands = spec.windowColumnCount();
+    int bands = FeatureLayout.of(spec).windowColumnCount();
     List<Clip> clips = new ArrayList<>();
     Random random = new Random(1);
     for (int i = 0; i < 100; i++) {
-      float[] window = new float[spec.windowFeatureCount()];
+      float[] window = new float[FeatureLayout.of(spec).windowFeatureCount()];
       int frames = 5 + random.nextInt(20);
       Arrays.fill(window, frames * bands, window.length, Float.NaN);
       for (int frame = 0; frame < frames; frame++) {
@@ -93,7 +96,7 @@ class ImportanceTest {
     Importance importance = new Importance(LABELS, spec, 1);
 
     // The classifier looks at band 18 of the last frame that is there.
-    importance.add(new ByLastFrame(spec.windowFeatureCount(), bands, 17), clips);
+    importance.add(new ByLastFrame(FeatureLayout.of(spec).windowFeatureCount(), bands, 17), clips);
 
     assertThat(importance.uar()).isEqualTo(1);
     assertThat(importance.families().get(0).name()).isEqualTo("mel bands 17 to 24");
@@ -105,7 +108,7 @@ class ImportanceTest {
     Random random = new Random(1);
     List<Clip> clips = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      float[] features = new float[spec.windowFeatureCount()];
+      float[] features = new float[FeatureLayout.of(spec).windowFeatureCount()];
       for (int k = 0; k < features.length; k++) {
         features[k] = random.nextFloat();
       }

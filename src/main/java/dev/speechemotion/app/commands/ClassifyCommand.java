@@ -12,6 +12,7 @@ import dev.speechemotion.emotion.VoiceAdaptation;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.model.EmotionModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -121,7 +122,7 @@ final class ClassifyCommand implements Callable<Integer> {
       List<Result> windows = new ArrayList<>();
       VoiceAdaptation adaptation = new VoiceAdaptation();
       float[] adapted = new float[classifier.featureCount()];
-      ChannelAnalyzer.WindowSink sink =
+      WindowSink sink =
           (beginMs, endMs, speechShare, features) -> {
             float[] probabilities = new float[classifier.labels().size()];
             adaptation.hear(classifier.population(), features, speechShare);

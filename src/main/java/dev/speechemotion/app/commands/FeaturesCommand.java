@@ -8,10 +8,12 @@ import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.Framer;
 import dev.speechemotion.audio.Resampler;
 import dev.speechemotion.features.ChannelAnalyzer;
-import dev.speechemotion.features.ChannelMemory;
 import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureLayout;
+import dev.speechemotion.features.frame.ChannelMemory;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelException;
 import java.io.PrintWriter;
@@ -157,7 +159,7 @@ final class FeaturesCommand implements Callable<Integer> {
             0,
             samples.length,
             (frame, offset, index) -> {
-              float[] values = new float[features.frameFeatureCount()];
+              float[] values = new float[extractor.layout().frameFeatureCount()];
               extractor.extract(frame, offset, memory, values, 0);
               frames.add(values);
             });
@@ -167,7 +169,7 @@ final class FeaturesCommand implements Callable<Integer> {
   private static List<Window> windows(
       AudioClip clip, FeatureExtractor extractor, WindowSettings windowSettings) {
     List<Window> windows = new ArrayList<>();
-    ChannelAnalyzer.WindowSink sink =
+    WindowSink sink =
         (beginMs, endMs, speechShare, values) ->
             windows.add(new Window(beginMs, endMs, speechShare, values.clone()));
     ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, windowSettings, clip.sampleRateHz());
@@ -216,7 +218,7 @@ final class FeaturesCommand implements Callable<Integer> {
       first = putMatrix(document.putArray("chroma"), frames, first, features.chromaBins());
       first = putMatrix(document.putArray("contrast"), frames, first, features.contrastBands() + 1);
     }
-    List<String> names = features.frameFeatureNames();
+    List<String> names = FeatureLayout.of(features).frameFeatureNames();
     for (int i = first; i < names.size(); i++) {
       ArrayNode row = document.putArray(names.get(i));
       for (float[] frame : frames) {
@@ -236,7 +238,7 @@ final class FeaturesCommand implements Callable<Integer> {
   }
 
   private static void putWindows(ObjectNode document, FeatureSpec features, List<Window> windows) {
-    List<String> names = features.windowFeatureNames();
+    List<String> names = FeatureLayout.of(features).windowFeatureNames();
     ArrayNode nodes = document.putArray("windows");
     for (Window window : windows) {
       ObjectNode node =
@@ -256,8 +258,9 @@ final class FeaturesCommand implements Callable<Integer> {
 
   private String header(FeatureSpec features) {
     return unit == Unit.FRAME
-        ? "wav,frame," + String.join(",", features.frameFeatureNames())
-        : "wav,beginMs,endMs,speechShare," + String.join(",", features.windowFeatureNames());
+        ? "wav,frame," + String.join(",", FeatureLayout.of(features).frameFeatureNames())
+        : "wav,beginMs,endMs,speechShare,"
+            + String.join(",", FeatureLayout.of(features).windowFeatureNames());
   }
 
   private void printRows(

@@ -1,7 +1,5 @@
 package dev.speechemotion.features.spec;
 
-import dev.speechemotion.features.PitchTracker;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,13 +8,13 @@ import java.util.stream.Stream;
 /**
  * Everything that defines a feature vector. The spec is stored in a model's manifest, so that
  * streaming computes what training computed. Definitions are librosa 0.11.0's with what looks at
- * the whole clip switched off: no centre padding, no {@code top_db}, tuning 0.
+ * the whole clip switched off: no center padding, no {@code top_db}, tuning 0.
  *
  * @param name {@code librosa-22k}, {@code wideband-16k}, {@code telephone-8k}, … or one's own
  * @param sampleRateHz rate to which audio is resampled, Hz
  * @param fftLength samples of a frame; a power of two from 64 to 4096
  * @param hopLength samples between the beginnings of frames
- * @param melBands number of mel bands below the MFCC (Slaney scale and normalisation)
+ * @param melBands number of mel bands below the MFCC (Slaney scale and normalization)
  * @param mfccCount number of MFCC
  * @param chromaBins number of pitch classes
  * @param contrastBands number of octave bands of the spectral contrast; there is one value more
@@ -52,7 +50,7 @@ public record FeatureSpec(
   public static final FeatureSpec WIDEBAND_16K =
       new FeatureSpec("wideband-16k", 16_000, 1024, 256, 64, 13, 12, 5, 200, 0.02);
 
-  /** For call-centre audio. */
+  /** For call-center audio. */
   public static final FeatureSpec TELEPHONE_8K =
       new FeatureSpec("telephone-8k", 8_000, 512, 128, 40, 13, 12, 4, 200, 0.02);
 
@@ -92,7 +90,7 @@ public record FeatureSpec(
   public static final FeatureSpec WIDEBAND_16K_LOGMEL =
       logMel("wideband-16k-logmel", WIDEBAND_16K, 48);
 
-  /** The log-mel frames of 3 s of call-centre audio. */
+  /** The log-mel frames of 3 s of call-center audio. */
   public static final FeatureSpec TELEPHONE_8K_LOGMEL =
       logMel("telephone-8k-logmel", TELEPHONE_8K, 40);
 
@@ -105,10 +103,8 @@ public record FeatureSpec(
   public static final List<FeatureSpec> NAMED_OF_FRAMES =
       List.of(WIDEBAND_16K_LOGMEL, TELEPHONE_8K_LOGMEL);
 
-  /**
-   * What {@code mfcc1} would say of a window but for the level: left out where others are there.
-   */
-  private static final String LEVEL = "mfcc1";
+  /** What a frame with pitch must last: three periods of the lowest, 60 Hz. */
+  private static final int LEAST_PITCH_FRAME_MS = 50;
 
   public FeatureSpec {
     require(name != null && !name.isBlank(), "name must not be blank", name);
@@ -146,8 +142,9 @@ public record FeatureSpec(
     groups = requireOrdered(groups, "groups");
     statistics = requireOrdered(statistics, "statistics");
     require(
-        !groups.contains(FeatureGroup.PITCH) || PitchTracker.fits(sampleRateHz, fftLength),
-        "fftLength must be at least 50 ms of sampleRateHz with pitch",
+        !groups.contains(FeatureGroup.PITCH)
+            || fftLength * 1000L >= (long) LEAST_PITCH_FRAME_MS * sampleRateHz,
+        "fftLength must be at least " + LEAST_PITCH_FRAME_MS + " ms of sampleRateHz with pitch",
         fftLength);
     for (Statistic statistic : statistics) {
       require(
@@ -287,40 +284,6 @@ public record FeatureSpec(
   }
 
   /**
-   * Number of MFCC, chroma, contrast values and the zero-crossing rate: a frame begins with them.
-   */
-  public int basicFeatureCount() {
-    return windowFrames > 0 ? 0 : mfccCount + chromaBins + contrastBands + 1 + 1;
-  }
-
-  /** Number of values per frame. */
-  public int frameFeatureCount() {
-    int count = basicFeatureCount();
-    // Asked for every frame, so without the iterator that the other form of loop allocates.
-    for (int i = 0; i < groups.size(); i++) {
-      count += groups.get(i).count(this);
-    }
-    return count;
-  }
-
-  /** Where a group's values begin within a frame's; -1 if it has none. */
-  public int offset(FeatureGroup wanted) {
-    int at = basicFeatureCount();
-    for (FeatureGroup group : groups) {
-      if (group == wanted) {
-        return at;
-      }
-      at += group.count(this);
-    }
-    return -1;
-  }
-
-  /** Number of values per window. */
-  public int windowFeatureCount() {
-    return windowFrames > 0 ? windowFrames * melBands : windowFeatureNames().size();
-  }
-
-  /**
    * @throws IllegalArgumentException if windows hold more frames than their vectors
    */
   public void requireFit(WindowSettings windows) {
@@ -330,71 +293,6 @@ public record FeatureSpec(
       throw new IllegalArgumentException(
           "windows of %d ms hold %d frames, vectors of %s hold %d; use shorter windows"
               .formatted(windows.lengthMs(), frames, name, windowFrames));
-    }
-  }
-
-  /**
-   * Number of values per window that differ in kind: those of one frame where a window's vector is
-   * its frames, else all.
-   */
-  public int windowColumnCount() {
-    return windowFrames > 0 ? melBands : windowFeatureCount();
-  }
-
-  /**
-   * Names of a frame's values in order: {@code mfcc1}, {@code chroma1}, {@code contrast1}, …,
-   * {@code zcr}, and those of the groups.
-   */
-  public List<String> frameFeatureNames() {
-    List<String> names = new ArrayList<>();
-    if (windowFrames == 0) {
-      addNumbered(names, "mfcc", mfccCount);
-      addNumbered(names, "chroma", chromaBins);
-      addNumbered(names, "contrast", contrastBands + 1);
-      names.add("zcr");
-    }
-    for (FeatureGroup group : groups) {
-      group.addNames(this, names);
-    }
-    return names;
-  }
-
-  /**
-   * Names of a window's values in order: {@code mfcc1.mean}, …; where there are other statistics,
-   * {@code mfcc1.std}, {@code mfcc1.p10}, … without {@code mfcc1.mean}, which is the level, and at
-   * the end those of pitch and of timing. With {@code windowFrames}: {@code logmel1@1}, {@code
-   * logmel2@1}, …, all of the first frame, then those of the second.
-   */
-  public List<String> windowFeatureNames() {
-    List<String> names = new ArrayList<>();
-    for (int frame = 1; frame <= windowFrames; frame++) {
-      for (String name : frameFeatureNames()) {
-        names.add(name + "@" + frame);
-      }
-    }
-    if (windowFrames > 0) {
-      return names;
-    }
-    for (String name : frameFeatureNames()) {
-      if (name.equals(FeatureGroup.F0)) {
-        continue;
-      }
-      if (!extended() || !name.equals(LEVEL)) {
-        names.add(name + ".mean");
-      }
-      for (Statistic statistic : statistics) {
-        statistic.addNames(name, names);
-      }
-    }
-    for (Statistic statistic : statistics) {
-      statistic.addWindowNames(this, names);
-    }
-    return names;
-  }
-
-  static void addNumbered(List<String> names, String name, int count) {
-    for (int i = 1; i <= count; i++) {
-      names.add(name + i);
     }
   }
 }

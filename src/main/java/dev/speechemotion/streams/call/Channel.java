@@ -8,7 +8,7 @@ import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.VoiceAdaptation;
-import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.media.LineNoise;
@@ -76,7 +76,7 @@ public final class Channel implements AlertingChannel {
   /** The model that made the last event with an emotion. */
   private Optional<ModelIdentity> eventModel = Optional.empty();
 
-  private final ChannelAnalyzer.WindowSink windows = this::window;
+  private final WindowSink windows = this::window;
 
   Channel(MediaStream stream, Optional<String> feedName, int position, ChannelRole role) {
     this.stream = stream;
@@ -263,7 +263,7 @@ public final class Channel implements AlertingChannel {
     }
   }
 
-  /** Makes an event of a window; see {@link ChannelAnalyzer.WindowSink}. */
+  /** Makes an event of a window; see {@link WindowSink}. */
   private void window(long beginMs, long endMs, float speechShare, float[] features) {
     OpenModel model = modelInUse().orElseThrow();
     voice.hear(model.population(), features, speechShare);

@@ -1,6 +1,7 @@
 package dev.speechemotion.streams.call;
 
 import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.streams.models.OpenModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -79,12 +80,12 @@ final class SegmentAnalyzer {
     return sameFeatures;
   }
 
-  void accept(float[] samples, int count, ChannelAnalyzer.WindowSink windows) {
+  void accept(float[] samples, int count, WindowSink windows) {
     analyzer.accept(samples, 0, count, windows);
   }
 
   /** Hands out the windows that are still due. */
-  void finish(ChannelAnalyzer.WindowSink windows) {
+  void finish(WindowSink windows) {
     analyzer.finish(windows);
   }
 

@@ -4,6 +4,7 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.streams.results.AlertRule;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ public final class OpenModels implements AutoCloseable {
   public static void requireFit(
       List<AlertRule> rules, FeatureSpec spec, EmotionClassifier classifier) {
     List<String> labels = EmotionScores.requireValidLabels(classifier.labels());
-    if (classifier.featureCount() != spec.windowFeatureCount()) {
+    if (classifier.featureCount() != FeatureLayout.of(spec).windowFeatureCount()) {
       throw new IllegalArgumentException(
           "model "
               + classifier.model().name()
@@ -93,7 +94,7 @@ public final class OpenModels implements AutoCloseable {
               + " features, but feature spec "
               + spec.name()
               + " has "
-              + spec.windowFeatureCount());
+              + FeatureLayout.of(spec).windowFeatureCount());
     }
     int adapted =
         classifier.population().map(Population::featureCount).orElse(classifier.featureCount());

@@ -9,6 +9,7 @@ import dev.speechemotion.app.fixtures.Reference;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,7 +65,9 @@ class FeaturesCommandTest {
     List<String> csv = run("emodb-03a01Fa-8000", "telephone-8k", "frame", "csv").outLines();
 
     assertThat(csv.get(0))
-        .isEqualTo("wav,frame," + String.join(",", FeatureSpec.TELEPHONE_8K.frameFeatureNames()));
+        .isEqualTo(
+            "wav,frame,"
+                + String.join(",", FeatureLayout.of(FeatureSpec.TELEPHONE_8K).frameFeatureNames()));
     assertThat(csv).hasSize(1 + json.get("frames").asInt());
     String[] third = csv.get(3).split(",");
     assertThat(third[0]).isEqualTo("emodb-03a01Fa-8000.wav");
@@ -84,7 +87,7 @@ class FeaturesCommandTest {
     // The recording is shorter than a window, so its only window holds every frame.
     assertThat(windows).hasSize(1);
     JsonNode features = windows.get(0).get("features");
-    assertThat(features).hasSize(FeatureSpec.TELEPHONE_8K.windowFeatureCount());
+    assertThat(features).hasSize(FeatureLayout.of(FeatureSpec.TELEPHONE_8K).windowFeatureCount());
     assertThat(features.get("mfcc1.mean").doubleValue())
         .isCloseTo(mean(frames.at("/mfcc/0")), within(1e-3));
     assertThat(features.get("zcr.mean").doubleValue())

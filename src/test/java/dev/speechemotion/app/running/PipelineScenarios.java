@@ -26,6 +26,7 @@ import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.registry.EmotionSerdes;
@@ -353,7 +354,7 @@ abstract class PipelineScenarios {
       ChannelAnalyzer analyzer =
           new ChannelAnalyzer(
               new FeatureExtractor(model.featureSpec()), WindowSettings.DEFAULT, RATE_HZ);
-      ChannelAnalyzer.WindowSink sink =
+      WindowSink sink =
           (beginMs, endMs, speechShare, features) -> {
             classifier.classify(features, 1, probabilities);
             Map<String, Float> byLabel = new HashMap<>();

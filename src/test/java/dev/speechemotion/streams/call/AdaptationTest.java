@@ -12,6 +12,7 @@ import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.streams.EmotionTopology;
 import java.io.ByteArrayInputStream;
@@ -30,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdaptationTest {
   private static final float[] AUDIO = babble(1, 8_000, 20);
   private static final float UNCERTAIN_BELOW = 0.75f;
-  private static final int FEATURES = FeatureSpec.TELEPHONE_8K.windowFeatureCount();
+  private static final int FEATURES =
+      FeatureLayout.of(FeatureSpec.TELEPHONE_8K).windowFeatureCount();
 
   private final TestFeed feed = new TestFeed();
 

@@ -10,6 +10,7 @@ import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.Verdict;
@@ -196,7 +197,7 @@ class CallStoreTest {
   })
   void shouldKeepAChannelSmall(String specName, int rateHz, int maxKilobytes) {
     FeatureSpec spec = FeatureSpec.named(specName).orElseThrow();
-    float[] ones = new float[spec.windowFeatureCount()];
+    float[] ones = new float[FeatureLayout.of(spec).windowFeatureCount()];
     Arrays.fill(ones, 1);
     TaskContext task =
         StreamTester.task(
@@ -233,7 +234,7 @@ class CallStoreTest {
 
     @Override
     public int featureCount() {
-      return spec.windowFeatureCount();
+      return FeatureLayout.of(spec).windowFeatureCount();
     }
 
     @Override

@@ -14,8 +14,10 @@ import dev.speechemotion.emotion.Population;
 import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.streams.StreamSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The stream with windows whose vectors are their log-mel frames, adapted to the call. */
 class FramesTest {
   private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K_LOGMEL;
-  private static final int BANDS = SPEC.windowColumnCount();
+  private static final int BANDS = FeatureLayout.of(SPEC).windowColumnCount();
 
   /** The last window is shorter than the others. */
   private static final float[] AUDIO = Arrays.copyOf(babble(1, 8_000, 10), 76_000);
@@ -59,7 +61,7 @@ class FramesTest {
     List<Float> expected = new ArrayList<>();
     BandShares classifier = new BandShares();
     RunningNormalization call = new RunningNormalization(classifier.population().orElseThrow());
-    ChannelAnalyzer.WindowSink sink =
+    WindowSink sink =
         (begin, end, voicedShare, features) -> {
           float[] adapted = new float[features.length];
           float[] probabilities = new float[2];
@@ -121,7 +123,7 @@ class FramesTest {
 
     @Override
     public int featureCount() {
-      return SPEC.windowFeatureCount();
+      return FeatureLayout.of(SPEC).windowFeatureCount();
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.speechemotion.avro.ModelUsed;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.streams.models.EmotionModels;
@@ -321,7 +322,7 @@ class ModelsTest {
     TestModel(String name, FeatureSpec spec, int priorWindows) {
       this.name = name;
       this.spec = spec;
-      float[] ones = new float[spec.windowFeatureCount()];
+      float[] ones = new float[FeatureLayout.of(spec).windowFeatureCount()];
       Arrays.fill(ones, 1);
       population = priorWindows == 0 ? null : new Population(ones, ones, priorWindows, 0);
       offer =
@@ -341,7 +342,7 @@ class ModelsTest {
 
     @Override
     public int featureCount() {
-      return spec.windowFeatureCount();
+      return FeatureLayout.of(spec).windowFeatureCount();
     }
 
     @Override

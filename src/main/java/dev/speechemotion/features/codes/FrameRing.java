@@ -1,0 +1,286 @@
+package dev.speechemotion.features.codes;
+
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.EOFException;
+import java.io.IOException;
+
+/**
+ * The frames of a channel's window that has not ended, as codes of 12 bits: what a window has of
+ * them is computed from the codes alone, so that it is the same before and after they were stored.
+ */
+public final class FrameRing {
+  /** A minute of usual frames, four times over. */
+  private static final int MAX_FRAMES = 1 << 14;
+
+  private static final int PARAMETER_BITS = 4;
+
+  /** In place of a parameter: the codes follow as they are. */
+  private static final int PLAIN = (1 << PARAMETER_BITS) - 1;
+
+  private final FrameCodes codes;
+  private final int columns;
+  private final int capacity;
+
+  /** {@code [capacity][columns]}; the oldest frame is row {@code first}. */
+  private final short[] rows;
+
+  private int first;
+  private int count;
+
+  /** The channel's loudest by the last frame. */
+  private float loudestDb;
+
+  /**
+   * @throws IllegalArgumentException if windows hold too many frames
+   */
+  public FrameRing(FeatureSpec spec, WindowSettings settings, FrameCodes codes) {
+    this.codes = codes;
+    columns = codes.count() + 1;
+    long samples = (long) settings.lengthMs() * spec.sampleRateHz() / 1000 + 1;
+    long frames = samples / spec.hopLength() + 2;
+    if (frames > MAX_FRAMES) {
+      throw new IllegalArgumentException(
+          "windows of "
+              + settings.lengthMs()
+              + " ms with a hopLength of "
+              + spec.hopLength()
+              + " samples hold "
+              + frames
+              + " frames; statistics beyond the mean are computed from at most "
+              + MAX_FRAMES);
+    }
+    capacity = (int) frames;
+    rows = new short[capacity * columns];
+  }
+
+  public int count() {
+    return count;
+  }
+
+  /**
+   * Takes the next frame.
+   *
+   * @param features {@code [frameFeatureCount]}
+   * @param loudestDb the channel's loudest
+   * @param flags {@link WindowFrames#SPEECH}, {@link WindowFrames#ACTIVE}
+   */
+  public void add(float[] features, float loudestDb, int flags) {
+    int row = (first + count) % capacity * columns;
+    codes.encode(features, loudestDb, rows, row);
+    rows[row + columns - 1] = (short) flags;
+    this.loudestDb = loudestDb;
+    count++;
+  }
+
+  /** Forgets the oldest frames. */
+  public void drop(int frames) {
+    first = (first + frames) % capacity;
+    count -= frames;
+  }
+
+  /** Copies all frames, the oldest first. */
+  public void copyTo(WindowFrames frames) {
+    frames.begin(count, capacity);
+    for (int column = 0; column < columns - 1; column++) {
+      column(column, frames.target(column));
+    }
+    column(columns - 1, frames.flags());
+    frames.complete(loudestDb);
+  }
+
+  /**
+   * Copies a feature, or behind the last the flags, of all frames, the oldest first.
+   *
+   * @param out receives {@code [count]} codes
+   */
+  void column(int column, int[] out) {
+    int untilWrap = Math.min(count, capacity - first);
+    int at = first * columns + column;
+    for (int i = 0; i < untilWrap; i++, at += columns) {
+      out[i] = rows[at];
+    }
+    at = column;
+    for (int i = untilWrap; i < count; i++, at += columns) {
+      out[i] = rows[at];
+    }
+  }
+
+  /**
+   * Column by column, because a feature changes little from frame to frame: the first code, then
+   * the differences in Golomb-Rice codes (R. F. Rice, "Some practical universal noiseless coding
+   * techniques", 1979). Where that takes more bits than the codes themselves, these.
+   */
+  public void writeState(DataOutput out) throws IOException {
+    // Earlier states begin with the count itself, and hold the codes as they are.
+    out.writeInt(~count);
+    out.writeFloat(loudestDb);
+    BitWriter bits = new BitWriter(maxByteCount(count));
+    int[] codes = new int[count];
+    for (int column = 0; column < columns && count > 0; column++) {
+      column(column, codes);
+      int parameter = riceParameter(codes);
+      bits.write(parameter, PARAMETER_BITS);
+      if (parameter == PLAIN) {
+        for (int code : codes) {
+          bits.write(code, FrameCodes.BITS);
+        }
+        continue;
+      }
+      bits.write(codes[0], FrameCodes.BITS);
+      for (int i = 1; i < count; i++) {
+        int folded = folded(codes[i] - codes[i - 1]);
+        bits.writeOnes(folded >> parameter);
+        bits.write(0, 1);
+        bits.write(folded & (1 << parameter) - 1, parameter);
+      }
+    }
+    out.writeInt(bits.byteCount());
+    out.write(bits.bytes, 0, bits.byteCount());
+  }
+
+  /** Differences as numbers from 0 on: 0, -1, 1, -2, … */
+  private static int folded(int difference) {
+    return difference << 1 ^ difference >> 31;
+  }
+
+  private static int unfolded(int folded) {
+    return folded >> 1 ^ -(folded & 1);
+  }
+
+  /** How many low bits of a difference to write as they are. */
+  private static int riceParameter(int[] codes) {
+    int sum = 0;
+    for (int i = 1; i < codes.length; i++) {
+      sum += folded(codes[i] - codes[i - 1]);
+    }
+    int differences = codes.length - 1;
+    int mean = differences == 0 ? 0 : sum / differences;
+    int parameter = Math.max(0, 31 - Integer.numberOfLeadingZeros(mean | 1));
+    int bits = FrameCodes.BITS + differences * (parameter + 1);
+    for (int i = 1; i < codes.length; i++) {
+      bits += folded(codes[i] - codes[i - 1]) >> parameter;
+    }
+    return bits < codes.length * FrameCodes.BITS ? parameter : PLAIN;
+  }
+
+  private int maxByteCount(int frames) {
+    return (columns * (PARAMETER_BITS + frames * FrameCodes.BITS) + 7) / 8;
+  }
+
+  /**
+   * @throws IOException if there are more frames than a window holds, codes that there are not, or
+   *     the state ends early
+   */
+  public void readState(DataInput in) throws IOException {
+    int begin = in.readInt();
+    boolean plain = begin >= 0;
+    int readCount = plain ? begin : ~begin;
+    if (readCount > capacity) {
+      throw new IOException("a window of at most " + capacity + " frames cannot hold " + readCount);
+    }
+    float readLoudest = in.readFloat();
+    int byteCount = plain ? (readCount * columns * FrameCodes.BITS + 7) / 8 : in.readInt();
+    if (byteCount < 0 || byteCount > maxByteCount(readCount)) {
+      throw new IOException(readCount + " frames cannot take " + byteCount + " bytes");
+    }
+    byte[] bytes = new byte[byteCount];
+    in.readFully(bytes);
+    BitReader bits = new BitReader(bytes);
+    if (plain) {
+      for (int i = 0; i < readCount * columns; i++) {
+        rows[i] = (short) bits.read(FrameCodes.BITS);
+      }
+    } else {
+      readColumns(bits, readCount);
+    }
+    first = 0;
+    count = readCount;
+    loudestDb = readLoudest;
+  }
+
+  private void readColumns(BitReader bits, int readCount) throws IOException {
+    for (int column = 0; column < columns && readCount > 0; column++) {
+      int parameter = bits.read(PARAMETER_BITS);
+      int code = 0;
+      for (int i = 0; i < readCount; i++) {
+        if (parameter == PLAIN || i == 0) {
+          code = bits.read(FrameCodes.BITS);
+        } else {
+          code += unfolded(bits.readOnes() << parameter | bits.read(parameter));
+        }
+        if (code < 0 || code > FrameCodes.MAX) {
+          throw new IOException("frames cannot hold the code " + code);
+        }
+        rows[i * columns + column] = (short) code;
+      }
+    }
+  }
+
+  /** Puts bits one behind the other, the highest first. */
+  private static final class BitWriter {
+    private final byte[] bytes;
+    private int at;
+
+    private BitWriter(int byteCount) {
+      bytes = new byte[byteCount];
+    }
+
+    private void write(int value, int count) {
+      int left = count;
+      while (left > 0) {
+        int free = 8 - at % 8;
+        int now = Math.min(free, left);
+        left -= now;
+        bytes[at / 8] |= (byte) ((value >> left & (1 << now) - 1) << free - now);
+        at += now;
+      }
+    }
+
+    private void writeOnes(int count) {
+      for (int left = count; left > 0; left -= 8) {
+        write(0xff, Math.min(8, left));
+      }
+    }
+
+    private int byteCount() {
+      return (at + 7) / 8;
+    }
+  }
+
+  private static final class BitReader {
+    private final byte[] bytes;
+    private int at;
+
+    private BitReader(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    private int read(int count) throws IOException {
+      if (at + count > 8 * bytes.length) {
+        throw new EOFException("the frames of a window end early");
+      }
+      int value = 0;
+      int left = count;
+      while (left > 0) {
+        int there = 8 - at % 8;
+        int now = Math.min(there, left);
+        value = value << now | (bytes[at / 8] & 0xff) >> there - now & (1 << now) - 1;
+        at += now;
+        left -= now;
+      }
+      return value;
+    }
+
+    /** The number of ones before the next zero. */
+    private int readOnes() throws IOException {
+      int ones = 0;
+      while (read(1) == 1) {
+        ones++;
+      }
+      return Math.min(ones, 2 * FrameCodes.MAX + 2);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.speechemotion.features.frame;
+
+import dev.speechemotion.audio.VoiceActivity;
+import dev.speechemotion.features.spec.FeatureGroup;
+import dev.speechemotion.features.spec.FeatureSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All numbers of a spec's frames, in the order of its features. Holds tables and scratch space, and
+ * nothing that outlives a frame.
+ */
+public final class FrameFeatures {
+
+  /** Whether the frame in work holds speech. */
+  private interface SpeechCue {
+    boolean tell(VoiceActivity voiceActivity);
+  }
+
+  private final Frame frame;
+  private final FrameFeature[] features;
+
+  /** Where each feature's numbers begin among the frame's. */
+  private final int[] begins;
+
+  private final List<FrameValue> values;
+  private final int fftLength;
+  private final SpeechCue speechCue;
+
+  public FrameFeatures(FeatureSpec spec) {
+    frame = new Frame(spec);
+    features = featuresOf(spec).toArray(new FrameFeature[0]);
+    begins = new int[features.length];
+    List<FrameValue> all = new ArrayList<>();
+    for (int i = 0; i < features.length; i++) {
+      begins[i] = all.size();
+      all.addAll(features[i].values());
+    }
+    values = List.copyOf(all);
+    fftLength = spec.fftLength();
+    speechCue = spec.groups().contains(FeatureGroup.PITCH) ? this::byVoicing : this::byEnergy;
+  }
+
+  private static List<FrameFeature> featuresOf(FeatureSpec spec) {
+    List<FrameFeature> features = new ArrayList<>();
+    if (spec.windowFrames() == 0) {
+      features.add(new Mfcc(spec));
+      features.add(new Chroma(spec));
+      features.add(new SpectralContrast(spec));
+      features.add(new ZeroCrossings(spec.fftLength()));
+    }
+    for (FeatureGroup group : spec.groups()) {
+      features.add(
+          switch (group) {
+            case DELTAS -> new MfccSlopes(spec);
+            case LOG_MEL -> new LogMel(spec);
+            case RMS -> new RelativeLevel(spec);
+            case PITCH -> new VoicePitch(spec);
+            case SHAPE -> new SpectralShape(spec);
+          });
+    }
+    return features;
+  }
+
+  /** A frame's numbers in their order. */
+  public List<FrameValue> values() {
+    return values;
+  }
+
+  /**
+   * Computes the numbers of a frame.
+   *
+   * @param samples {@code [fftLength]} from {@code offset}, in [-1, 1]
+   * @param memory of the frame's channel, which goes on by this frame
+   * @param out receives {@link #values()} from {@code outOffset} on
+   */
+  public void compute(
+      float[] samples, int offset, ChannelMemory memory, float[] out, int outOffset) {
+    frame.begin(samples, offset, memory, outOffset);
+    for (int i = 0; i < features.length; i++) {
+      features[i].compute(frame, out, outOffset + begins[i]);
+    }
+  }
+
+  /** Gives the frame that was just computed to its channel's voice activity: is it speech? */
+  public boolean holdsSpeech(VoiceActivity voiceActivity) {
+    return speechCue.tell(voiceActivity);
+  }
+
+  private boolean byVoicing(VoiceActivity voiceActivity) {
+    return voiceActivity.accept(frame.meanSquare(), frame.memory().pitch.voicing());
+  }
+
+  private boolean byEnergy(VoiceActivity voiceActivity) {
+    return voiceActivity.accept(frame.samples(), frame.offset(), fftLength);
+  }
+}
