@@ -1,5 +1,8 @@
 package dev.speechemotion.training;
 
+import dev.speechemotion.training.corpus.Corpora;
+import dev.speechemotion.training.corpus.CorpusLayout;
+import dev.speechemotion.training.corpus.FeatureCache;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,6 +5,17 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.training.augmentation.Augmentation;
+import dev.speechemotion.training.augmentation.Condition;
+import dev.speechemotion.training.corpus.Corpora;
+import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.ClassificationMetrics;
+import dev.speechemotion.training.evaluation.MetricsBreakdown;
+import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.fitting.Augmenter;
+import dev.speechemotion.training.fitting.Experiment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -125,8 +136,8 @@ public final class EvaluateCommand implements Callable<Integer> {
               new Corpus.Settings(
                   model.labels(), model.featureSpec(), model.manifest().windows(), condition),
               log);
-      Measurement measurement =
-          new Measurement(model.labels(), model.manifest().calibration().uncertainBelow());
+      MetricsBreakdown measurement =
+          new MetricsBreakdown(model.labels(), model.manifest().calibration().uncertainBelow());
       measurement.add(
           classifier,
           uncalibrated,
@@ -154,8 +165,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         condition.equals(Condition.CLEAN)
             ? corpora
             : load(sources, corpusSettings(settings, condition), log);
-    List<Clip> tested = new ArrayList<>();
-    List<Clip> others = new ArrayList<>();
+    List<LabeledClip> tested = new ArrayList<>();
+    List<LabeledClip> others = new ArrayList<>();
     List<String> namesOfOthers = new ArrayList<>();
     for (Corpus corpus : corpora.parts()) {
       boolean isTested = protocol.layout() == null || protocol.layout() == corpus.layout();
@@ -175,7 +186,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 protocol,
                 tested,
                 others,
-                heard.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity())),
+                heard.clips().stream()
+                    .collect(Collectors.toMap(LabeledClip::key, Function.identity())),
                 null);
 
     Map<String, Object> about = new LinkedHashMap<>();
@@ -185,16 +197,16 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<Map<String, Object>> folds = new ArrayList<>();
     StringBuilder foldLines = new StringBuilder();
     for (Experiment.FoldResult fold : result.folds()) {
-      Evaluation evaluation = fold.evaluation();
+      ClassificationMetrics evaluation = fold.evaluation();
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("test", fold.fold().name());
       line.put("trainClips", fold.fold().train().size());
       line.put("n", evaluation.clipCount());
       line.put("accuracy", evaluation.accuracy());
       line.put("uar", evaluation.uar());
-      line.put("sharedSpeakers", fold.fold().shared(Clip::voice));
-      line.put("sharedTexts", fold.fold().shared(Clip::text));
-      line.put("sharedFiles", fold.fold().shared(Clip::sha256));
+      line.put("sharedSpeakers", fold.fold().shared(LabeledClip::voice));
+      line.put("sharedTexts", fold.fold().shared(LabeledClip::text));
+      line.put("sharedFiles", fold.fold().shared(LabeledClip::sha256));
       line.put("epochs", fold.epochs());
       line.put("temperature", fold.calibration().temperature());
       line.put("doubt", fold.calibration().doubt());
@@ -243,7 +255,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void print(
-      Measurement measurement,
+      MetricsBreakdown measurement,
       Map<String, Object> about,
       Condition condition,
       Adaptation adaptation,

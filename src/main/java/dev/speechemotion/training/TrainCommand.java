@@ -4,6 +4,21 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.WeightsFile;
+import dev.speechemotion.training.augmentation.Augmentation;
+import dev.speechemotion.training.augmentation.Condition;
+import dev.speechemotion.training.corpus.Corpora;
+import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.FeatureCache;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.FeatureImportance;
+import dev.speechemotion.training.evaluation.InferenceTime;
+import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.fitting.Augmenter;
+import dev.speechemotion.training.fitting.Experiment;
+import dev.speechemotion.training.fitting.FcnnTrainer;
+import dev.speechemotion.training.report.TrainingOutcome;
+import dev.speechemotion.training.report.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -110,13 +125,14 @@ public final class TrainCommand implements Callable<Integer> {
             new Augmenter(augmentation, clean, cache, settings.fitting().seed()),
             log);
     List<Experiment.ProtocolResult> results = new ArrayList<>();
-    Importance importance = null;
+    FeatureImportance importance = null;
     Protocol importanceOf = null;
     if (!protocols.isEmpty()) {
-      importance = new Importance(experiment.labels(), settings.spec(), settings.fitting().seed());
+      importance =
+          new FeatureImportance(experiment.labels(), settings.spec(), settings.fitting().seed());
       importanceOf = mostHonest(protocols);
-      Map<String, Clip> clips =
-          corpora.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity()));
+      Map<String, LabeledClip> clips =
+          corpora.clips().stream().collect(Collectors.toMap(LabeledClip::key, Function.identity()));
       for (Protocol protocol : protocols) {
         long protocolBegin = System.nanoTime();
         Experiment.ProtocolResult result =
@@ -212,14 +228,14 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   /** Of the model as it was saved, on windows of the corpora. */
-  private Speed speed(Corpora corpora) throws IOException {
+  private InferenceTime speed(Corpora corpora) throws IOException {
     List<float[]> windows = new ArrayList<>();
-    for (Clip clip : corpora.clips().subList(0, Math.min(100, corpora.clips().size()))) {
+    for (LabeledClip clip : corpora.clips().subList(0, Math.min(100, corpora.clips().size()))) {
       windows.addAll(clip.windows());
     }
     try (EmotionModel model = EmotionModel.load(out);
         EmotionClassifier classifier = model.newClassifier()) {
-      return Speed.measure(classifier, windows);
+      return InferenceTime.measure(classifier, windows);
     }
   }
 

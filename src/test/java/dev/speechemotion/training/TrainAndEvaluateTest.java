@@ -9,6 +9,12 @@ import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.training.augmentation.Condition;
+import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.CorpusLayout;
+import dev.speechemotion.training.corpus.FeatureCache;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.MadeUpCorpus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -78,7 +84,7 @@ class TrainAndEvaluateTest {
               FeatureCache.none(),
               new PrintWriter(new StringWriter()));
       float[] probabilities = new float[3];
-      for (Clip clip : corpus.clips()) {
+      for (LabeledClip clip : corpus.clips()) {
         classifier.classify(clip.windows().get(0), 1, probabilities);
         assertThat(loaded.labels().get(EmotionScores.indexOfMax(probabilities, 0, 3)))
             .as(clip.id())
