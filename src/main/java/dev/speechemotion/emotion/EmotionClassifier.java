@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * Turns the feature vector of a window into the probability of each emotion.
  *
- * <p>The vector is as the feature extractor gives it: whatever normalisation the classifier needs
+ * <p>The vector is as the feature extractor gives it: whatever normalization the classifier needs
  * it does itself. An instance is used by one thread at a time, and its results depend on its
  * arguments alone.
  */

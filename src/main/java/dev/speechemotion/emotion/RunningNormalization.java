@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /**
  * Takes a speaker's own average out of feature vectors, as far as the call has told it: the mean
- * and the deviation of the windows heard, shrunk towards those of the training. Evaluation and
+ * and the deviation of the windows heard, shrunk toward those of the training. Evaluation and
  * streaming use it, one instance for each speaker or channel of a call.
  *
  * <p>With {@code n} windows counted, all in units of the training's mean and deviation, the mean is

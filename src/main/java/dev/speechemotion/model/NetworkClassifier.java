@@ -13,7 +13,7 @@ import dev.speechemotion.emotion.Population;
 import java.util.List;
 import java.util.Optional;
 
-/** Normalisation, network, calibrated softmax: one thread's view of an emotion model. */
+/** Normalization, network, calibrated softmax: one thread's view of an emotion model. */
 final class NetworkClassifier implements EmotionClassifier {
   private final ModelManifest manifest;
   private final ModelIdentity identity;
@@ -24,7 +24,7 @@ final class NetworkClassifier implements EmotionClassifier {
   private final float limit;
   private final float temperature;
   private final float doubt;
-  private final Population population;
+  private final Optional<Population> population;
   private final float[] normalized;
   private final Predictor<float[], float[]> predictor;
 
@@ -43,10 +43,7 @@ final class NetworkClassifier implements EmotionClassifier {
     limit = manifest.normalization().limit();
     temperature = calibration.temperature();
     doubt = calibration.doubt();
-    population =
-        manifest.normalization().adapt().equals(ModelManifest.Normalization.RUNNING)
-            ? manifest.normalization().population()
-            : null;
+    population = manifest.normalization().adaptedTo();
     normalized = new float[featureCount];
     predictor = model.newPredictor(new OneWindow(network));
   }
@@ -68,7 +65,7 @@ final class NetworkClassifier implements EmotionClassifier {
 
   @Override
   public Optional<Population> population() {
-    return Optional.ofNullable(population);
+    return population;
   }
 
   @Override

@@ -14,8 +14,8 @@ import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
-import dev.speechemotion.training.fitting.Augmenter;
-import dev.speechemotion.training.fitting.Experiment;
+import dev.speechemotion.training.experiment.Augmenter;
+import dev.speechemotion.training.experiment.Experiment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--model", paramLabel = "DIR", description = "The model to measure.")
-  private Path modelDirectory;
+  private Optional<Path> modelDirectory = Optional.empty();
 
   @Option(
       names = "--protocol",
@@ -59,7 +59,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           "In place of --model: train and test. LAYOUT-random, LAYOUT-speaker or tess-words within one"
               + " corpus, others being heard in training alone; pooled-speaker or cross-corpus with"
               + " several.")
-  private String protocolName;
+  private Optional<String> protocolName = Optional.empty();
 
   @Mixin private CorpusOptions corpusOptions;
 
@@ -82,7 +82,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
-    require((modelDirectory == null) != (protocolName == null), "give --model or --protocol");
+    require(modelDirectory.isPresent() != protocolName.isPresent(), "give --model or --protocol");
     require(
         format.equals("json") || format.equals("table"),
         "--format must be json or table, got " + format);
@@ -92,10 +92,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    if (modelDirectory != null) {
-      evaluateModel(condition, log);
+    if (modelDirectory.isPresent()) {
+      evaluateModel(modelDirectory.get(), condition, log);
     } else {
-      evaluateProtocol(protocol(), condition, log);
+      evaluateProtocol(protocol(protocolName.orElseThrow()), condition, log);
     }
     return 0;
   }
@@ -106,27 +106,28 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private Protocol protocol() {
-    return Protocol.named(protocolName)
+  private Protocol protocol(String name) {
+    return Protocol.named(name)
         .orElseThrow(
             () ->
                 new CommandLine.ParameterException(
                     spec.commandLine(),
                     "--protocol must be one of %s, got %s"
-                        .formatted(
-                            Protocol.all().stream().map(Protocol::name).toList(), protocolName)));
+                        .formatted(Protocol.all().stream().map(Protocol::name).toList(), name)));
   }
 
-  private void evaluateModel(Condition condition, PrintWriter log) throws IOException {
-    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), null);
+  private void evaluateModel(Path directory, Condition condition, PrintWriter log)
+      throws IOException {
+    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), Optional.empty());
     Optional<Adaptation.Mode> asked = fittingOptions.mode(spec.commandLine());
-    try (EmotionModel model = EmotionModel.load(modelDirectory);
+    try (EmotionModel model = EmotionModel.load(directory);
         EmotionClassifier classifier = model.newClassifier();
         EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
       ModelManifest.Normalization normalization = model.manifest().normalization();
       Adaptation adaptation =
           new Adaptation(
-              asked.orElseGet(() -> Adaptation.Mode.named(normalization.adapt()).orElseThrow()),
+              asked.orElseGet(
+                  () -> Adaptation.Mode.named(normalization.adapt().id()).orElseThrow()),
               normalization.n0(),
               0, // What it made of the training is in the population.
               normalization.minVoicedShare());
@@ -155,9 +156,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
     List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), protocol.layout());
     require(
-        protocol.layout() == null
-            || sources.stream().anyMatch(source -> source.layout() == protocol.layout()),
-        "--protocol %s needs a corpus in this layout".formatted(protocolName));
+        sources.stream().anyMatch(source -> protocol.tests(source.layout())),
+        "--protocol %s needs a corpus in this layout".formatted(protocol.name()));
     Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
     Corpus.Settings clean = corpusSettings(settings, Condition.CLEAN);
     Corpora corpora = load(sources, clean, log);
@@ -169,7 +169,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<LabeledClip> others = new ArrayList<>();
     List<String> namesOfOthers = new ArrayList<>();
     for (Corpus corpus : corpora.parts()) {
-      boolean isTested = protocol.layout() == null || protocol.layout() == corpus.layout();
+      boolean isTested = protocol.tests(corpus.layout());
       (isTested ? tested : others).addAll(corpora.clips(corpus));
       if (!isTested) {
         namesOfOthers.add(corpus.name());
@@ -188,7 +188,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 others,
                 heard.clips().stream()
                     .collect(Collectors.toMap(LabeledClip::key, Function.identity())),
-                null);
+                (classifier, clips) -> {});
 
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("protocol", protocol.name());

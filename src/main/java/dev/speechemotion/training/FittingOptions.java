@@ -2,12 +2,14 @@ package dev.speechemotion.training;
 
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.model.Architecture;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.training.augmentation.Augmentation;
 import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.evaluation.Adaptation;
-import dev.speechemotion.training.fitting.Experiment;
-import dev.speechemotion.training.fitting.FcnnTrainer;
+import dev.speechemotion.training.experiment.Experiment;
+import dev.speechemotion.training.fitting.FittingSettings;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -24,7 +26,7 @@ final class FittingOptions {
 
   @Option(
       names = "--architecture",
-      defaultValue = ModelManifest.Architecture.FCNN,
+      defaultValue = "fcnn",
       paramLabel = "TYPE",
       description =
           "The network: fcnn, over statistics of a window, or cnn-lstm, over its log-mel frames"
@@ -37,7 +39,7 @@ final class FittingOptions {
           "Features: librosa-22k (the default with fcnn), wideband-16k, telephone-8k,"
               + " wideband-16k-extended or telephone-8k-extended; with cnn-lstm"
               + " wideband-16k-logmel (the default) or telephone-8k-logmel.")
-  private String spec;
+  private Optional<String> spec = Optional.empty();
 
   @Option(
       names = "--window-ms",
@@ -56,7 +58,7 @@ final class FittingOptions {
       split = ",",
       paramLabel = "SIZE",
       description = "With cnn-lstm: channels of each convolution (default: 16,32,64).")
-  private List<Integer> channels;
+  private List<Integer> channels = List.of();
 
   @Option(
       names = "--hidden",
@@ -65,7 +67,7 @@ final class FittingOptions {
       description =
           "Sizes of the hidden layers (default: 256,128); with cnn-lstm that of the LSTM, for each"
               + " direction (default: 64).")
-  private List<Integer> hidden;
+  private List<Integer> hidden = List.of();
 
   @Option(
       names = "--members",
@@ -145,7 +147,7 @@ final class FittingOptions {
 
   @Option(
       names = "--schedule",
-      defaultValue = ModelManifest.Hyperparameters.CONSTANT,
+      defaultValue = "constant",
       paramLabel = "NAME",
       description =
           "Learning rate over the training: constant, or cosine, falling to 0 by --epochs (default:"
@@ -211,7 +213,7 @@ final class FittingOptions {
           "Adaptation to who speaks, without labels: none, running (to what the call has told so"
               + " far), or, for evaluate, speaker (to all clips of the speaker). Default: the"
               + " model's own, or none.")
-  private String adapt;
+  private Optional<String> adapt = Optional.empty();
 
   @Option(
       names = "--n0",
@@ -282,24 +284,27 @@ final class FittingOptions {
 
   /** The adaptation that is asked for; empty if none was named. */
   Optional<Adaptation.Mode> mode(CommandLine command) {
-    if (adapt == null) {
-      return Optional.empty();
+    return adapt.map(
+        name ->
+            Adaptation.Mode.named(name)
+                .orElseThrow(
+                    () ->
+                        new CommandLine.ParameterException(
+                            command, "--adapt must be none, speaker or running, got " + name)));
+  }
+
+  private NetworkType networkType(CommandLine command) {
+    try {
+      return NetworkType.named(architecture);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(command, e.getMessage(), e);
     }
-    return Optional.of(
-        Adaptation.Mode.named(adapt)
-            .orElseThrow(
-                () ->
-                    new CommandLine.ParameterException(
-                        command, "--adapt must be none, speaker or running, got " + adapt)));
   }
 
   /** The options as settings; a bad value is wrong usage of the command. */
   Experiment.Settings settings(CommandLine command) {
-    boolean ofFrames = architecture.equals(ModelManifest.Architecture.CNN_LSTM);
-    String specName =
-        spec != null
-            ? spec
-            : (ofFrames ? FeatureSpec.WIDEBAND_16K_LOGMEL : FeatureSpec.LIBROSA_22K).name();
+    NetworkType type = networkType(command);
+    String specName = spec.orElse(type.usualSpec().name());
     FeatureSpec featureSpec =
         FeatureSpec.named(specName)
             .orElseThrow(
@@ -308,23 +313,23 @@ final class FittingOptions {
                         command,
                         "--spec must be one of %s, got %s"
                             .formatted(FeatureSpec.names(), specName)));
-    if (!ofFrames && (channels != null || specAugment || warp > 0)) {
+    if (!type.ofFrames() && (!channels.isEmpty() || specAugment || warp > 0)) {
       throw new CommandLine.ParameterException(
           command, "--channels, --spec-augment and --warp are for --architecture cnn-lstm");
     }
     for (String name : without) {
-      if (ofFrames
+      if (type.ofFrames()
           || featureSpec.windowFeatureNames().stream().noneMatch(n -> n.startsWith(name))) {
         throw new CommandLine.ParameterException(
             command, "--without: %s has no features %s".formatted(featureSpec.name(), name));
       }
     }
     try {
-      ModelManifest.Architecture network =
-          new ModelManifest.Architecture(
-              architecture,
-              channels != null ? channels : ofFrames ? List.of(16, 32, 64) : List.of(),
-              hidden != null ? hidden : ofFrames ? List.of(64) : List.of(256, 128),
+      Architecture network =
+          new Architecture(
+              type,
+              channels.isEmpty() ? type.usualChannels() : channels,
+              hidden.isEmpty() ? type.usualHidden() : hidden,
               members,
               dropout);
       network.requireFit(featureSpec);
@@ -334,9 +339,8 @@ final class FittingOptions {
           1, 0, uncertainBelow); // Says what is wrong before any work is done.
       return new Experiment.Settings(
           labels.stream().map(Labels::canonical).distinct().toList(),
-          featureSpec,
           windows,
-          new FcnnTrainer.Settings(
+          new FittingSettings(
               network,
               featureSpec,
               new ModelManifest.Hyperparameters(
@@ -349,7 +353,7 @@ final class FittingOptions {
                   balanced,
                   labelSmoothing,
                   weightDecay,
-                  schedule,
+                  ModelManifest.Hyperparameters.Schedule.named(schedule),
                   warmUp,
                   clipNorm,
                   averagedEpochs,

@@ -20,7 +20,6 @@ import dev.speechemotion.emotion.RunningNormalization;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,14 +44,12 @@ class CnnLstmTest {
   private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K_LOGMEL;
   private static final int BANDS = SPEC.windowColumnCount();
   private static final List<String> LABELS = ModelFixture.LABELS;
-  private static final ModelManifest.Architecture ARCHITECTURE =
-      new ModelManifest.Architecture(
-          ModelManifest.Architecture.CNN_LSTM, List.of(4, 6, 8), List.of(5), 1, 0.3f);
+  private static final Architecture ARCHITECTURE =
+      new Architecture(NetworkType.CNN_LSTM, List.of(4, 6, 8), List.of(5), 1, 0.3f);
 
   /** What ships: the sizes that train takes by default. */
-  private static final ModelManifest.Architecture USUAL =
-      new ModelManifest.Architecture(
-          ModelManifest.Architecture.CNN_LSTM, List.of(16, 32, 64), List.of(64), 1, 0.3f);
+  private static final Architecture USUAL =
+      new Architecture(NetworkType.CNN_LSTM, List.of(16, 32, 64), List.of(64), 1, 0.3f);
 
   private static byte[] weights;
 
@@ -89,15 +86,15 @@ class CnnLstmTest {
   void shouldHaveTheParametersThatItsShapesTell() {
     for (int bands : new int[] {8, 39, 40, 48, 63}) {
       try (NDManager manager = NDManager.newBaseManager(Device.cpu(), Torch.ENGINE)) {
-        CnnLstm network = new CnnLstm(ARCHITECTURE, bands, 6, 0.3f);
-        network.initialize(manager, DataType.FLOAT32, new Shape(1, 20, bands), new Shape(1, 20));
+        CnnLstm network = new CnnLstm(ARCHITECTURE, 20, bands, 6, 0.3f);
+        network.initialize(manager, DataType.FLOAT32, network.inputShapes(1));
 
         Map<String, Shape> found = new LinkedHashMap<>();
         network
             .parameters()
             .forEach((name, parameter) -> found.put(name, parameter.getArray().getShape()));
 
-        Map<String, Shape> told = CnnLstm.shapes(ARCHITECTURE, bands, 6);
+        Map<String, Shape> told = network.shapes();
         assertThat(found).as("%d bands", bands).isEqualTo(told);
         assertThat(new ArrayList<>(told.keySet()).get(told.size() - 1)).isEqualTo("output.bias");
         assertThat(network.getParameters().values())
@@ -149,7 +146,7 @@ class CnnLstmTest {
       Torch.start().setRandomSeed(3);
       network.block().freezeParameters(true);
       network.block().initialize(model.getNDManager(), DataType.FLOAT32, network.inputShapes(1));
-      // So that batch normalisation moves what is 0.
+      // So that batch normalization moves what is 0.
       for (Map.Entry<String, Parameter> entry : network.parameters().entrySet()) {
         if (entry.getKey().endsWith("beta") || entry.getKey().endsWith("runningMean")) {
           float[] values = new float[(int) entry.getValue().getArray().size()];
@@ -210,7 +207,7 @@ class CnnLstmTest {
         new ModelManifest.Normalization(
             plain.normalization().mean(),
             plain.normalization().deviation(),
-            ModelManifest.Normalization.RUNNING,
+            ModelManifest.Normalization.Adapt.RUNNING,
             10,
             List.of(),
             0.3f,
@@ -299,14 +296,13 @@ class CnnLstmTest {
   void shouldClassifyAWindowWithin5MillisecondsAndTheFcnnWithin50Microseconds() throws Exception {
     byte[] usual = ModelFixture.weights(USUAL, 6);
     List<String> labels = List.of("angry", "happy", "fear", "sad", "surprise", "neutral");
-    byte[] fcnn = ModelFixture.weights(ModelManifest.Architecture.fcnn(List.of(256, 128), 0.2f), 6);
+    byte[] fcnn = ModelFixture.weights(Architecture.fcnn(List.of(256, 128), 0.2f), 6);
 
     double cnnMicros =
         micros(ModelFixture.manifest(usual, labels, USUAL, 1), usual, window(188, 7), 200);
     double fcnnMicros =
         micros(
-            ModelFixture.manifest(
-                fcnn, labels, ModelManifest.Architecture.fcnn(List.of(256, 128), 0.2f), 1),
+            ModelFixture.manifest(fcnn, labels, Architecture.fcnn(List.of(256, 128), 0.2f), 1),
             fcnn,
             ModelFixture.features(1),
             5_000);
@@ -338,22 +334,5 @@ class CnnLstmTest {
       }
     }
     return least / 1e3;
-  }
-
-  @Test
-  void shouldReadTheManifestOfAModelMadeBeforeThereWasAnotherArchitecture() throws Exception {
-    String json =
-        new String(ManifestJson.write(fcnnManifest()), StandardCharsets.UTF_8)
-            .replaceFirst(
-                ",\\s*\"schedule\" : \"constant\",\\s*\"warmUpEpochs\" : 0,\\s*\"clipNorm\" : 0.0,"
-                    + "\\s*\"averagedEpochs\" : 1,\\s*\"specAugment\" : false,\\s*\"warp\" : 0.0",
-                "");
-
-    assertThat(json).doesNotContain("schedule", "warp", "channels", "windowFrames");
-    assertThat(ManifestJson.parse(json.getBytes(StandardCharsets.UTF_8))).isEqualTo(fcnnManifest());
-  }
-
-  private static ModelManifest fcnnManifest() {
-    return ModelFixture.manifest(weights, LABELS);
   }
 }

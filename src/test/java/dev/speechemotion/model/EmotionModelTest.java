@@ -89,25 +89,6 @@ class EmotionModelTest {
   }
 
   @Test
-  void shouldReadAManifestFromBeforeThereWasAdaptation() throws Exception {
-    Path file = directory.resolve("manifest.json");
-    String manifest = Files.readString(file);
-    String old =
-        manifest.replaceFirst(
-            ",\\s*\"adapt\" : \"none\",\\s*\"n0\" : 10.0,\\s*\"n0ByFeature\" : \\[ ],"
-                + "\\s*\"minVoicedShare\" : 0.3,\\s*\"limit\" : 0.0",
-            "");
-    assertThat(old).isNotEqualTo(manifest).doesNotContain("adapt", "n0");
-    Files.writeString(file, old);
-
-    try (EmotionModel model = EmotionModel.load(directory);
-        EmotionClassifier classifier = model.newClassifier()) {
-      assertThat(model.manifest()).isEqualTo(ModelFixture.manifest(weights, ModelFixture.LABELS));
-      assertThat(classifier.population()).isEmpty();
-    }
-  }
-
-  @Test
   void shouldTellWhatToAdaptToIfTheModelWantsIt() throws Exception {
     Path file = directory.resolve("manifest.json");
     Files.writeString(
@@ -342,8 +323,7 @@ class EmotionModelTest {
   @Test
   void shouldRefuseLayersThatDoNotMatchTheWeights() {
     ModelManifest manifest =
-        ModelFixture.manifest(
-            weights, ModelFixture.LABELS, ModelManifest.Architecture.fcnn(List.of(9, 4), 0), 1);
+        ModelFixture.manifest(weights, ModelFixture.LABELS, Architecture.fcnn(List.of(9, 4), 0), 1);
 
     assertThatThrownBy(() -> EmotionModel.of(manifest, weights))
         .isInstanceOf(ModelException.class)

@@ -12,13 +12,12 @@ import java.util.Map;
 /** A small network with random weights, and its manifest. */
 final class ModelFixture {
   static final List<String> LABELS = List.of("angry", "happy", "sad");
-  static final ModelManifest.Architecture ARCHITECTURE =
-      ModelManifest.Architecture.fcnn(List.of(8, 4), 0.1f);
+  static final Architecture ARCHITECTURE = Architecture.fcnn(List.of(8, 4), 0.1f);
   static final int FEATURES = FeatureSpec.TELEPHONE_8K.windowFeatureCount();
 
   private ModelFixture() {}
 
-  static byte[] weights(ModelManifest.Architecture architecture, int labelCount) {
+  static byte[] weights(Architecture architecture, int labelCount) {
     Torch.start().setRandomSeed(7);
     try (Model model = Model.newInstance("fixture", Device.cpu(), Torch.ENGINE)) {
       Network network = Network.forTraining(architecture, spec(architecture), labelCount);
@@ -28,8 +27,10 @@ final class ModelFixture {
     }
   }
 
-  static FeatureSpec spec(ModelManifest.Architecture architecture) {
-    return architecture.ofFrames() ? FeatureSpec.TELEPHONE_8K_LOGMEL : FeatureSpec.TELEPHONE_8K;
+  static FeatureSpec spec(Architecture architecture) {
+    return architecture.type().ofFrames()
+        ? FeatureSpec.TELEPHONE_8K_LOGMEL
+        : FeatureSpec.TELEPHONE_8K;
   }
 
   static ModelManifest manifest(byte[] weights, List<String> labels) {
@@ -37,10 +38,7 @@ final class ModelFixture {
   }
 
   static ModelManifest manifest(
-      byte[] weights,
-      List<String> labels,
-      ModelManifest.Architecture architecture,
-      float temperature) {
+      byte[] weights, List<String> labels, Architecture architecture, float temperature) {
     int columns = spec(architecture).windowColumnCount();
     return new ModelManifest(
         ModelManifest.FORMAT_VERSION,

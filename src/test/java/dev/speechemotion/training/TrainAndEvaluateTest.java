@@ -289,7 +289,7 @@ class TrainAndEvaluateTest {
       assertThat(loaded.featureSpec()).isEqualTo(FeatureSpec.TELEPHONE_8K_LOGMEL);
       assertThat(loaded.manifest().architecture().channels()).containsExactly(4, 8);
       ModelManifest.Hyperparameters hyper = loaded.manifest().training().hyperparameters();
-      assertThat(hyper.schedule()).isEqualTo("cosine");
+      assertThat(hyper.schedule()).isEqualTo(ModelManifest.Hyperparameters.Schedule.COSINE);
       assertThat(hyper.warmUpEpochs()).isEqualTo(1);
       assertThat(hyper.clipNorm()).isEqualTo(5);
       assertThat(hyper.averagedEpochs()).isEqualTo(2);

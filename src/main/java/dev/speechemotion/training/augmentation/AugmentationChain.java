@@ -3,6 +3,7 @@ package dev.speechemotion.training.augmentation;
 import dev.speechemotion.audio.AudioEncoding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -22,7 +23,7 @@ import java.util.SplittableRandom;
  * @param peakHz where the microphone has a peak or a dip
  * @param peakDb how high it is
  * @param gainDb change of the level
- * @param line null for none
+ * @param line that it goes over; empty for none
  * @param seed of noise, reverberation and lost packets
  */
 public record AugmentationChain(
@@ -38,7 +39,7 @@ public record AugmentationChain(
     double peakHz,
     double peakDb,
     double gainDb,
-    PhoneLine line,
+    Optional<PhoneLine> line,
     long seed) {
 
   /** Kinds of noise. */
@@ -92,18 +93,19 @@ public record AugmentationChain(
       }
       gainDb = between(random, -12, 6);
     }
-    PhoneLine line = null;
+    Optional<PhoneLine> line = Optional.empty();
     double lineShare =
         modelRateHz > PhoneLine.RATE_HZ ? WIDEBAND_LINE_SHARE : NARROWBAND_LINE_SHARE;
     if (parts.contains(Augmentation.Part.LINE) && random.nextDouble() < lineShare) {
       boolean lossy = random.nextDouble() < 0.4;
       line =
-          new PhoneLine(
-              random.nextDouble() < 0.7 ? AudioEncoding.MULAW : AudioEncoding.ALAW,
-              random.nextDouble() < 0.5,
-              lossy ? between(random, 0.005, 0.05) : 0,
-              lossy ? between(random, 1, 2.5) : 1,
-              random.nextBoolean());
+          Optional.of(
+              new PhoneLine(
+                  random.nextDouble() < 0.7 ? AudioEncoding.MULAW : AudioEncoding.ALAW,
+                  random.nextDouble() < 0.5,
+                  lossy ? between(random, 0.005, 0.05) : 0,
+                  lossy ? between(random, 1, 2.5) : 1,
+                  random.nextBoolean()));
     }
     return new AugmentationChain(
         pitch,
@@ -172,7 +174,7 @@ public record AugmentationChain(
 
   /** The rate of what {@link #apply} gives. */
   public int sampleRateHz(int rateHz) {
-    return line == null ? rateHz : PhoneLine.RATE_HZ;
+    return line.isEmpty() ? rateHz : PhoneLine.RATE_HZ;
   }
 
   /**
@@ -214,7 +216,7 @@ public record AugmentationChain(
       Biquad.peak(rateHz, peakHz, 0.7, peakDb).apply(heard);
     }
     scale(heard, gainDb);
-    return line == null ? heard : line.apply(heard, rateHz, random.split());
+    return line.isEmpty() ? heard : line.get().apply(heard, rateHz, random.split());
   }
 
   /** By the gain, or as far as full scale allows. */

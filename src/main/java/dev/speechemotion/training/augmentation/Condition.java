@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What happens to the audio before it is analysed.
+ * What happens to the audio before it is analyzed.
  *
  * @param kind what
  * @param snrDb level of the recording over that of added noise, dB; 0 for the other kinds

@@ -6,7 +6,7 @@ import java.util.Random;
 /**
  * Variations of log-mel frames in training: another vocal tract length (the band axis stretched or
  * compressed; N. Jaitly and G. Hinton, "Vocal Tract Length Perturbation", 2013), and masks over
- * bands and over time (D. Park et al., "SpecAugment", 2019). Values are normalised, so that 0 is
+ * bands and over time (D. Park et al., "SpecAugment", 2019). Values are normalized, so that 0 is
  * the mean, with which masks are filled.
  */
 public final class SpecAugment {

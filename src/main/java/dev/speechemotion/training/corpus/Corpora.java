@@ -26,7 +26,7 @@ public final class Corpora {
   }
 
   /**
-   * Reads and analyses them. A layout's second corpus is named with {@code -2} and so on.
+   * Reads and analyzes them. A layout's second corpus is named with {@code -2} and so on.
    *
    * @throws CorpusException if there is nothing left of one
    */

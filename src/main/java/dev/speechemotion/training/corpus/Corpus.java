@@ -110,7 +110,7 @@ public final class Corpus {
   }
 
   /**
-   * Reads and analyses a corpus on all cores. What is left out is said in {@code log}.
+   * Reads and analyzes a corpus on all cores. What is left out is said in {@code log}.
    *
    * @param name the corpus's name in this run
    * @throws CorpusException if nothing is left

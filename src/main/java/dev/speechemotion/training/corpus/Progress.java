@@ -1,6 +1,7 @@
 package dev.speechemotion.training.corpus;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
@@ -11,7 +12,7 @@ public final class Progress implements AutoCloseable {
   private final String task;
   private final long total;
   private final PrintWriter log;
-  private final ProgressBar bar;
+  private final Optional<ProgressBar> bar;
   private long done;
   private long lastLineNanos = System.nanoTime();
 
@@ -21,14 +22,14 @@ public final class Progress implements AutoCloseable {
     this.log = log;
     bar =
         System.console() == null
-            ? null
-            : new ProgressBarBuilder().setTaskName(task).setInitialMax(total).build();
+            ? Optional.empty()
+            : Optional.of(new ProgressBarBuilder().setTaskName(task).setInitialMax(total).build());
   }
 
   public synchronized void step() {
     done++;
-    if (bar != null) {
-      bar.step();
+    if (bar.isPresent()) {
+      bar.get().step();
     } else if (System.nanoTime() - lastLineNanos > LINE_INTERVAL_NANOS) {
       lastLineNanos = System.nanoTime();
       log.printf("%s: %d of %d%n", task, done, total);
@@ -38,8 +39,6 @@ public final class Progress implements AutoCloseable {
 
   @Override
   public void close() {
-    if (bar != null) {
-      bar.close();
-    }
+    bar.ifPresent(ProgressBar::close);
   }
 }

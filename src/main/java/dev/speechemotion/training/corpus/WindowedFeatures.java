@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What analysing a recording gives. */
+/** What analyzing a recording gives. */
 public final class WindowedFeatures {
   private final double durationSeconds;
   private final List<float[]> windows;
@@ -30,7 +30,7 @@ public final class WindowedFeatures {
   }
 
   /**
-   * Analyses samples in [-1, 1] as the stream would; empty if they are too short for a window.
+   * Analyzes samples in [-1, 1] as the stream would; empty if they are too short for a window.
    *
    * @param extractor used by no other thread meanwhile
    */

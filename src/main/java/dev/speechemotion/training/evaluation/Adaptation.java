@@ -1,7 +1,7 @@
 package dev.speechemotion.training.evaluation;
 
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.emotion.RunningNormalization;
+import dev.speechemotion.emotion.VoiceAdaptation;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
@@ -42,13 +42,6 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minVoicedSha
     }
   }
 
-  /**
-   * A clip with the features that the network gets.
-   *
-   * @param callSeconds how much of the call came before the clip, seconds; 0 if there is no call
-   */
-  public record Heard(LabeledClip clip, double callSeconds) {}
-
   public Adaptation {
     Population.requirePriorWindows(n0);
     if (!(n0Factor >= 0 && n0Factor <= 1_000)) {
@@ -62,53 +55,62 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minVoicedSha
   }
 
   /**
-   * The clips as they are heard; in the order of the calls with {@link Mode#RUNNING}.
+   * The clips as the network gets them; in the order of the calls with {@link Mode#RUNNING}.
    *
    * @param population of the training
    * @param seed of the order
    * @throws CorpusException if it is not known who speaks
    */
-  public List<Heard> apply(List<LabeledClip> clips, Population population, long seed)
+  public List<AdaptedClip> apply(List<LabeledClip> clips, Population population, long seed)
       throws CorpusException {
-    List<Heard> heard = new ArrayList<>(clips.size());
+    List<AdaptedClip> adapted = new ArrayList<>(clips.size());
     if (mode == Mode.NONE) {
-      clips.forEach(clip -> heard.add(new Heard(clip, 0)));
-      return heard;
+      clips.forEach(clip -> adapted.add(new AdaptedClip(clip, 0)));
+      return adapted;
     }
+    Optional<Population> against = Optional.of(population);
     for (List<LabeledClip> ofVoice : byVoice(clips).values()) {
-      RunningNormalization normalization = new RunningNormalization(population);
+      VoiceAdaptation voice = new VoiceAdaptation();
       if (mode == Mode.SPEAKER) {
-        ofVoice.forEach(clip -> count(clip, normalization));
-        ofVoice.forEach(clip -> heard.add(new Heard(adapted(clip, normalization, false), 0)));
+        ofVoice.forEach(clip -> hear(clip, voice, against));
+        ofVoice.forEach(clip -> adapted.add(new AdaptedClip(asHeard(clip, voice, against), 0)));
       } else {
         Collections.shuffle(ofVoice, new Random(seed));
         double callSeconds = 0;
         for (LabeledClip clip : ofVoice) {
-          heard.add(new Heard(adapted(clip, normalization, true), callSeconds));
+          adapted.add(new AdaptedClip(followed(clip, voice, against), callSeconds));
           callSeconds += clip.durationSeconds();
         }
       }
     }
-    return heard;
+    return adapted;
   }
 
-  private static void count(LabeledClip clip, RunningNormalization normalization) {
+  private static void hear(
+      LabeledClip clip, VoiceAdaptation voice, Optional<Population> population) {
     for (int i = 0; i < clip.windows().size(); i++) {
-      normalization.count(clip.windows().get(i), clip.voicedShare(i));
+      voice.hear(population, clip.windows().get(i), clip.voicedShare(i));
     }
   }
 
-  private static LabeledClip adapted(
-      LabeledClip clip, RunningNormalization normalization, boolean counting) {
+  /** The clip adapted to all that the voice has said so far. */
+  private static LabeledClip asHeard(
+      LabeledClip clip, VoiceAdaptation voice, Optional<Population> population) {
+    List<float[]> windows = new ArrayList<>();
+    for (float[] features : clip.windows()) {
+      windows.add(voice.apply(population, features, new float[features.length]));
+    }
+    return clip.with(windows);
+  }
+
+  /** The same while it is said: each window counts before it is adapted. */
+  private static LabeledClip followed(
+      LabeledClip clip, VoiceAdaptation voice, Optional<Population> population) {
     List<float[]> windows = new ArrayList<>();
     for (int i = 0; i < clip.windows().size(); i++) {
       float[] features = clip.windows().get(i);
-      if (counting) {
-        normalization.count(features, clip.voicedShare(i));
-      }
-      float[] adapted = new float[features.length];
-      normalization.apply(features, adapted);
-      windows.add(adapted);
+      voice.hear(population, features, clip.voicedShare(i));
+      windows.add(voice.apply(population, features, new float[features.length]));
     }
     return clip.with(windows);
   }

@@ -17,35 +17,6 @@ public final class Calibrator {
     public static final Calibration NONE = new Calibration(1, 0);
   }
 
-  /** What a network said of examples that it was not fitted on. */
-  public static final class Answers {
-    private final float[] logits;
-    private final float[] labels;
-    private final String[] corpora;
-
-    /**
-     * @param logits {@code [row][labels]}, row by row; outputs before the softmax
-     * @param labels {@code [row]}, index of the true one
-     * @param corpora {@code [row]}, where it is from
-     */
-    public Answers(float[] logits, float[] labels, String[] corpora) {
-      this.logits = logits;
-      this.labels = labels;
-      this.corpora = corpora;
-    }
-
-    /** These and those of another network. */
-    public Answers and(Answers other) {
-      float[] allLogits = Arrays.copyOf(logits, logits.length + other.logits.length);
-      System.arraycopy(other.logits, 0, allLogits, logits.length, other.logits.length);
-      float[] allLabels = Arrays.copyOf(labels, labels.length + other.labels.length);
-      System.arraycopy(other.labels, 0, allLabels, labels.length, other.labels.length);
-      String[] allCorpora = Arrays.copyOf(corpora, corpora.length + other.corpora.length);
-      System.arraycopy(other.corpora, 0, allCorpora, corpora.length, other.corpora.length);
-      return new Answers(allLogits, allLabels, allCorpora);
-    }
-  }
-
   private static final double MIN_TEMPERATURE = 0.25;
   private static final double MAX_TEMPERATURE = 16;
   private static final double MAX_DOUBT = 0.5;
@@ -58,18 +29,18 @@ public final class Calibrator {
    * The temperature from 0.25 to 16 and the doubt from 0 to 0.5, in hundredths, with the lowest
    * cross-entropy, where every corpus weighs the same; {@link Calibration#NONE} without answers.
    */
-  public static Calibration fit(Answers answers) {
-    if (answers.labels.length == 0) {
+  public static Calibration fit(HeldOutAnswers answers) {
+    if (answers.labels().length == 0) {
       return Calibration.NONE;
     }
-    double[] weights = weights(answers.corpora);
+    double[] weights = weights(answers.corpora());
     Calibration best = Calibration.NONE;
     double least = Double.POSITIVE_INFINITY;
     for (int step = 0; step * DOUBT_STEP <= MAX_DOUBT; step++) {
       double doubt = step * DOUBT_STEP;
       double temperature = temperature(answers, weights, doubt);
       double crossEntropy =
-          crossEntropy(answers.logits, answers.labels, weights, temperature, doubt);
+          crossEntropy(answers.logits(), answers.labels(), weights, temperature, doubt);
       if (crossEntropy < least - 1e-9) {
         least = crossEntropy;
         best = new Calibration((float) temperature, (float) doubt);
@@ -79,15 +50,15 @@ public final class Calibrator {
   }
 
   /** Without doubt the cross-entropy has one minimum over the temperature, with a little too. */
-  private static double temperature(Answers answers, double[] weights, double doubt) {
+  private static double temperature(HeldOutAnswers answers, double[] weights, double doubt) {
     double low = Math.log(MIN_TEMPERATURE);
     double high = Math.log(MAX_TEMPERATURE);
     // To 0.1 %.
     while (high - low > 1e-3) {
       double left = high - GOLDEN * (high - low);
       double right = low + GOLDEN * (high - low);
-      if (crossEntropy(answers.logits, answers.labels, weights, Math.exp(left), doubt)
-          <= crossEntropy(answers.logits, answers.labels, weights, Math.exp(right), doubt)) {
+      if (crossEntropy(answers.logits(), answers.labels(), weights, Math.exp(left), doubt)
+          <= crossEntropy(answers.logits(), answers.labels(), weights, Math.exp(right), doubt)) {
         high = right;
       } else {
         low = left;

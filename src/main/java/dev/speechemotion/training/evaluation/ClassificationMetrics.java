@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * How well clips were recognised. Clips are added one by one; figures are over those so far.
+ * How well clips were recognized. Clips are added one by one; figures are over those so far.
  *
  * <p>A label without a clip has neither recall nor a part in the averages.
  */
@@ -124,7 +124,7 @@ public final class ClassificationMetrics {
     return ratio(correct, clipCount());
   }
 
-  /** Share of the label's clips that were recognised; NaN without clips. */
+  /** Share of the label's clips that were recognized; NaN without clips. */
   public double recall(int label) {
     return ratio(counts[label][label], clipCount(label));
   }

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /** All that is measured on test clips: over all, by corpus, over the time of calls. */
 public final class MetricsBreakdown {
-  /** A stretch of call time and how well the clips that began in it were recognised. */
+  /** A stretch of call time and how well the clips that began in it were recognized. */
   public record CallTime(int fromSeconds, ClassificationMetrics evaluation) {}
 
   private static final int[] CALL_TIMES_SECONDS = {0, 10, 30, 60, 120, 300, 600};
@@ -50,9 +50,9 @@ public final class MetricsBreakdown {
    * @param uncalibrated the same with a temperature of 1
    */
   public void add(
-      EmotionClassifier classifier, EmotionClassifier uncalibrated, List<Adaptation.Heard> heard) {
-    this.uncalibrated.addAll(uncalibrated, heard.stream().map(Adaptation.Heard::clip).toList());
-    for (Adaptation.Heard item : heard) {
+      EmotionClassifier classifier, EmotionClassifier uncalibrated, List<AdaptedClip> heard) {
+    this.uncalibrated.addAll(uncalibrated, heard.stream().map(AdaptedClip::clip).toList());
+    for (AdaptedClip item : heard) {
       ClassificationMetrics.classify(
           classifier,
           List.of(item.clip()),
@@ -60,7 +60,7 @@ public final class MetricsBreakdown {
     }
   }
 
-  private void add(Adaptation.Heard heard, float[] probabilities) {
+  private void add(AdaptedClip heard, float[] probabilities) {
     LabeledClip clip = heard.clip();
     calibrated.add(clip.label(), clip.voice(), probabilities);
     byCorpus
@@ -213,7 +213,7 @@ public final class MetricsBreakdown {
     return 1 - certain / (double) calibrated.clipCount();
   }
 
-  /** Share of the other clips that were recognised; NaN without such. */
+  /** Share of the other clips that were recognized; NaN without such. */
   double certainAccuracy() {
     return certainCorrect / (double) certain;
   }

@@ -24,9 +24,9 @@ import java.util.stream.Stream;
  * kind of parting: {@code tess-speaker}. Two take any corpora: {@code pooled-speaker} and {@code
  * cross-corpus}.
  *
- * @param layout null where the protocol takes any corpora
+ * @param layout empty where the protocol takes any corpora
  */
-public record Protocol(CorpusLayout layout, Kind kind) {
+public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
 
   /** What must not be on both sides. */
   public enum Kind {
@@ -73,12 +73,17 @@ public record Protocol(CorpusLayout layout, Kind kind) {
 
   public String name() {
     String kindName = kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    return layout == null ? kindName : layout.id() + "-" + kindName;
+    return layout.map(one -> one.id() + "-" + kindName).orElse(kindName);
   }
 
   /** What is tested, in words. */
   public String meaning() {
     return kind.meaning;
+  }
+
+  /** Whether it tests corpora of that layout; others are only trained on. */
+  public boolean tests(CorpusLayout other) {
+    return layout.isEmpty() || layout.get() == other;
   }
 
   /** Whether nobody who is tested was heard in training. */
@@ -103,11 +108,12 @@ public record Protocol(CorpusLayout layout, Kind kind) {
                     Stream.of(Kind.RANDOM, Kind.WORDS, Kind.SPEAKER)
                         .filter(kind -> kind != Kind.WORDS || layout == CorpusLayout.TESS)
                         .filter(kind -> kind != Kind.SPEAKER || layout != CorpusLayout.FOLDERS)
-                        .map(kind -> new Protocol(layout, kind)));
+                        .map(kind -> new Protocol(Optional.of(layout), kind)));
     return Stream.concat(
             ofOneCorpus,
             Stream.of(
-                new Protocol(null, Kind.POOLED_SPEAKER), new Protocol(null, Kind.CROSS_CORPUS)))
+                new Protocol(Optional.empty(), Kind.POOLED_SPEAKER),
+                new Protocol(Optional.empty(), Kind.CROSS_CORPUS)))
         .toList();
   }
 
@@ -118,11 +124,11 @@ public record Protocol(CorpusLayout layout, Kind kind) {
   /** The protocols that a training on the corpora reports. */
   public static List<Protocol> reportedFor(Corpora corpora) {
     if (corpora.parts().size() > 1) {
-      return all().stream().filter(protocol -> protocol.layout == null).toList();
+      return all().stream().filter(protocol -> protocol.layout.isEmpty()).toList();
     }
     boolean speakers = Fold.values(corpora.clips(), LabeledClip::voice).size() > 1;
     return all().stream()
-        .filter(protocol -> protocol.layout == corpora.parts().get(0).layout())
+        .filter(protocol -> protocol.layout.equals(Optional.of(corpora.parts().get(0).layout())))
         .filter(protocol -> protocol.kind != Kind.SPEAKER || speakers)
         .toList();
   }
@@ -192,7 +198,7 @@ public record Protocol(CorpusLayout layout, Kind kind) {
           "%s needs recordings of two speakers or more, found %d"
               .formatted(name(), speakers.size()));
     }
-    // Neighbours together: corpora number men and women alternately.
+    // Neighbors together: corpora number men and women alternately.
     int count = speakers.size() <= MAX_LEAVE_ONE_OUT ? speakers.size() : SPEAKER_FOLDS;
     List<Fold> folds = new ArrayList<>();
     for (int i = 0; i < count; i++) {

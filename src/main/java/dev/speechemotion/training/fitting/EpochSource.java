@@ -10,7 +10,7 @@ import java.util.List;
  * for the first epoch twice, because the population is that of what is heard.
  */
 @FunctionalInterface
-interface EpochSource {
+public interface EpochSource {
   /** The clips as they are. */
   EpochSource PLAIN = (clips, epoch) -> clips;
 

@@ -1,7 +1,7 @@
 /**
- * Fits networks: what a training hears in each epoch, what it keeps aside, one fit, the choice of
- * the number of epochs, and the trainings of a protocol. Serves the reports and the commands. May
- * import {@code training.corpus}, {@code training.augmentation}, {@code training.evaluation},
- * {@code audio}, {@code features}, {@code emotion}, {@code model} and DJL.
+ * Fits networks: what is kept aside, what normalization is fitted, an epoch's examples, one fit and
+ * when it ends. Serves {@code training.experiment} and the reports. May import {@code
+ * training.evaluation}, {@code training.corpus}, {@code training.augmentation}, {@code features},
+ * {@code emotion}, {@code model} and DJL.
  */
 package dev.speechemotion.training.fitting;

@@ -3,8 +3,8 @@ package dev.speechemotion.training.report;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
-import dev.speechemotion.training.fitting.Experiment;
-import dev.speechemotion.training.fitting.FcnnTrainer;
+import dev.speechemotion.training.experiment.Experiment;
+import dev.speechemotion.training.fitting.EpochResult;
 import java.awt.Color;
 import java.awt.Font;
 import java.io.ByteArrayOutputStream;
@@ -44,29 +44,21 @@ final class Charts {
   private Charts() {}
 
   /** Loss, and share recognised, by epoch: training and validation part. */
-  static byte[] learningCurve(List<FcnnTrainer.Epoch> curve) throws IOException {
+  static byte[] learningCurve(List<EpochResult> curve) throws IOException {
     List<Integer> epochs = new ArrayList<>();
     for (int i = 1; i <= curve.size(); i++) {
       epochs.add(i);
     }
     XYChart loss = lines("Cross-entropy", "loss");
-    line(loss, "training part", epochs, curve.stream().map(FcnnTrainer.Epoch::loss).toList());
-    line(
-        loss,
-        "validation part",
-        epochs,
-        curve.stream().map(FcnnTrainer.Epoch::validationLoss).toList());
+    line(loss, "training part", epochs, curve.stream().map(EpochResult::loss).toList());
+    line(loss, "validation part", epochs, curve.stream().map(EpochResult::validationLoss).toList());
     XYChart accuracy = lines("Accuracy", "share of windows");
-    line(
-        accuracy,
-        "training part",
-        epochs,
-        curve.stream().map(FcnnTrainer.Epoch::accuracy).toList());
+    line(accuracy, "training part", epochs, curve.stream().map(EpochResult::accuracy).toList());
     line(
         accuracy,
         "validation part",
         epochs,
-        curve.stream().map(FcnnTrainer.Epoch::validationAccuracy).toList());
+        curve.stream().map(EpochResult::validationAccuracy).toList());
     accuracy.getStyler().setLegendPosition(Styler.LegendPosition.InsideSE);
     accuracy.getStyler().setYAxisMax(1.0);
     return png(List.of(loss, accuracy));
@@ -78,12 +70,12 @@ final class Charts {
     for (Experiment.ProtocolResult result : results) {
       XYChart chart = lines(result.protocol().name(), "validation loss");
       for (int i = 0; i < result.folds().size(); i++) {
-        List<FcnnTrainer.Epoch> curve = result.folds().get(i).curve();
+        List<EpochResult> curve = result.folds().get(i).curve();
         line(
             chart,
             "fold " + (i + 1),
             IntStream.rangeClosed(1, curve.size()).boxed().toList(),
-            curve.stream().map(FcnnTrainer.Epoch::validationLoss).toList());
+            curve.stream().map(EpochResult::validationLoss).toList());
       }
       charts.add(chart);
     }

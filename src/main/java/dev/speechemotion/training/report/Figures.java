@@ -1,7 +1,7 @@
 package dev.speechemotion.training.report;
 
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
-import dev.speechemotion.training.fitting.Experiment;
+import dev.speechemotion.training.experiment.Experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -8,7 +8,7 @@ import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
-import dev.speechemotion.training.fitting.Experiment;
+import dev.speechemotion.training.experiment.Experiment;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -86,7 +86,7 @@ final class HtmlReport {
     if (plots.containsKey(TrainingReport.CALL_TIME)) {
       appendCallTime(html);
     }
-    if (outcome.importance() != null) {
+    if (outcome.importance().isPresent()) {
       appendImportance(html);
     }
     appendModel(html);
@@ -211,7 +211,7 @@ final class HtmlReport {
   }
 
   private void appendImportance(StringBuilder html) {
-    FeatureImportance importance = outcome.importance();
+    FeatureImportance importance = outcome.importance().orElseThrow().importance();
     html.append("<h2>Feature importance</h2>\n")
         .append(image("Drop of UAR by family of features", TrainingReport.IMPORTANCE))
         .append(
@@ -221,7 +221,7 @@ final class HtmlReport {
                     + " draws). It says what the networks lean on, not what there is to know: what"
                     + " two families tell alike counts for neither. By the training itself,"
                     + " <code>%s</code>.</p>\n<table>\n",
-                escaped(outcome.importanceOf().name()),
+                escaped(outcome.importance().orElseThrow().protocol().name()),
                 importance.clipCount(),
                 escaped(manifest.training().command())));
     html.append(row("th", "family", "values", "UAR", "drop, points"));
@@ -272,8 +272,8 @@ final class HtmlReport {
         Figures.format(
             "%.1f µs for a window, median of %d calls with one window each on one thread (Java %s,"
                 + " %s, %s), measured at the end of the training",
-            outcome.speed().medianMicros(),
-            outcome.speed().calls(),
+            outcome.inferenceTime().medianMicros(),
+            outcome.inferenceTime().calls(),
             System.getProperty("java.version"),
             System.getProperty("os.name"),
             System.getProperty("os.arch")));

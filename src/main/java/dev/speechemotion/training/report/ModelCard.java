@@ -6,7 +6,7 @@ import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
-import dev.speechemotion.training.fitting.Experiment;
+import dev.speechemotion.training.experiment.Experiment;
 import java.util.List;
 import java.util.stream.Collectors;
 

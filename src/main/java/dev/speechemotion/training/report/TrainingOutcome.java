@@ -6,10 +6,11 @@ import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.InferenceTime;
 import dev.speechemotion.training.evaluation.Protocol;
-import dev.speechemotion.training.fitting.Experiment;
-import dev.speechemotion.training.fitting.FcnnTrainer;
+import dev.speechemotion.training.experiment.Experiment;
+import dev.speechemotion.training.fitting.ValidatedTraining;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -19,9 +20,8 @@ import java.util.stream.Collectors;
  * @param results of the protocols; empty if none was run
  * @param stopped the training that found out when to stop
  * @param augmentation what the training part went through
- * @param importance of features, by the test clips of {@code importanceOf}; null if not measured
- * @param importanceOf null if not measured
- * @param speed of the saved network
+ * @param importance of features, by the test clips of a protocol; empty if not measured
+ * @param inferenceTime of the saved network
  * @param parameters how many numbers the network's weights are
  * @param options of the training that {@code evaluate} takes as well
  */
@@ -29,13 +29,15 @@ public record TrainingOutcome(
     ModelManifest manifest,
     Corpora corpora,
     List<Experiment.ProtocolResult> results,
-    FcnnTrainer.Fitted stopped,
+    ValidatedTraining stopped,
     Augmentation augmentation,
-    FeatureImportance importance,
-    Protocol importanceOf,
-    InferenceTime speed,
+    Optional<ProtocolImportance> importance,
+    InferenceTime inferenceTime,
     int parameters,
     String options) {
+
+  /** What the networks of a protocol depend on. */
+  public record ProtocolImportance(Protocol protocol, FeatureImportance importance) {}
 
   /** The command that gives a protocol's figures. */
   String command(Protocol protocol) {
@@ -44,22 +46,9 @@ public record TrainingOutcome(
 
   /** The network in words. */
   String network() {
-    ModelManifest.Architecture architecture = manifest.architecture();
-    return architecture.ofFrames()
-        ? "convolutions of %s channels, a bidirectional LSTM of %d units each way, attention"
-            .formatted(joined(architecture.channels()), architecture.hidden().get(0))
-        : (architecture.members() == 1
-                ? ""
-                : "the mean of %d networks, each of ".formatted(architecture.members()))
-            + "fully connected layers of %d, %s, %d, ReLU"
-                .formatted(
-                    manifest.featureSpec().windowFeatureCount(),
-                    joined(architecture.hidden()),
-                    manifest.labels().size());
-  }
-
-  private static String joined(List<Integer> sizes) {
-    return sizes.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return manifest
+        .architecture()
+        .inWords(manifest.featureSpec().windowFeatureCount(), manifest.labels().size());
   }
 
   /** What was left out, by label. */
@@ -112,7 +101,7 @@ public record TrainingOutcome(
             : " What is further than %s deviations from the training's mean counts as %s."
                 .formatted(
                     Figures.plain(normalization.limit()), Figures.plain(normalization.limit()));
-    return (normalization.adapt().equals(ModelManifest.Normalization.RUNNING)
+    return (normalization.adaptedTo().isPresent()
             ? "Features are adapted to each call and channel: mean and deviation of what was heard so far, shrunk towards the training's (n0 = %s windows%s; windows with less than %s %% of speech don't count)."
                 .formatted(
                     Figures.plain(normalization.n0()),

@@ -1,7 +1,7 @@
 package dev.speechemotion.training.report;
 
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
-import dev.speechemotion.training.fitting.Experiment;
+import dev.speechemotion.training.experiment.Experiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +43,8 @@ public final class TrainingReport {
     if (!calls.isEmpty()) {
       plots.put(CALL_TIME, Charts.callTime(calls));
     }
-    if (outcome.importance() != null) {
-      plots.put(IMPORTANCE, Charts.importance(outcome.importance().families()));
+    if (outcome.importance().isPresent()) {
+      plots.put(IMPORTANCE, Charts.importance(outcome.importance().get().importance().families()));
     }
     for (String plot : PLOTS) {
       Path file = directory.resolve(plot + ".png");

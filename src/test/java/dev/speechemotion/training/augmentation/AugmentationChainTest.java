@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class AugmentationChainTest {
       double seconds = heard.length / (double) chain.sampleRateHz(RATE_HZ);
       assertThat(seconds).as(chain.toString()).isCloseTo(0.7 / chain.tempo(), within(0.002));
       noises.add(chain.noise());
-      lines += chain.line() == null ? 0 : 1;
+      lines += chain.line().isEmpty() ? 0 : 1;
       rooms += chain.decaySeconds() > 0 ? 1 : 0;
     }
     assertThat(noises).containsExactly(AugmentationChain.NoiseKind.values());
@@ -86,7 +87,7 @@ class AugmentationChainTest {
             1_000,
             0,
             0,
-            null,
+            Optional.empty(),
             1);
     float[] voice = Sounds.vowel(90, 1_500, 1);
 
@@ -102,7 +103,7 @@ class AugmentationChainTest {
   void shouldChangeOnlyThePartsThatAreAskedFor() {
     for (int seed = 0; seed < 50; seed++) {
       AugmentationChain voice = draw(EnumSet.of(Augmentation.Part.VOICE), seed);
-      assertThat(voice.line()).isNull();
+      assertThat(voice.line()).isEmpty();
       assertThat(voice.noise()).isEqualTo(AugmentationChain.NoiseKind.NONE);
       assertThat(voice.gainDb()).isZero();
 
@@ -112,7 +113,7 @@ class AugmentationChainTest {
       assertThat(line.decaySeconds()).isZero();
 
       AugmentationChain room = draw(EnumSet.of(Augmentation.Part.ROOM), seed);
-      assertThat(room.line()).isNull();
+      assertThat(room.line()).isEmpty();
       assertThat(room.formants()).isEqualTo(1);
     }
   }

@@ -76,7 +76,7 @@ final class Sounds {
   }
 
   /**
-   * The centre of the formant of a vowel, from its harmonics within 400 Hz of the highest, weighted
+   * The center of the formant of a vowel, from its harmonics within 400 Hz of the highest, weighted
    * by power.
    */
   static double formantHz(float[] samples, double pitchHz) {

@@ -22,7 +22,7 @@ class AdaptationTest {
     List<LabeledClip> clips = clips("a", 100, 30);
     clips.addAll(clips("b", -50, 30));
 
-    List<Adaptation.Heard> heard = adaptation(Adaptation.Mode.RUNNING).apply(clips, POPULATION, 3);
+    List<AdaptedClip> heard = adaptation(Adaptation.Mode.RUNNING).apply(clips, POPULATION, 3);
 
     assertThat(heard).hasSize(60);
     assertThat(heard.subList(0, 30)).allMatch(item -> item.clip().speaker().equals("a"));
@@ -66,7 +66,7 @@ class AdaptationTest {
   void shouldTakeTheWholeSpeakersMeanOutWithSpeaker() throws Exception {
     List<LabeledClip> clips = clips("a", 100, 400);
 
-    List<Adaptation.Heard> heard = adaptation(Adaptation.Mode.SPEAKER).apply(clips, POPULATION, 3);
+    List<AdaptedClip> heard = adaptation(Adaptation.Mode.SPEAKER).apply(clips, POPULATION, 3);
 
     double mean =
         heard.stream().mapToDouble(item -> item.clip().windows().get(0)[0]).average().orElseThrow();
@@ -83,7 +83,7 @@ class AdaptationTest {
     List<LabeledClip> clips = clips("", 100, 3);
 
     assertThat(adaptation(Adaptation.Mode.NONE).apply(clips, POPULATION, 3))
-        .extracting(Adaptation.Heard::clip)
+        .extracting(AdaptedClip::clip)
         .containsExactlyElementsOf(clips);
   }
 

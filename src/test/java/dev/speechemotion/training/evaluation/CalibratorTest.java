@@ -51,7 +51,7 @@ class CalibratorTest {
     }
 
     // Of two labels, one right half of the time says nothing.
-    Calibrator.Calibration alike = Calibrator.fit(new Calibrator.Answers(logits, labels, corpora));
+    Calibrator.Calibration alike = Calibrator.fit(new HeldOutAnswers(logits, labels, corpora));
     Calibrator.Calibration byCount = Calibrator.fit(answers(logits, labels));
 
     assertThat(probability(alike)).isCloseTo(0.5, within(0.12));
@@ -90,9 +90,9 @@ class CalibratorTest {
         .isEqualTo(Calibrator.Calibration.NONE);
   }
 
-  private static Calibrator.Answers answers(float[] logits, float[] labels) {
+  private static HeldOutAnswers answers(float[] logits, float[] labels) {
     String[] corpora = new String[labels.length];
     Arrays.fill(corpora, "one");
-    return new Calibrator.Answers(logits, labels, corpora);
+    return new HeldOutAnswers(logits, labels, corpora);
   }
 }

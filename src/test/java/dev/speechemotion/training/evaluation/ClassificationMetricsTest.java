@@ -16,7 +16,7 @@ class ClassificationMetricsTest {
 
   private final ClassificationMetrics evaluation = new ClassificationMetrics(LABELS);
 
-  /** Three angry (two recognised, one taken for sad), one happy (taken for angry), no sad. */
+  /** Three angry (two recognized, one taken for sad), one happy (taken for angry), no sad. */
   private void addFour() {
     evaluation.add("angry", "s", new float[] {0.8f, 0.1f, 0.1f});
     evaluation.add("angry", "s", new float[] {0.8f, 0.2f, 0});
@@ -122,7 +122,7 @@ class ClassificationMetricsTest {
 
   @Test
   void shouldGiveIntervalsOverSpeakersThatHoldTheFigure() {
-    // Ten speakers: of five everything is recognised, of five nothing.
+    // Ten speakers: of five everything is recognized, of five nothing.
     for (int speaker = 0; speaker < 10; speaker++) {
       for (int i = 0; i < 4; i++) {
         evaluation.add(

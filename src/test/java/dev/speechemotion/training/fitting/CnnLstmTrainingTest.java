@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.model.Architecture;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.Adaptation;
@@ -31,12 +33,12 @@ class CnnLstmTrainingTest {
   /** What differs is only in which order the bands sound: the means over time say nothing. */
   @Test
   void shouldLearnWhatOnlyTheOrderOfTheFramesTells() throws Exception {
-    FcnnTrainer trainer = trainer(1, 25, true, 3);
+    NetworkTrainer trainer = trainer(1, 25, true, 3);
 
-    FcnnTrainer.Fitted fitted = trainer.fit("test", clips(List.of("a", "b"), 20, 1));
+    ValidatedTraining fitted = trainer.fit("test", clips(List.of("a", "b"), 20, 1));
 
     ClassificationMetrics evaluation = new ClassificationMetrics(LABELS);
-    try (EmotionModel model = model(fitted);
+    try (EmotionModel model = model(fitted.network());
         EmotionClassifier classifier = model.newClassifier()) {
       evaluation.addAll(classifier, clips(List.of("c"), 10, 2));
     }
@@ -47,10 +49,10 @@ class CnnLstmTrainingTest {
   void shouldGiveTheSameWeightsForTheSameSeedOnly() throws Exception {
     List<LabeledClip> clips = clips(List.of("a", "b"), 5, 1);
 
-    byte[] once = trainer(5, 3, true, 2).fit("test", clips).weights();
-    byte[] again = trainer(5, 3, true, 2).fit("test", clips).weights();
-    byte[] other = trainer(6, 3, true, 2).fit("test", clips).weights();
-    byte[] unvaried = trainer(5, 3, false, 2).fit("test", clips).weights();
+    byte[] once = trainer(5, 3, true, 2).fit("test", clips).network().weights();
+    byte[] again = trainer(5, 3, true, 2).fit("test", clips).network().weights();
+    byte[] other = trainer(6, 3, true, 2).fit("test", clips).network().weights();
+    byte[] unvaried = trainer(5, 3, false, 2).fit("test", clips).network().weights();
 
     assertThat(again).isEqualTo(once);
     assertThat(other).isNotEqualTo(once);
@@ -76,10 +78,10 @@ class CnnLstmTrainingTest {
 
   @Test
   void shouldTrainOnFramesAdaptedToTheSpeaker() throws Exception {
-    FcnnTrainer.Settings plain = settings(1, 15, false, 1);
-    FcnnTrainer trainer =
-        new FcnnTrainer(
-            new FcnnTrainer.Settings(
+    FittingSettings plain = settings(1, 15, false, 1);
+    NetworkTrainer trainer =
+        new NetworkTrainer(
+            new FittingSettings(
                 plain.architecture(),
                 SPEC,
                 plain.hyperparameters(),
@@ -90,23 +92,22 @@ class CnnLstmTrainingTest {
             EpochSource.PLAIN,
             NO_LOG);
 
-    FcnnTrainer.Fitted fitted = trainer.fit("test", clips(List.of("a", "b"), 15, 1));
+    ValidatedTraining fitted = trainer.fit("test", clips(List.of("a", "b"), 15, 1));
 
-    assertThat(fitted.normalization().adapt()).isEqualTo(ModelManifest.Normalization.RUNNING);
-    assertThat(fitted.normalization().population().featureCount()).isEqualTo(BANDS);
+    assertThat(fitted.network().normalization().adapt())
+        .isEqualTo(ModelManifest.Normalization.Adapt.RUNNING);
+    assertThat(fitted.network().normalization().population().featureCount()).isEqualTo(BANDS);
     assertThat(fitted.curve().get(fitted.curve().size() - 1).accuracy()).isGreaterThan(0.8);
   }
 
-  private static FcnnTrainer trainer(long seed, int epochs, boolean varied, int averaged) {
-    return new FcnnTrainer(
+  private static NetworkTrainer trainer(long seed, int epochs, boolean varied, int averaged) {
+    return new NetworkTrainer(
         settings(seed, epochs, varied, averaged), LABELS, EpochSource.PLAIN, NO_LOG);
   }
 
-  private static FcnnTrainer.Settings settings(
-      long seed, int epochs, boolean varied, int averaged) {
-    return new FcnnTrainer.Settings(
-        new ModelManifest.Architecture(
-            ModelManifest.Architecture.CNN_LSTM, List.of(4, 8, 8), List.of(8), 1, 0.1f),
+  private static FittingSettings settings(long seed, int epochs, boolean varied, int averaged) {
+    return new FittingSettings(
+        new Architecture(NetworkType.CNN_LSTM, List.of(4, 8, 8), List.of(8), 1, 0.1f),
         SPEC,
         new ModelManifest.Hyperparameters(
             0.01f,
@@ -118,7 +119,7 @@ class CnnLstmTrainingTest {
             false,
             0,
             0,
-            ModelManifest.Hyperparameters.COSINE,
+            ModelManifest.Hyperparameters.Schedule.COSINE,
             1,
             5,
             averaged,
@@ -130,8 +131,8 @@ class CnnLstmTrainingTest {
         seed);
   }
 
-  private static EmotionModel model(FcnnTrainer.Fitted fitted) throws Exception {
-    FcnnTrainer.Settings settings = settings(1, 25, true, 3);
+  private static EmotionModel model(FittedNetwork fitted) throws Exception {
+    FittingSettings settings = settings(1, 25, true, 3);
     return EmotionModel.of(
         new ModelManifest(
             ModelManifest.FORMAT_VERSION,

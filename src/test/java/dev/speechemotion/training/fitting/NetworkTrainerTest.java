@@ -2,22 +2,11 @@ package dev.speechemotion.training.fitting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
-import ai.djl.Model;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Parameter;
-import ai.djl.training.DefaultTrainingConfig;
-import ai.djl.training.GradientCollector;
-import ai.djl.training.Trainer;
-import ai.djl.training.loss.Loss;
 import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.model.Architecture;
 import dev.speechemotion.model.ModelManifest;
-import dev.speechemotion.model.Network;
-import dev.speechemotion.model.Torch;
+import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
@@ -33,22 +22,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-class FcnnTrainerTest {
+class NetworkTrainerTest {
   private static final List<String> LABELS = List.of("angry", "happy", "sad");
   private static final PrintWriter NO_LOG = new PrintWriter(Writer.nullWriter());
 
   @Test
-  void shouldLearnWhatCanBeLearnt() throws Exception {
-    FcnnTrainer.Fitted fitted =
+  void shouldLearnWhatCanBeLearned() throws Exception {
+    ValidatedTraining fitted =
         trainer(1, 30).fit("test", Clips.all(LABELS, List.of("a", "b"), 20, 1));
 
-    FcnnTrainer.Epoch first = fitted.curve().get(0);
-    FcnnTrainer.Epoch best = fitted.curve().get(fitted.epochs() - 1);
+    EpochResult first = fitted.curve().get(0);
+    EpochResult best = fitted.curve().get(fitted.epochs() - 1);
     assertThat(best.validationAccuracy()).isEqualTo(1);
     assertThat(best.validationLoss()).isLessThan(first.validationLoss() / 2);
     assertThat(best.loss()).isLessThan(first.loss() / 2);
@@ -58,9 +45,9 @@ class FcnnTrainerTest {
   void shouldGiveTheSameWeightsForTheSameSeedOnly() throws Exception {
     List<LabeledClip> clips = Clips.all(LABELS, List.of("a", "b"), 10, 1);
 
-    byte[] once = trainer(5, 4).fit("test", clips).weights();
-    byte[] again = trainer(5, 4).fit("test", clips).weights();
-    byte[] other = trainer(6, 4).fit("test", clips).weights();
+    byte[] once = trainer(5, 4).fit("test", clips).network().weights();
+    byte[] again = trainer(5, 4).fit("test", clips).network().weights();
+    byte[] other = trainer(6, 4).fit("test", clips).network().weights();
 
     assertThat(again).isEqualTo(once);
     assertThat(other).isNotEqualTo(once);
@@ -68,7 +55,7 @@ class FcnnTrainerTest {
 
   @Test
   void shouldStopWhenTheValidationPartNoLongerImproves() throws Exception {
-    // Labels that have nothing to do with the features: only memorising is possible.
+    // Labels that have nothing to do with the features: only memorizing is possible.
     List<LabeledClip> clips =
         Clips.all(List.of("one"), List.of("a"), 120, 3).stream()
             .map(
@@ -80,87 +67,40 @@ class FcnnTrainerTest {
                         clip.windows().get(0)))
             .toList();
 
-    FcnnTrainer.Fitted fitted = trainer(1, 200).fit("test", clips);
+    ValidatedTraining fitted = trainer(1, 200).fit("test", clips);
 
     assertThat(fitted.curve()).hasSize(fitted.epochs() + 5);
     double best =
-        fitted.curve().stream().mapToDouble(FcnnTrainer.Epoch::validationLoss).min().orElseThrow();
+        fitted.curve().stream().mapToDouble(EpochResult::validationLoss).min().orElseThrow();
     assertThat(fitted.curve().get(fitted.epochs() - 1).validationLoss()).isEqualTo(best);
   }
 
   @Test
   void shouldTrainForTheGivenEpochsOnAllClips() throws Exception {
-    FcnnTrainer.Fitted fitted =
-        trainer(1, 100).fitAll("test", Clips.all(LABELS, List.of("a"), 5, 1), 3);
+    List<LabeledClip> clips = Clips.all(LABELS, List.of("a"), 5, 1);
+    List<Integer> asked = Collections.synchronizedList(new ArrayList<>());
+    EpochSource source =
+        (given, epoch) -> {
+          assertThat(given).isEqualTo(clips);
+          asked.add(epoch);
+          return given;
+        };
+
+    FittedNetwork fitted =
+        new NetworkTrainer(settings(1, 100, Adaptation.Mode.NONE), LABELS, source, NO_LOG)
+            .fitAll("test", clips, 3);
 
     assertThat(fitted.epochs()).isEqualTo(3);
-    assertThat(fitted.curve()).hasSize(3).allSatisfy(e -> assertThat(e.validationLoss()).isNaN());
-  }
-
-  @Test
-  void shouldNormalizeByMeanAndDeviationOfAllWindows() {
-    ModelManifest.Normalization normalization =
-        PopulationStatistics.overall(
-            List.of(
-                Clips.clip("sad", "a", "x", new float[] {1, 7}, new float[] {2, 7}),
-                Clips.clip("sad", "a", "y", new float[] {6, 7})),
-            2);
-
-    assertThat(normalization.mean()).containsExactly(3f, 7f);
-    assertThat((double) normalization.deviation().get(0))
-        .isCloseTo(Math.sqrt(14 / 3.0), within(1e-6));
-    assertThat(normalization.deviation().get(1)).isEqualTo(1f);
-  }
-
-  @Test
-  void shouldWeighEverySpeakerTheSameWhereVectorsAreAdapted() throws Exception {
-    ModelManifest.Normalization normalization =
-        PopulationStatistics.withinVoices(
-            Adaptation.byVoice(
-                List.of(
-                    Clips.clip("sad", "a", "x", new float[] {1}, new float[] {3}),
-                    Clips.clip("sad", "b", "x", new float[] {10}, new float[] {10}),
-                    Clips.clip("sad", "b", "y", new float[] {10}, new float[] {10}))),
-            1);
-
-    assertThat(normalization.mean()).containsExactly(6f);
-    // The second speaker's never changes, which counts as 1.
-    assertThat(normalization.deviation()).containsExactly(1f);
-  }
-
-  @Test
-  void shouldLetTheMeanMoveTheFasterTheMoreVoicesDiffer() throws Exception {
-    // Within a voice -1 and 1, so the variance is 1. Means of the voices: -2, 0, 2 in the first
-    // feature, of variance 4, of which 1 / 2 comes from there being two windows; all 0 in the
-    // second; -20, 0, 20 in the third.
-    List<LabeledClip> clips = new ArrayList<>();
-    for (int voice = -1; voice <= 1; voice++) {
-      for (int side = -1; side <= 1; side += 2) {
-        clips.add(
-            Clips.clip(
-                "sad",
-                "v" + voice,
-                "t" + side,
-                new float[] {2 * voice + side, side, 20 * voice + side}));
-      }
-    }
-    ModelManifest.Normalization by =
-        new ModelManifest.Normalization(List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
-
-    List<Float> priors = PopulationStatistics.priorWindows(Adaptation.byVoice(clips), by, 10);
-
-    assertThat((double) priors.get(0)).isCloseTo(10 / 3.5, within(1e-6));
-    assertThat(priors.subList(1, 3)).containsExactly(100f, 1f);
+    assertThat(asked).containsExactly(1, 1, 2, 3);
   }
 
   @Test
   void shouldTrainMembersThatDiffer() throws Exception {
-    FcnnTrainer.Settings like = settings(1, 20, Adaptation.Mode.NONE);
-    FcnnTrainer trainer =
-        new FcnnTrainer(
-            new FcnnTrainer.Settings(
-                new ModelManifest.Architecture(
-                    ModelManifest.Architecture.FCNN, List.of(), List.of(8), 4, 0.2f),
+    FittingSettings like = settings(1, 20, Adaptation.Mode.NONE);
+    NetworkTrainer trainer =
+        new NetworkTrainer(
+            new FittingSettings(
+                new Architecture(NetworkType.FCNN, List.of(), List.of(8), 4, 0.2f),
                 like.spec(),
                 like.hyperparameters(),
                 like.adaptation(),
@@ -171,14 +111,15 @@ class FcnnTrainerTest {
             NO_LOG);
     List<LabeledClip> clips = Clips.all(LABELS, List.of("a", "b"), 20, 1);
 
-    FcnnTrainer.Fitted fitted = trainer.fit("test", clips);
+    ValidatedTraining fitted = trainer.fit("test", clips);
 
     assertThat(fitted.curve().get(fitted.epochs() - 1).validationAccuracy()).isEqualTo(1);
     assertThat(fitted.curve())
         .allSatisfy(epoch -> assertThat(epoch.accuracy()).isBetween(0.0, 1.0));
     assertThat(fitted.curve().get(fitted.epochs() - 1).accuracy()).isGreaterThan(0.9);
-    assertThat(fitted.normalization().limit()).isEqualTo(3);
-    assertThat(trainer.fit("test", clips).weights()).isEqualTo(fitted.weights());
+    assertThat(fitted.network().normalization().limit()).isEqualTo(3);
+    assertThat(trainer.fit("test", clips).network().weights())
+        .isEqualTo(fitted.network().weights());
   }
 
   @Test
@@ -197,8 +138,8 @@ class FcnnTrainerTest {
       }
     }
 
-    FcnnTrainer.Fitted told = trainer(without()).fit("test", clips);
-    FcnnTrainer.Fitted untold = trainer(without("chroma")).fit("test", clips);
+    ValidatedTraining told = trainer(without()).fit("test", clips);
+    ValidatedTraining untold = trainer(without("chroma")).fit("test", clips);
 
     assertThat(told.curve().get(told.epochs() - 1).validationAccuracy()).isGreaterThan(0.9);
     assertThat(untold.curve().get(untold.epochs() - 1).validationAccuracy()).isLessThan(0.7);
@@ -209,9 +150,24 @@ class FcnnTrainerTest {
     List<LabeledClip> clips = Clips.all(LABELS, List.of("a", "b", "c", "d", "e", "f"), 8, 1);
     ModelManifest.Hyperparameters hyper =
         new ModelManifest.Hyperparameters(
-            0.005f, 16, 12, 3, 0.2, 3, false, 0, 0, "constant", 0, 0, 1, false, 0, List.of());
+            0.005f,
+            16,
+            12,
+            3,
+            0.2,
+            3,
+            false,
+            0,
+            0,
+            ModelManifest.Hyperparameters.Schedule.CONSTANT,
+            0,
+            0,
+            1,
+            false,
+            0,
+            List.of());
 
-    FcnnTrainer.Fitted fitted = trainer(hyper).fit("test", clips);
+    ValidatedTraining fitted = trainer(hyper).fit("test", clips);
 
     assertThat(fitted.validationVoices()).isEqualTo(6);
     assertThat(fitted.epochs()).isBetween(1, 12);
@@ -222,7 +178,22 @@ class FcnnTrainerTest {
 
   private static ModelManifest.Hyperparameters without(String... names) {
     return new ModelManifest.Hyperparameters(
-        0.005f, 16, 10, 5, 0.2, 1, false, 0, 0, "constant", 0, 0, 1, false, 0, List.of(names));
+        0.005f,
+        16,
+        10,
+        5,
+        0.2,
+        1,
+        false,
+        0,
+        0,
+        ModelManifest.Hyperparameters.Schedule.CONSTANT,
+        0,
+        0,
+        1,
+        false,
+        0,
+        List.of(names));
   }
 
   @Test
@@ -239,31 +210,16 @@ class FcnnTrainerTest {
       }
     }
 
-    FcnnTrainer.Fitted fitted =
-        new FcnnTrainer(settings(1, 30, Adaptation.Mode.RUNNING), LABELS, EpochSource.PLAIN, NO_LOG)
+    ValidatedTraining fitted =
+        new NetworkTrainer(
+                settings(1, 30, Adaptation.Mode.RUNNING), LABELS, EpochSource.PLAIN, NO_LOG)
             .fit("test", clips);
 
     assertThat(fitted.validationVoices()).isEqualTo(2);
-    assertThat(fitted.normalization().adapt()).isEqualTo("running");
+    assertThat(fitted.network().normalization().adapt())
+        .isEqualTo(ModelManifest.Normalization.Adapt.RUNNING);
     assertThat(fitted.curve().get(fitted.epochs() - 1).validationAccuracy()).isGreaterThan(0.8);
     assertThat(fitted.calibration().temperature()).isBetween(0.25f, 16f);
-  }
-
-  @Test
-  void shouldDrawEachGroupAsOftenAsAnyOther() {
-    String[] groups = new String[10_000];
-    for (int i = 0; i < groups.length; i++) {
-      groups[i] = i < 100 ? "rare" : i < 1_000 ? "some" : "common";
-    }
-
-    int[] order = FcnnTrainer.balancedOrder(groups, new Random(1));
-
-    Map<String, Long> drawn =
-        Arrays.stream(order)
-            .mapToObj(i -> groups[i])
-            .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
-    assertThat(order).hasSize(10_000);
-    assertThat(drawn.values()).hasSize(3).allMatch(count -> Math.abs(count - 3_333) < 200);
   }
 
   @Test
@@ -277,8 +233,8 @@ class FcnnTrainerTest {
   }
 
   private static double lastLoss(List<LabeledClip> clips, float labelSmoothing) throws Exception {
-    FcnnTrainer.Fitted fitted =
-        new FcnnTrainer(
+    ValidatedTraining fitted =
+        new NetworkTrainer(
                 settings(1, 30, Adaptation.Mode.NONE, labelSmoothing, 0),
                 LABELS,
                 EpochSource.PLAIN,
@@ -297,7 +253,7 @@ class FcnnTrainerTest {
   /** Sum of the squares of all weights after some epochs. */
   private static double squares(List<LabeledClip> clips, float weightDecay) throws Exception {
     byte[] file =
-        new FcnnTrainer(
+        new NetworkTrainer(
                 settings(1, 20, Adaptation.Mode.NONE, 0, weightDecay),
                 LABELS,
                 EpochSource.PLAIN,
@@ -338,18 +294,17 @@ class FcnnTrainerTest {
         };
     EpochSource exchanged =
         (given, epoch) -> given.stream().map(clip -> clip.with(given.get(0).windows())).toList();
-    FcnnTrainer.Settings settings = settings(1, 5, Adaptation.Mode.NONE);
+    FittingSettings settings = settings(1, 5, Adaptation.Mode.NONE);
 
     byte[] plain = trainer(1, 5).fitAll("test", clips, 5).weights();
     byte[] same =
-        new FcnnTrainer(settings, LABELS, unchanging, NO_LOG).fitAll("test", clips, 5).weights();
-    FcnnTrainer.Fitted nothingToLearn =
-        new FcnnTrainer(settings, LABELS, exchanged, NO_LOG).fitAll("test", clips, 5);
+        new NetworkTrainer(settings, LABELS, unchanging, NO_LOG).fitAll("test", clips, 5).weights();
+    List<NetworkFit.Pass> nothingToLearn = passes(settings, exchanged, clips, 5);
 
     assertThat(same).isEqualTo(plain);
     // The first is asked for twice: for the population, too.
     assertThat(asked).containsExactly(1, 1, 2, 3, 4, 5);
-    assertThat(nothingToLearn.curve().get(4).accuracy()).isLessThan(0.8);
+    assertThat(nothingToLearn.get(4).accuracy()).isLessThan(0.8);
   }
 
   @Test
@@ -358,26 +313,12 @@ class FcnnTrainerTest {
         (given, epoch) -> {
           throw new IOException("a.wav is gone");
         };
-    FcnnTrainer trainer =
-        new FcnnTrainer(settings(1, 5, Adaptation.Mode.NONE), LABELS, failing, NO_LOG);
+    NetworkTrainer trainer =
+        new NetworkTrainer(settings(1, 5, Adaptation.Mode.NONE), LABELS, failing, NO_LOG);
 
     assertThatThrownBy(() -> trainer.fit("test", Clips.all(LABELS, List.of("a", "b"), 20, 1)))
         .isInstanceOf(IOException.class)
         .hasMessage("a.wav is gone");
-  }
-
-  @Test
-  void shouldLetTheLearningRateRiseAndFallAsTheScheduleTells() {
-    ModelManifest.Hyperparameters constant = schedule("constant", 0, 1);
-    ModelManifest.Hyperparameters cosine = schedule("cosine", 2, 1);
-
-    assertThat(FcnnTrainer.rate(constant, 0)).isEqualTo(0.01f);
-    assertThat(FcnnTrainer.rate(constant, 9.9)).isEqualTo(0.01f);
-    assertThat(FcnnTrainer.rate(cosine, 0)).isBetween(1e-6f, 1e-4f);
-    assertThat(FcnnTrainer.rate(cosine, 1)).isCloseTo(0.005f, within(1e-4f));
-    assertThat(FcnnTrainer.rate(cosine, 2)).isEqualTo(0.01f);
-    assertThat(FcnnTrainer.rate(cosine, 6)).isCloseTo(0.005f, within(1e-6f));
-    assertThat(FcnnTrainer.rate(cosine, 10)).isCloseTo(0, within(1e-9f));
   }
 
   /** The schedule ends with --epochs, also where fewer are trained. */
@@ -385,10 +326,9 @@ class FcnnTrainerTest {
   void shouldTrainOnAllClipsWithTheRatesThatTheValidatedTrainingHad() throws Exception {
     List<LabeledClip> clips = Clips.all(LABELS, List.of("a", "b"), 10, 1);
 
-    List<FcnnTrainer.Epoch> three =
-        trainer(schedule("cosine", 1, 1)).fitAll("test", clips, 3).curve();
-    List<FcnnTrainer.Epoch> five =
-        trainer(schedule("cosine", 1, 1)).fitAll("test", clips, 5).curve();
+    FittingSettings cosine = with(schedule("cosine", 1, 1));
+    List<NetworkFit.Pass> three = passes(cosine, EpochSource.PLAIN, clips, 3);
+    List<NetworkFit.Pass> five = passes(cosine, EpochSource.PLAIN, clips, 5);
 
     assertThat(five.subList(0, 3)).isEqualTo(three);
   }
@@ -413,55 +353,6 @@ class FcnnTrainerTest {
     assertThat(averaged).isNotEqualTo(single.get(3));
   }
 
-  @Test
-  void shouldShortenALongGradientOnly() {
-    Torch.start();
-    Network network =
-        Network.forTraining(
-            ModelManifest.Architecture.fcnn(List.of(4), 0), FeatureSpec.LIBROSA_22K, 3);
-    try (Model model = Model.newInstance("clip", Device.cpu(), Torch.ENGINE)) {
-      model.setBlock(network.block());
-      try (Trainer trainer =
-          model.newTrainer(
-              new DefaultTrainingConfig(Loss.l2Loss()).optDevices(new Device[] {Device.cpu()}))) {
-        trainer.initialize(network.inputShapes(1));
-        NDManager manager = trainer.getManager();
-        try (GradientCollector collector = trainer.newGradientCollector()) {
-          NDList output = trainer.forward(network.inputs(manager, ramp(33), 1));
-          collector.backward(output.singletonOrThrow().sum().mul(100));
-        }
-        double before = gradientNorm(network);
-        assertThat(before).isGreaterThan(1);
-
-        FcnnTrainer.clip(network, (float) (2 * before));
-        assertThat(gradientNorm(network)).isEqualTo(before);
-
-        FcnnTrainer.clip(network, 0.5f);
-        assertThat(gradientNorm(network)).isCloseTo(0.5, within(1e-4));
-      }
-    }
-  }
-
-  private static double gradientNorm(Network network) {
-    double squares = 0;
-    for (Parameter parameter : network.parameters().values()) {
-      try (NDArray gradient = parameter.getArray().getGradient()) {
-        for (float value : gradient.toFloatArray()) {
-          squares += (double) value * value;
-        }
-      }
-    }
-    return Math.sqrt(squares);
-  }
-
-  private static float[] ramp(int length) {
-    float[] values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = i / 10f - 1;
-    }
-    return values;
-  }
-
   /** All numbers of a weights file, behind its header. */
   private static float[] floats(byte[] weights) {
     ByteBuffer bytes = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
@@ -476,7 +367,7 @@ class FcnnTrainerTest {
     return values;
   }
 
-  private static ModelManifest.Hyperparameters schedule(
+  static ModelManifest.Hyperparameters schedule(
       String schedule, int warmUpEpochs, int averagedEpochs) {
     return new ModelManifest.Hyperparameters(
         0.01f,
@@ -488,7 +379,7 @@ class FcnnTrainerTest {
         false,
         0,
         0,
-        schedule,
+        ModelManifest.Hyperparameters.Schedule.named(schedule),
         warmUpEpochs,
         0,
         averagedEpochs,
@@ -497,29 +388,43 @@ class FcnnTrainerTest {
         List.of());
   }
 
-  private static FcnnTrainer trainer(ModelManifest.Hyperparameters hyperparameters) {
-    FcnnTrainer.Settings like = settings(1, 1, Adaptation.Mode.NONE);
-    return new FcnnTrainer(
-        new FcnnTrainer.Settings(
-            like.architecture(), like.spec(), hyperparameters, like.adaptation(), 0, 1),
-        LABELS,
-        EpochSource.PLAIN,
-        NO_LOG);
+  private static NetworkTrainer trainer(ModelManifest.Hyperparameters hyperparameters) {
+    return new NetworkTrainer(with(hyperparameters), LABELS, EpochSource.PLAIN, NO_LOG);
   }
 
-  private static FcnnTrainer trainer(long seed, int maxEpochs) {
-    return new FcnnTrainer(
+  private static FittingSettings with(ModelManifest.Hyperparameters hyperparameters) {
+    FittingSettings like = settings(1, 1, Adaptation.Mode.NONE);
+    return new FittingSettings(
+        like.architecture(), like.spec(), hyperparameters, like.adaptation(), 0, 1);
+  }
+
+  /** What each epoch gave on the part that is trained on. */
+  private static List<NetworkFit.Pass> passes(
+      FittingSettings settings, EpochSource source, List<LabeledClip> clips, int epochs)
+      throws IOException {
+    List<NetworkFit.Pass> passes = new ArrayList<>();
+    try (EpochExamples examples =
+        new EpochExamples(
+            settings, LABELS, TrainingNormalization.of(clips, settings), source, clips, epochs)) {
+      new NetworkFit(settings, LABELS, NO_LOG)
+          .run("test", examples, epochs, (epoch, pass, network, manager) -> passes.add(pass));
+    }
+    return passes;
+  }
+
+  private static NetworkTrainer trainer(long seed, int maxEpochs) {
+    return new NetworkTrainer(
         settings(seed, maxEpochs, Adaptation.Mode.NONE), LABELS, EpochSource.PLAIN, NO_LOG);
   }
 
-  private static FcnnTrainer.Settings settings(long seed, int maxEpochs, Adaptation.Mode mode) {
+  private static FittingSettings settings(long seed, int maxEpochs, Adaptation.Mode mode) {
     return settings(seed, maxEpochs, mode, 0, 0);
   }
 
-  private static FcnnTrainer.Settings settings(
+  private static FittingSettings settings(
       long seed, int maxEpochs, Adaptation.Mode mode, float labelSmoothing, float weightDecay) {
-    return new FcnnTrainer.Settings(
-        ModelManifest.Architecture.fcnn(List.of(16, 8), 0.1f),
+    return new FittingSettings(
+        Architecture.fcnn(List.of(16, 8), 0.1f),
         FeatureSpec.LIBROSA_22K,
         new ModelManifest.Hyperparameters(
             0.005f, 16, maxEpochs, 5, 0.2, false, labelSmoothing, weightDecay),

@@ -1,9 +1,10 @@
-package dev.speechemotion.training.fitting;
+package dev.speechemotion.training.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.model.Architecture;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
@@ -14,6 +15,8 @@ import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.MadeUpCorpus;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.fitting.EpochSource;
+import dev.speechemotion.training.fitting.FittingSettings;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -38,10 +41,9 @@ class ExperimentTest {
     Experiment.Settings settings =
         new Experiment.Settings(
             MadeUpCorpus.LABELS,
-            FeatureSpec.TELEPHONE_8K,
             new WindowSettings(3000, 1000),
-            new FcnnTrainer.Settings(
-                ModelManifest.Architecture.fcnn(List.of(256, 128), 0.2f),
+            new FittingSettings(
+                Architecture.fcnn(List.of(256, 128), 0.2f),
                 FeatureSpec.TELEPHONE_8K,
                 new ModelManifest.Hyperparameters(0.001f, 32, 3, 10, 0.25, false, 0, 0),
                 new Adaptation(Adaptation.Mode.NONE, 10, 0, 0.3f),
@@ -74,7 +76,7 @@ class ExperimentTest {
                 corpora.clips(),
                 List.of(),
                 heard,
-                null)
+                (classifier, clips) -> {})
             .folds();
 
     // then for the population and in each of three epochs it was asked for the other speaker's

@@ -1,4 +1,4 @@
-package dev.speechemotion.training.fitting;
+package dev.speechemotion.training.experiment;
 
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.features.spec.FeatureSpec;
@@ -9,12 +9,17 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
-import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calibrator;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
-import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.fitting.EpochResult;
+import dev.speechemotion.training.fitting.EpochSource;
+import dev.speechemotion.training.fitting.FittedNetwork;
+import dev.speechemotion.training.fitting.FittingSettings;
+import dev.speechemotion.training.fitting.NetworkTrainer;
+import dev.speechemotion.training.fitting.ValidatedTraining;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -25,11 +30,17 @@ import java.util.Map;
 public final class Experiment {
   /** What is told apart, from which features, by what network. */
   public record Settings(
-      List<String> labels,
-      FeatureSpec spec,
-      WindowSettings windows,
-      FcnnTrainer.Settings fitting,
-      float uncertainBelow) {}
+      List<String> labels, WindowSettings windows, FittingSettings fitting, float uncertainBelow) {
+    public FeatureSpec spec() {
+      return fitting.spec();
+    }
+  }
+
+  /** Looks at each network of a protocol and the clips that it is tested on. */
+  @FunctionalInterface
+  public interface TestListener {
+    void tested(EmotionClassifier classifier, List<LabeledClip> clips);
+  }
 
   /**
    * What one training of a protocol gave.
@@ -41,9 +52,9 @@ public final class Experiment {
       ClassificationMetrics evaluation,
       int epochs,
       Calibrator.Calibration calibration,
-      List<FcnnTrainer.Epoch> curve) {
+      List<EpochResult> curve) {
     /** What the best epoch gave on the part that was kept aside. */
-    public FcnnTrainer.Epoch validation() {
+    public EpochResult validation() {
       return curve.get(epochs - 1);
     }
   }
@@ -105,12 +116,8 @@ public final class Experiment {
     return labels;
   }
 
-  Settings settings() {
-    return settings;
-  }
-
-  public FcnnTrainer trainer() {
-    return new FcnnTrainer(settings.fitting(), labels, source, log);
+  public NetworkTrainer trainer() {
+    return new NetworkTrainer(settings.fitting(), labels, source, log);
   }
 
   /**
@@ -121,33 +128,33 @@ public final class Experiment {
    *
    * @param clips what is parted
    * @param others heard in every training, never tested
-   * @param heard by key, what is tested in place of a clip; a clip that is not in it is not tested
-   * @param importance measured on the test clips as well; null if not
+   * @param tested by key, what is tested in place of a clip; a clip that is not in it is not tested
+   * @param listener told of each test
    */
   public ProtocolResult run(
       Protocol protocol,
       List<LabeledClip> clips,
       List<LabeledClip> others,
-      Map<String, LabeledClip> heard,
-      FeatureImportance importance)
+      Map<String, LabeledClip> tested,
+      TestListener listener)
       throws IOException {
     MetricsBreakdown pooled = new MetricsBreakdown(labels, settings.uncertainBelow());
     List<FoldResult> results = new ArrayList<>();
     for (Protocol.Fold fold : protocol.folds(clips, others, settings.fitting().seed())) {
       String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
-      FcnnTrainer.Fitted stopped = trainer().fit(task, fold.train());
-      FcnnTrainer.Fitted fitted =
+      ValidatedTraining stopped = trainer().fit(task, fold.train());
+      FittedNetwork fitted =
           stopped.validationVoices() > 0
               ? trainer().fitAll(task + " again", fold.train(), stopped.epochs())
-              : stopped;
-      List<Adaptation.Heard> test =
+              : stopped.network();
+      List<AdaptedClip> test =
           settings
               .fitting()
               .adaptation()
               .apply(
                   fold.test().stream()
-                      .filter(clip -> heard.containsKey(clip.key()))
-                      .map(clip -> heard.get(clip.key()))
+                      .filter(clip -> tested.containsKey(clip.key()))
+                      .map(clip -> tested.get(clip.key()))
                       .toList(),
                   fitted.normalization().population(),
                   settings.fitting().seed());
@@ -157,11 +164,9 @@ public final class Experiment {
           EmotionClassifier classifier = model.newClassifier();
           EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
         pooled.add(classifier, uncalibrated, test);
-        List<LabeledClip> tested = test.stream().map(Adaptation.Heard::clip).toList();
-        evaluation.addAll(classifier, tested);
-        if (importance != null) {
-          importance.add(classifier, tested);
-        }
+        List<LabeledClip> clipsOfTest = test.stream().map(AdaptedClip::clip).toList();
+        evaluation.addAll(classifier, clipsOfTest);
+        listener.tested(classifier, clipsOfTest);
       }
       results.add(new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve()));
     }
@@ -172,7 +177,7 @@ public final class Experiment {
     return name.length() <= 40 ? name : name.substring(0, 40) + "…";
   }
 
-  private EmotionModel model(FcnnTrainer.Fitted fitted, Calibrator.Calibration calibration)
+  private EmotionModel model(FittedNetwork fitted, Calibrator.Calibration calibration)
       throws ModelException {
     return EmotionModel.of(
         manifest("fold", "0", fitted, calibration, "none", List.of(), Map.of()), fitted.weights());
@@ -182,12 +187,12 @@ public final class Experiment {
   public ModelManifest manifest(
       String name,
       String version,
-      FcnnTrainer.Fitted fitted,
+      FittedNetwork fitted,
       Calibrator.Calibration calibration,
       String command,
       List<ModelManifest.Corpus> corpora,
       Map<String, ModelManifest.Metrics> metrics) {
-    FcnnTrainer.Settings fitting = settings.fitting();
+    FittingSettings fitting = settings.fitting();
     return new ModelManifest(
         ModelManifest.FORMAT_VERSION,
         name,

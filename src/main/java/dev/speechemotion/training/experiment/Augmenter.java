@@ -1,4 +1,4 @@
-package dev.speechemotion.training.fitting;
+package dev.speechemotion.training.experiment;
 
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
@@ -10,6 +10,7 @@ import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.WindowedFeatures;
+import dev.speechemotion.training.fitting.EpochSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ public final class Augmenter implements EpochSource {
   private final int rateHz;
 
   /**
-   * @param settings how the corpora were analysed
+   * @param settings how the corpora were analyzed
    */
   public Augmenter(
       Augmentation augmentation, Corpus.Settings settings, FeatureCache cache, long seed) {
