@@ -23,8 +23,8 @@ public interface EmotionClassifier extends AutoCloseable {
 
   /**
    * What the classifier wants vectors to be adapted to: if there is a population, the caller passes
-   * each channel's vectors through a {@link RunningNormalization} of that channel first. Empty, as
-   * by default: vectors are classified as they are.
+   * each channel's vectors through a {@link VoiceAdaptation} of that channel first. Empty, as by
+   * default: vectors are classified as they are.
    */
   default Optional<Population> population() {
     return Optional.empty();

@@ -51,10 +51,10 @@ public final class RunningNormalization {
    *
    * @param features {@code [featureCount]}, or of several frames {@code [frames][featureCount]},
    *     with NaN behind the last; then their mean counts, and that of their squares
-   * @param voicedShare share of speech in the window, 0 to 1
+   * @param speechShare share of speech in the window, 0 to 1
    */
-  public void count(float[] features, float voicedShare) {
-    if (voicedShare < population.minVoicedShare()) {
+  public void count(float[] features, float speechShare) {
+    if (speechShare < population.minSpeechShare()) {
       return;
     }
     windows++;

@@ -39,11 +39,6 @@ public record Architecture(
         dropout >= 0 && dropout < 1, "architecture.dropout must be from 0 to below 1", dropout);
   }
 
-  /** A fully connected network. */
-  public static Architecture fcnn(List<Integer> hidden, float dropout) {
-    return new Architecture(NetworkType.FCNN, List.of(), hidden, 1, dropout);
-  }
-
   /**
    * @throws IllegalArgumentException if the network cannot take such features
    */

@@ -91,13 +91,12 @@ public record ModelManifest(
    * @param mean per feature, fitted on the training part
    * @param deviation per feature, positive
    * @param adapt {@code none}, or {@code running}: before that, each channel's vectors are adapted
-   *     to what the channel has said so far, as {@link
-   *     dev.speechemotion.emotion.RunningNormalization} tells; the deviation is then what is usual
-   *     within one speaker
+   *     to what the channel has said so far, as {@link dev.speechemotion.emotion.VoiceAdaptation}
+   *     tells; the deviation is then what is usual within one speaker
    * @param n0 with {@code running}: how many of the channel's windows weigh as much as the training
    * @param n0ByFeature the same for each feature where it is about the mean; empty: {@code n0} for
    *     all
-   * @param minVoicedShare with {@code running}: windows with a smaller share of speech don't count
+   * @param minSpeechShare with {@code running}: windows with a smaller share of speech don't count
    * @param limit what is further from 0 than this enters as this; 0: no limit. It keeps what is far
    *     from all of the training from outweighing everything else
    */
@@ -107,7 +106,7 @@ public record ModelManifest(
       Adapt adapt,
       float n0,
       List<Float> n0ByFeature,
-      float minVoicedShare,
+      float minSpeechShare,
       float limit) {
     /** What a channel's vectors are adapted to before that. */
     public enum Adapt {
@@ -133,17 +132,17 @@ public record ModelManifest(
     }
 
     private static final float DEFAULT_N0 = 10;
-    private static final float DEFAULT_MIN_VOICED_SHARE = 0.3f;
+    private static final float DEFAULT_MIN_SPEECH_SHARE = 0.3f;
 
     /** Without adaptation. */
     public Normalization(List<Float> mean, List<Float> deviation) {
-      this(mean, deviation, Adapt.NONE, DEFAULT_N0, List.of(), DEFAULT_MIN_VOICED_SHARE, 0);
+      this(mean, deviation, Adapt.NONE, DEFAULT_N0, List.of(), DEFAULT_MIN_SPEECH_SHARE, 0);
     }
 
     public Normalization {
       Objects.requireNonNull(adapt, "normalization.adapt is missing");
       Population.requirePriorWindows(n0);
-      Population.requireMinVoicedShare(minVoicedShare);
+      Population.requireMinSpeechShare(minSpeechShare);
       mean = List.copyOf(mean);
       deviation = List.copyOf(deviation);
       n0ByFeature = List.copyOf(n0ByFeature);
@@ -191,8 +190,8 @@ public record ModelManifest(
     /** What vectors can be adapted to, whether or not the model asks for it. */
     public Population population() {
       return n0ByFeature.isEmpty()
-          ? new Population(meanArray(), deviationArray(), n0, minVoicedShare)
-          : new Population(meanArray(), deviationArray(), toArray(n0ByFeature), n0, minVoicedShare);
+          ? new Population(meanArray(), deviationArray(), n0, minSpeechShare)
+          : new Population(meanArray(), deviationArray(), toArray(n0ByFeature), n0, minSpeechShare);
     }
 
     /**
@@ -350,35 +349,6 @@ public record ModelManifest(
       public String toString() {
         return name().toLowerCase(Locale.ROOT);
       }
-    }
-
-    /** With a constant learning rate, and nothing that came later. */
-    public Hyperparameters(
-        float learningRate,
-        int batchSize,
-        int maxEpochs,
-        int patience,
-        double validationShare,
-        boolean balanced,
-        float labelSmoothing,
-        float weightDecay) {
-      this(
-          learningRate,
-          batchSize,
-          maxEpochs,
-          patience,
-          validationShare,
-          1,
-          balanced,
-          labelSmoothing,
-          weightDecay,
-          Schedule.CONSTANT,
-          0,
-          0,
-          1,
-          false,
-          0,
-          List.of());
     }
 
     public Hyperparameters {

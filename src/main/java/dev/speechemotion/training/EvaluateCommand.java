@@ -130,7 +130,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                   () -> Adaptation.Mode.named(normalization.adapt().id()).orElseThrow()),
               normalization.n0(),
               0, // What it made of the training is in the population.
-              normalization.minVoicedShare());
+              normalization.minSpeechShare());
       Corpora corpora =
           load(
               sources,

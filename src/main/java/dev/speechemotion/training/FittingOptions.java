@@ -239,7 +239,7 @@ final class FittingOptions {
       description =
           "With --adapt: windows with a smaller share of speech don't count (default:"
               + " ${DEFAULT-VALUE}).")
-  private float minVoicedShare;
+  private float minSpeechShare;
 
   @Option(
       names = "--uncertain-below",
@@ -361,7 +361,7 @@ final class FittingOptions {
                   warp,
                   without),
               new Adaptation(
-                  mode(command).orElse(Adaptation.Mode.NONE), n0, n0Factor, minVoicedShare),
+                  mode(command).orElse(Adaptation.Mode.NONE), n0, n0Factor, minSpeechShare),
               limit,
               seed),
           uncertainBelow);

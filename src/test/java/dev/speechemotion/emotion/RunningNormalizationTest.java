@@ -161,7 +161,7 @@ class RunningNormalizationTest {
         .withMessageContaining("1 features needs as many priorWindows, got 2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Population(one, one, 4, 1.1f))
-        .withMessageContaining("minVoicedShare");
+        .withMessageContaining("minSpeechShare");
   }
 
   private float[] adapted(float... features) {

@@ -16,7 +16,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.translate.NoopTranslator;
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.emotion.RunningNormalization;
+import dev.speechemotion.emotion.VoiceAdaptation;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -221,12 +221,11 @@ class CnnLstmTest {
 
     try (EmotionModel model = EmotionModel.of(running, weights);
         EmotionClassifier classifier = model.newClassifier()) {
-      RunningNormalization call = new RunningNormalization(classifier.population().orElseThrow());
+      VoiceAdaptation call = new VoiceAdaptation();
       for (int i = 0; i < 1_000; i++) {
-        call.count(window, 1);
+        call.hear(classifier.population(), window, 1);
       }
-      float[] adapted = new float[window.length];
-      call.apply(window, adapted);
+      float[] adapted = call.apply(classifier.population(), window, new float[window.length]);
 
       double sum = 0;
       for (int i = 0; i < 100 * BANDS; i += BANDS) {
@@ -296,13 +295,13 @@ class CnnLstmTest {
   void shouldClassifyAWindowWithin5MillisecondsAndTheFcnnWithin50Microseconds() throws Exception {
     byte[] usual = ModelFixture.weights(USUAL, 6);
     List<String> labels = List.of("angry", "happy", "fear", "sad", "surprise", "neutral");
-    byte[] fcnn = ModelFixture.weights(Architecture.fcnn(List.of(256, 128), 0.2f), 6);
+    byte[] fcnn = ModelFixture.weights(ModelFixture.fcnn(List.of(256, 128), 0.2f), 6);
 
     double cnnMicros =
         micros(ModelFixture.manifest(usual, labels, USUAL, 1), usual, window(188, 7), 200);
     double fcnnMicros =
         micros(
-            ModelFixture.manifest(fcnn, labels, Architecture.fcnn(List.of(256, 128), 0.2f), 1),
+            ModelFixture.manifest(fcnn, labels, ModelFixture.fcnn(List.of(256, 128), 0.2f), 1),
             fcnn,
             ModelFixture.features(1),
             5_000);

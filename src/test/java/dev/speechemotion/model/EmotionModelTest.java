@@ -323,7 +323,7 @@ class EmotionModelTest {
   @Test
   void shouldRefuseLayersThatDoNotMatchTheWeights() {
     ModelManifest manifest =
-        ModelFixture.manifest(weights, ModelFixture.LABELS, Architecture.fcnn(List.of(9, 4), 0), 1);
+        ModelFixture.manifest(weights, ModelFixture.LABELS, ModelFixture.fcnn(List.of(9, 4), 0), 1);
 
     assertThatThrownBy(() -> EmotionModel.of(manifest, weights))
         .isInstanceOf(ModelException.class)

@@ -150,7 +150,7 @@ class FcnnTest {
                 free.adapt(),
                 free.n0(),
                 free.n0ByFeature(),
-                free.minVoicedShare(),
+                free.minSpeechShare(),
                 3),
             plain.calibration());
     float[] far = new float[FEATURES];

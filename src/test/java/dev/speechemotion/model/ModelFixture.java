@@ -10,12 +10,46 @@ import java.util.List;
 import java.util.Map;
 
 /** A small network with random weights, and its manifest. */
-final class ModelFixture {
+public final class ModelFixture {
   static final List<String> LABELS = List.of("angry", "happy", "sad");
-  static final Architecture ARCHITECTURE = Architecture.fcnn(List.of(8, 4), 0.1f);
+  static final Architecture ARCHITECTURE = fcnn(List.of(8, 4), 0.1f);
   static final int FEATURES = FeatureSpec.TELEPHONE_8K.windowFeatureCount();
 
   private ModelFixture() {}
+
+  /** A fully connected network. */
+  public static Architecture fcnn(List<Integer> hidden, float dropout) {
+    return new Architecture(NetworkType.FCNN, List.of(), hidden, 1, dropout);
+  }
+
+  /** With a constant learning rate, one validation part, and nothing varied or averaged. */
+  public static ModelManifest.Hyperparameters hyperparameters(
+      float learningRate,
+      int batchSize,
+      int maxEpochs,
+      int patience,
+      double validationShare,
+      boolean balanced,
+      float labelSmoothing,
+      float weightDecay) {
+    return new ModelManifest.Hyperparameters(
+        learningRate,
+        batchSize,
+        maxEpochs,
+        patience,
+        validationShare,
+        1,
+        balanced,
+        labelSmoothing,
+        weightDecay,
+        ModelManifest.Hyperparameters.Schedule.CONSTANT,
+        0,
+        0,
+        1,
+        false,
+        0,
+        List.of());
+  }
 
   static byte[] weights(Architecture architecture, int labelCount) {
     Torch.start().setRandomSeed(7);
@@ -56,7 +90,7 @@ final class ModelFixture {
         new ModelManifest.Training(
             "train",
             1,
-            new ModelManifest.Hyperparameters(0.001f, 32, 10, 5, 0.1, false, 0, 0),
+            hyperparameters(0.001f, 32, 10, 5, 0.1, false, 0, 0),
             List.of(),
             3,
             Map.of()));

@@ -11,6 +11,7 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.CorpusLayout;
+import dev.speechemotion.training.corpus.CorpusReader;
 import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Labels;
@@ -155,14 +156,12 @@ class ShippedModelTest {
   }
 
   private static List<LabeledClip> clips(CorpusLayout layout, Path data) throws Exception {
-    return Corpus.load(
-            layout.id(),
-            layout,
-            data,
+    return new CorpusReader(
             new Corpus.Settings(
                 model.labels(), model.featureSpec(), model.manifest().windows(), Condition.CLEAN),
             FeatureCache.none(),
             new PrintWriter(Writer.nullWriter()))
+        .read(layout.id(), layout, data)
         .clips();
   }
 }

@@ -12,6 +12,7 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.CorpusLayout;
+import dev.speechemotion.training.corpus.CorpusReader;
 import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.MadeUpCorpus;
@@ -72,17 +73,15 @@ class TrainAndEvaluateTest {
       assertThat(loaded.labels()).isEqualTo(MadeUpCorpus.LABELS);
       assertThat(loaded.featureSpec().name()).isEqualTo("telephone-8k");
       Corpus corpus =
-          Corpus.load(
-              "tess",
-              CorpusLayout.TESS,
-              data,
-              new Corpus.Settings(
-                  loaded.labels(),
-                  loaded.featureSpec(),
-                  loaded.manifest().windows(),
-                  Condition.CLEAN),
-              FeatureCache.none(),
-              new PrintWriter(new StringWriter()));
+          new CorpusReader(
+                  new Corpus.Settings(
+                      loaded.labels(),
+                      loaded.featureSpec(),
+                      loaded.manifest().windows(),
+                      Condition.CLEAN),
+                  FeatureCache.none(),
+                  new PrintWriter(new StringWriter()))
+              .read("tess", CorpusLayout.TESS, data);
       float[] probabilities = new float[3];
       for (LabeledClip clip : corpus.clips()) {
         classifier.classify(clip.windows().get(0), 1, probabilities);

@@ -38,10 +38,11 @@ public final class Corpora {
     List<LabeledClip> clips = new ArrayList<>();
     Set<String> contents = new HashSet<>();
     int dropped = 0;
+    CorpusReader reader = new CorpusReader(settings, cache, log);
     for (Source source : sources) {
       int number = used.merge(source.layout().id(), 1, Integer::sum);
       String name = source.layout().id() + (number == 1 ? "" : "-" + number);
-      Corpus corpus = Corpus.load(name, source.layout(), source.data(), settings, cache, log);
+      Corpus corpus = reader.read(name, source.layout(), source.data());
       parts.add(corpus);
       for (LabeledClip clip : corpus.clips()) {
         if (contents.add(clip.sha256())) {

@@ -49,10 +49,10 @@ final class FeatureFiles implements FeatureCache {
       if (windowCount < 1 || bytes.length != expected) {
         return Optional.empty();
       }
-      float[] voicedShares = new float[windowCount];
+      float[] speechShares = new float[windowCount];
       List<float[]> windows = new ArrayList<>(windowCount);
       for (int window = 0; window < windowCount; window++) {
-        voicedShares[window] = in.readFloat();
+        speechShares[window] = in.readFloat();
         float[] features = new float[featureCount];
         for (int i = 0; i < featureCount; i++) {
           features[i] = in.readFloat();
@@ -60,7 +60,7 @@ final class FeatureFiles implements FeatureCache {
         windows.add(features);
       }
       return in.readLong() == sum.getValue()
-          ? Optional.of(new WindowedFeatures(durationSeconds, windows, voicedShares))
+          ? Optional.of(new WindowedFeatures(durationSeconds, windows, speechShares))
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
@@ -75,7 +75,7 @@ final class FeatureFiles implements FeatureCache {
     out.writeDouble(features.durationSeconds());
     out.writeInt(features.windows().size());
     for (int window = 0; window < features.windows().size(); window++) {
-      out.writeFloat(features.voicedShares()[window]);
+      out.writeFloat(features.speechShares()[window]);
       for (float feature : features.windows().get(window)) {
         out.writeFloat(feature);
       }

@@ -27,7 +27,7 @@ public final class LabeledClip {
         corpus,
         recording,
         sha256,
-        new WindowedFeatures(features.durationSeconds(), windows, features.voicedShares()));
+        new WindowedFeatures(features.durationSeconds(), windows, features.speechShares()));
   }
 
   /** The same recording as another voice says it. */
@@ -95,7 +95,7 @@ public final class LabeledClip {
   }
 
   /** Share of speech in a window, 0 to 1. */
-  public float voicedShare(int window) {
-    return features.voicedShares()[window];
+  public float speechShare(int window) {
+    return features.speechShares()[window];
   }
 }

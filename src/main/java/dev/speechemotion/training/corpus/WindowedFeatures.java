@@ -12,21 +12,21 @@ import java.util.Optional;
 public final class WindowedFeatures {
   private final double durationSeconds;
   private final List<float[]> windows;
-  private final float[] voicedShares;
+  private final float[] speechShares;
 
   /**
    * @param windows {@code [window][feature]}, at least one
-   * @param voicedShares {@code [window]}, share of speech, 0 to 1
+   * @param speechShares {@code [window]}, share of speech, 0 to 1
    */
-  public WindowedFeatures(double durationSeconds, List<float[]> windows, float[] voicedShares) {
-    if (windows.isEmpty() || windows.size() != voicedShares.length) {
+  public WindowedFeatures(double durationSeconds, List<float[]> windows, float[] speechShares) {
+    if (windows.isEmpty() || windows.size() != speechShares.length) {
       throw new IllegalArgumentException(
           "a clip needs at least one window, and a share of speech for each, got %d and %d"
-              .formatted(windows.size(), voicedShares.length));
+              .formatted(windows.size(), speechShares.length));
     }
     this.durationSeconds = durationSeconds;
     this.windows = List.copyOf(windows);
-    this.voicedShares = voicedShares;
+    this.speechShares = speechShares;
   }
 
   /**
@@ -39,9 +39,9 @@ public final class WindowedFeatures {
     List<float[]> windows = new ArrayList<>();
     List<Float> shares = new ArrayList<>();
     ChannelAnalyzer.WindowSink sink =
-        (beginMs, endMs, voicedShare, features) -> {
+        (beginMs, endMs, speechShare, features) -> {
           windows.add(Arrays.copyOf(features, features.length));
-          shares.add(voicedShare);
+          shares.add(speechShare);
         };
     ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, settings, rateHz);
     analyzer.accept(samples, 0, samples.length, sink);
@@ -49,12 +49,12 @@ public final class WindowedFeatures {
     if (windows.isEmpty()) {
       return Optional.empty();
     }
-    float[] voicedShares = new float[shares.size()];
-    for (int i = 0; i < voicedShares.length; i++) {
-      voicedShares[i] = shares.get(i);
+    float[] speechShares = new float[shares.size()];
+    for (int i = 0; i < speechShares.length; i++) {
+      speechShares[i] = shares.get(i);
     }
     return Optional.of(
-        new WindowedFeatures(samples.length / (double) rateHz, windows, voicedShares));
+        new WindowedFeatures(samples.length / (double) rateHz, windows, speechShares));
   }
 
   double durationSeconds() {
@@ -67,7 +67,7 @@ public final class WindowedFeatures {
   }
 
   /** {@code [window]}; not a copy. */
-  float[] voicedShares() {
-    return voicedShares;
+  float[] speechShares() {
+    return speechShares;
   }
 }

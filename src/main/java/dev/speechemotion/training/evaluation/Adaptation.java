@@ -20,9 +20,9 @@ import java.util.TreeMap;
  * @param n0 how many windows of a speaker weigh as much as the training
  * @param n0Factor above 0, with the mean each feature has an n0 of its own: so many times what the
  *     voices of the training say; 0: {@code n0} for all
- * @param minVoicedShare windows with a smaller share of speech don't count
+ * @param minSpeechShare windows with a smaller share of speech don't count
  */
-public record Adaptation(Mode mode, float n0, float n0Factor, float minVoicedShare) {
+public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechShare) {
 
   /** What the network is told of a speaker. */
   public enum Mode {
@@ -47,11 +47,11 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minVoicedSha
     if (!(n0Factor >= 0 && n0Factor <= 1_000)) {
       throw new IllegalArgumentException("n0Factor must be from 0 to 1000, got " + n0Factor);
     }
-    Population.requireMinVoicedShare(minVoicedShare);
+    Population.requireMinSpeechShare(minSpeechShare);
   }
 
   public Adaptation with(Mode other) {
-    return new Adaptation(other, n0, n0Factor, minVoicedShare);
+    return new Adaptation(other, n0, n0Factor, minSpeechShare);
   }
 
   /**
@@ -89,7 +89,7 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minVoicedSha
   private static void hear(
       LabeledClip clip, VoiceAdaptation voice, Optional<Population> population) {
     for (int i = 0; i < clip.windows().size(); i++) {
-      voice.hear(population, clip.windows().get(i), clip.voicedShare(i));
+      voice.hear(population, clip.windows().get(i), clip.speechShare(i));
     }
   }
 
@@ -109,7 +109,7 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minVoicedSha
     List<float[]> windows = new ArrayList<>();
     for (int i = 0; i < clip.windows().size(); i++) {
       float[] features = clip.windows().get(i);
-      voice.hear(population, features, clip.voicedShare(i));
+      voice.hear(population, features, clip.speechShare(i));
       windows.add(voice.apply(population, features, new float[features.length]));
     }
     return clip.with(windows);

@@ -39,7 +39,7 @@ final class TrainingNormalization {
             ? List.of()
             : PopulationStatistics.priorWindows(
                 Adaptation.byVoice(clips), all, adaptation.n0Factor()),
-        adaptation.minVoicedShare(),
+        adaptation.minSpeechShare(),
         settings.limit());
   }
 

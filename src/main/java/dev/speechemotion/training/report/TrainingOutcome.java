@@ -106,7 +106,7 @@ public record TrainingOutcome(
                 .formatted(
                     Figures.plain(normalization.n0()),
                     n0ByFeatureText(normalization.n0ByFeature()),
-                    Figures.plain(Math.round(100 * normalization.minVoicedShare())))
+                    Figures.plain(Math.round(100 * normalization.minSpeechShare())))
             : "Features are normalised by mean and deviation of the training clips.")
         + limit;
   }

@@ -19,13 +19,13 @@ public final class Clips {
   public static LabeledClip clip(
       String corpus, String label, String speaker, String text, float[]... windows) {
     String id = "%s/%s_%s.wav".formatted(speaker, text, label);
-    float[] voicedShares = new float[windows.length];
-    Arrays.fill(voicedShares, 1);
+    float[] speechShares = new float[windows.length];
+    Arrays.fill(speechShares, 1);
     return new LabeledClip(
         corpus,
         new Recording(Path.of(id), id, label, speaker, text),
         "hash of " + corpus + id,
-        new WindowedFeatures(1, List.of(windows), voicedShares));
+        new WindowedFeatures(1, List.of(windows), speechShares));
   }
 
   /** A clip for each label, speaker and text; labels lie apart, features are noisy. */

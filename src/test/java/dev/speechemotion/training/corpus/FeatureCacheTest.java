@@ -43,7 +43,7 @@ class FeatureCacheTest {
     assertThat(found.windows()).hasSize(2);
     assertThat(found.windows().get(0)).containsExactly(1, -2.5f);
     assertThat(found.windows().get(1)).containsExactly(3, 4);
-    assertThat(found.voicedShares()).containsExactly(0.5f, 1);
+    assertThat(found.speechShares()).containsExactly(0.5f, 1);
   }
 
   @Test
@@ -112,7 +112,7 @@ class FeatureCacheTest {
     assertThat(later.toString()).contains("features of 12 of 12 files were in the cache");
     for (int i = 0; i < first.size(); i++) {
       assertThat(second.get(i).windows().get(0)).isEqualTo(first.get(i).windows().get(0));
-      assertThat(second.get(i).voicedShare(0)).isEqualTo(first.get(i).voicedShare(0));
+      assertThat(second.get(i).speechShare(0)).isEqualTo(first.get(i).speechShare(0));
       assertThat(second.get(i).durationSeconds()).isEqualTo(first.get(i).durationSeconds());
     }
   }
@@ -147,7 +147,7 @@ class FeatureCacheTest {
     float[] features = clips.get(0).windows().get(0);
     assertThat(new double[] {features[0], features[1], features[12], features[13], features[29]})
         .containsExactly(new double[] {-124.831, 6.689, -9.510, 0.001, 33.382}, within(0.02));
-    assertThat(clips.get(0).voicedShare(0)).isCloseTo(0.414f, within(0.01f));
+    assertThat(clips.get(0).speechShare(0)).isCloseTo(0.414f, within(0.01f));
   }
 
   @Test
@@ -159,7 +159,8 @@ class FeatureCacheTest {
 
   private static List<LabeledClip> load(Path data, FeatureCache cache, StringWriter log)
       throws IOException {
-    return Corpus.load("tess", CorpusLayout.TESS, data, SETTINGS, cache, new PrintWriter(log, true))
+    return new CorpusReader(SETTINGS, cache, new PrintWriter(log, true))
+        .read("tess", CorpusLayout.TESS, data)
         .clips();
   }
 }

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.emotion.RunningNormalization;
+import dev.speechemotion.emotion.VoiceAdaptation;
 import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AdaptationTest {
@@ -32,7 +33,7 @@ class AdaptationTest {
       assertThat(heard.get(i).callSeconds()).isEqualTo(i);
     }
     // By hand, in the same order: each window counts before it is adapted.
-    RunningNormalization call = new RunningNormalization(POPULATION);
+    VoiceAdaptation call = new VoiceAdaptation();
     for (int i = 0; i < 30; i++) {
       String text = heard.get(i).clip().text();
       float[] features =
@@ -43,8 +44,8 @@ class AdaptationTest {
               .windows()
               .get(0)
               .clone();
-      call.count(features, 1);
-      call.apply(features, features);
+      call.hear(Optional.of(POPULATION), features, 1);
+      call.apply(Optional.of(POPULATION), features, features);
       assertThat(heard.get(i).clip().windows().get(0)).isEqualTo(features);
     }
   }

@@ -11,6 +11,7 @@ import dev.speechemotion.training.augmentation.AugmentationChain;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.CorpusLayout;
+import dev.speechemotion.training.corpus.CorpusReader;
 import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.MadeUpCorpus;
@@ -44,13 +45,8 @@ class AugmenterTest {
   @BeforeEach
   void readClips() throws IOException {
     clips =
-        Corpus.load(
-                "tess",
-                CorpusLayout.TESS,
-                MadeUpCorpus.tess(folder.resolve("TESS"), 20),
-                SETTINGS,
-                FeatureCache.none(),
-                new PrintWriter(Writer.nullWriter()))
+        new CorpusReader(SETTINGS, FeatureCache.none(), new PrintWriter(Writer.nullWriter()))
+            .read("tess", CorpusLayout.TESS, MadeUpCorpus.tess(folder.resolve("TESS"), 20))
             .clips();
   }
 

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
-import dev.speechemotion.model.Architecture;
-import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.ModelFixture;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
@@ -43,9 +42,9 @@ class ExperimentTest {
             MadeUpCorpus.LABELS,
             new WindowSettings(3000, 1000),
             new FittingSettings(
-                Architecture.fcnn(List.of(256, 128), 0.2f),
+                ModelFixture.fcnn(List.of(256, 128), 0.2f),
                 FeatureSpec.TELEPHONE_8K,
-                new ModelManifest.Hyperparameters(0.001f, 32, 3, 10, 0.25, false, 0, 0),
+                ModelFixture.hyperparameters(0.001f, 32, 3, 10, 0.25, false, 0, 0),
                 new Adaptation(Adaptation.Mode.NONE, 10, 0, 0.3f),
                 0,
                 1),

@@ -14,7 +14,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import dev.speechemotion.features.spec.FeatureSpec;
-import dev.speechemotion.model.Architecture;
+import dev.speechemotion.model.ModelFixture;
 import dev.speechemotion.model.Network;
 import dev.speechemotion.model.Torch;
 import java.util.List;
@@ -25,7 +25,7 @@ class NetworkFitTest {
   void shouldShortenALongGradientOnly() {
     Torch.start();
     Network network =
-        Network.forTraining(Architecture.fcnn(List.of(4), 0), FeatureSpec.LIBROSA_22K, 3);
+        Network.forTraining(ModelFixture.fcnn(List.of(4), 0), FeatureSpec.LIBROSA_22K, 3);
     try (Model model = Model.newInstance("clip", Device.cpu(), Torch.ENGINE)) {
       model.setBlock(network.block());
       try (Trainer trainer =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.model.Architecture;
+import dev.speechemotion.model.ModelFixture;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.training.corpus.Clips;
@@ -424,9 +425,9 @@ class NetworkTrainerTest {
   private static FittingSettings settings(
       long seed, int maxEpochs, Adaptation.Mode mode, float labelSmoothing, float weightDecay) {
     return new FittingSettings(
-        Architecture.fcnn(List.of(16, 8), 0.1f),
+        ModelFixture.fcnn(List.of(16, 8), 0.1f),
         FeatureSpec.LIBROSA_22K,
-        new ModelManifest.Hyperparameters(
+        ModelFixture.hyperparameters(
             0.005f, 16, maxEpochs, 5, 0.2, false, labelSmoothing, weightDecay),
         new Adaptation(mode, 10, 0, 0.3f),
         0,
