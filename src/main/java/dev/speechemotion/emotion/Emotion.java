@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The emotions that corpora are labelled with. The first six are the ones that models are trained
- * on by default; the others are read from corpora and left out unless asked for, never mapped to
+ * The emotions that corpora are labeled with. The first six are the ones that models are trained on
+ * by default; the others are read from corpora and left out unless asked for, never mapped to
  * something else.
  */
 public enum Emotion {

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * Turns the feature vector of a window into the probability of each emotion.
  *
- * <p>The vector is as the feature extractor gives it: whatever normalisation the classifier needs
+ * <p>The vector is as the feature extractor gives it: whatever normalization the classifier needs
  * it does itself. An instance is used by one thread at a time, and its results depend on its
  * arguments alone.
  */
@@ -23,8 +23,8 @@ public interface EmotionClassifier extends AutoCloseable {
 
   /**
    * What the classifier wants vectors to be adapted to: if there is a population, the caller passes
-   * each channel's vectors through a {@link RunningNormalization} of that channel first. Empty, as
-   * by default: vectors are classified as they are.
+   * each channel's vectors through a {@link VoiceAdaptation} of that channel first. Empty, as by
+   * default: vectors are classified as they are.
    */
   default Optional<Population> population() {
     return Optional.empty();

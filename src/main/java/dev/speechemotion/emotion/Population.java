@@ -11,18 +11,18 @@ public final class Population {
   private final float[] deviation;
   private final float[] priorWindowsByFeature;
   private final float priorWindows;
-  private final float minVoicedShare;
+  private final float minSpeechShare;
   private final int fingerprint;
 
   /**
    * @param mean {@code [featureCount]}, finite; copied
    * @param deviation {@code [featureCount]}, what is usual within one speaker; positive; copied
    * @param priorWindows how many of a call's windows weigh as much as the training; positive
-   * @param minVoicedShare windows with a smaller share of speech don't count, 0 to 1
+   * @param minSpeechShare windows with a smaller share of speech don't count, 0 to 1
    * @throws IllegalArgumentException if a value is out of its range
    */
-  public Population(float[] mean, float[] deviation, float priorWindows, float minVoicedShare) {
-    this(mean, deviation, filled(mean.length, priorWindows), priorWindows, minVoicedShare);
+  public Population(float[] mean, float[] deviation, float priorWindows, float minSpeechShare) {
+    this(mean, deviation, filled(mean.length, priorWindows), priorWindows, minSpeechShare);
   }
 
   /**
@@ -31,7 +31,7 @@ public final class Population {
    * @param priorWindowsByFeature {@code [featureCount]}, how many of a call's windows weigh as much
    *     as the training where it is about the mean; positive; copied
    * @param priorWindows the same where it is about the deviation
-   * @param minVoicedShare windows with a smaller share of speech don't count, 0 to 1
+   * @param minSpeechShare windows with a smaller share of speech don't count, 0 to 1
    * @throws IllegalArgumentException if a value is out of its range
    */
   public Population(
@@ -39,7 +39,7 @@ public final class Population {
       float[] deviation,
       float[] priorWindowsByFeature,
       float priorWindows,
-      float minVoicedShare) {
+      float minSpeechShare) {
     if (mean.length != deviation.length || mean.length == 0) {
       throw new IllegalArgumentException(
           "a population needs as many means as deviations, got %d and %d"
@@ -61,17 +61,17 @@ public final class Population {
       requirePriorWindows(windows);
     }
     requirePriorWindows(priorWindows);
-    requireMinVoicedShare(minVoicedShare);
+    requireMinSpeechShare(minSpeechShare);
     this.mean = mean.clone();
     this.deviation = deviation.clone();
     this.priorWindowsByFeature = priorWindowsByFeature.clone();
     this.priorWindows = priorWindows;
-    this.minVoicedShare = minVoicedShare;
+    this.minSpeechShare = minSpeechShare;
     fingerprint =
         31 * Arrays.hashCode(this.mean)
             + Arrays.hashCode(this.deviation)
             + 17 * Float.hashCode(priorWindows)
-            + Float.hashCode(minVoicedShare)
+            + Float.hashCode(minSpeechShare)
             + (Arrays.equals(priorWindowsByFeature, filled(mean.length, priorWindows))
                 ? 0
                 : 19 * Arrays.hashCode(priorWindowsByFeature));
@@ -96,10 +96,10 @@ public final class Population {
   /**
    * @throws IllegalArgumentException if a share of speech is not from 0 to 1
    */
-  public static void requireMinVoicedShare(float minVoicedShare) {
-    if (!(minVoicedShare >= 0 && minVoicedShare <= 1)) {
+  public static void requireMinSpeechShare(float minSpeechShare) {
+    if (!(minSpeechShare >= 0 && minSpeechShare <= 1)) {
       throw new IllegalArgumentException(
-          "minVoicedShare must be from 0 to 1, got " + minVoicedShare);
+          "minSpeechShare must be from 0 to 1, got " + minSpeechShare);
     }
   }
 
@@ -126,8 +126,8 @@ public final class Population {
     return priorWindows;
   }
 
-  float minVoicedShare() {
-    return minVoicedShare;
+  float minSpeechShare() {
+    return minSpeechShare;
   }
 
   /** The same for equal populations, in every process; hardly ever for others. */

@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /**
  * Takes a speaker's own average out of feature vectors, as far as the call has told it: the mean
- * and the deviation of the windows heard, shrunk towards those of the training. Evaluation and
+ * and the deviation of the windows heard, shrunk toward those of the training. Evaluation and
  * streaming use it, one instance for each speaker or channel of a call.
  *
  * <p>With {@code n} windows counted, all in units of the training's mean and deviation, the mean is
@@ -51,10 +51,10 @@ public final class RunningNormalization {
    *
    * @param features {@code [featureCount]}, or of several frames {@code [frames][featureCount]},
    *     with NaN behind the last; then their mean counts, and that of their squares
-   * @param voicedShare share of speech in the window, 0 to 1
+   * @param speechShare share of speech in the window, 0 to 1
    */
-  public void count(float[] features, float voicedShare) {
-    if (voicedShare < population.minVoicedShare()) {
+  public void count(float[] features, float speechShare) {
+    if (speechShare < population.minSpeechShare()) {
       return;
     }
     windows++;

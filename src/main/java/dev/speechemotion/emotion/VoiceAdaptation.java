@@ -22,7 +22,7 @@ public final class VoiceAdaptation {
   private Optional<RunningNormalization> heard = Optional.empty();
 
   /**
-   * Counts a window towards what the voice is like.
+   * Counts a window toward what the voice is like.
    *
    * @param population of the model that will classify; empty: it takes vectors as they are
    * @param features {@code [featureCount]}, or {@code [frames][featureCount]}

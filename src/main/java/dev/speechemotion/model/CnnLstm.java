@@ -19,25 +19,27 @@ import ai.djl.nn.recurrent.LSTM;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The network over log-mel frames: convolutions of 3 by 3 with batch normalisation and ReLU, each
+ * The network over log-mel frames: convolutions of 3 by 3 with batch normalization and ReLU, each
  * of which halves the bands, the first two also time; a bidirectional LSTM over what they leave of
  * time, and a mean over time by learned weights (attention). The first convolution halves by its
- * stride, which is cheaper where there is most to compute, the others by the maximum of neighbours.
+ * stride, which is cheaper where there is most to compute, the others by the maximum of neighbors.
  *
- * <p>{@code inputs X: [windows, frames, bands]}, normalised, and {@code M: [windows, frames]}, 1
+ * <p>{@code inputs X: [windows, frames, bands]}, normalized, and {@code M: [windows, frames]}, 1
  * for a frame and 0 where a window has no more; {@code output: [windows, labels]}, before the
  * softmax. What X holds where M is 0 must be 0, and does not count, nor how much there is of it:
  * every layer's output is 0 there, to which neither the convolutions nor the LSTM, which have no
  * biases, add anything.
  */
-final class CnnLstm extends AbstractBlock {
+final class CnnLstm extends AbstractBlock implements Network {
   /** Frames that become one step of the LSTM. */
-  static final int FRAMES_PER_STEP = 4;
+  private static final int FRAMES_PER_STEP = 4;
 
   private static final float MASKED = 1e9f;
 
@@ -45,6 +47,11 @@ final class CnnLstm extends AbstractBlock {
   private static final List<String> LSTM_PARAMETERS =
       List.of(
           "lstm.forward.input", "lstm.forward.state", "lstm.backward.input", "lstm.backward.state");
+
+  private final Architecture architecture;
+
+  /** The most that a window can have. */
+  private final int maxFrames;
 
   private final int bands;
   private final int labelCount;
@@ -55,10 +62,12 @@ final class CnnLstm extends AbstractBlock {
   private final Block attention;
   private final Block output;
 
-  /** Null without dropout. */
-  private final Block dropout;
+  /** Empty where nothing is switched off. */
+  private final Optional<Block> dropout;
 
-  CnnLstm(ModelManifest.Architecture architecture, int bands, int labelCount, float dropRate) {
+  CnnLstm(Architecture architecture, int maxFrames, int bands, int labelCount, float dropRate) {
+    this.architecture = architecture;
+    this.maxFrames = maxFrames;
     this.bands = bands;
     this.labelCount = labelCount;
     units = architecture.hidden().get(0);
@@ -89,7 +98,9 @@ final class CnnLstm extends AbstractBlock {
     attention = addChildBlock("attention", Linear.builder().setUnits(1).optBias(false).build());
     output = addChildBlock("output", Linear.builder().setUnits(labelCount).build());
     dropout =
-        dropRate > 0 ? addChildBlock("dropout", Dropout.builder().optRate(dropRate).build()) : null;
+        dropRate > 0
+            ? Optional.of(addChildBlock("dropout", Dropout.builder().optRate(dropRate).build()))
+            : Optional.empty();
   }
 
   @Override
@@ -102,7 +113,7 @@ final class CnnLstm extends AbstractBlock {
       x = norms.get(i).forward(parameters, new NDList(x), training).singletonOrThrow();
       x = Activation.relu(x);
       if (i == 0) {
-        // The stride takes every other frame and its neighbours.
+        // The stride takes every other frame and its neighbors.
         mask = mask.get(new NDIndex(":, 0::2"));
       } else {
         Shape pool = new Shape(i == 1 ? 2 : 1, 2);
@@ -125,9 +136,9 @@ final class CnnLstm extends AbstractBlock {
   }
 
   private NDArray dropped(ParameterStore parameters, NDArray x, boolean training) {
-    return dropout == null
+    return dropout.isEmpty()
         ? x
-        : dropout.forward(parameters, new NDList(x), training).singletonOrThrow();
+        : dropout.get().forward(parameters, new NDList(x), training).singletonOrThrow();
   }
 
   @Override
@@ -145,8 +156,8 @@ final class CnnLstm extends AbstractBlock {
     lstm.initialize(manager, type, new Shape(1, 1, (long) channels * height));
     attention.initialize(manager, type, new Shape(1, 1, 2L * units));
     output.initialize(manager, type, new Shape(1, 2L * units));
-    if (dropout != null) {
-      dropout.initialize(manager, type, new Shape(1, 1));
+    if (dropout.isPresent()) {
+      dropout.get().initialize(manager, type, new Shape(1, 1));
     }
   }
 
@@ -160,11 +171,19 @@ final class CnnLstm extends AbstractBlock {
     return new Shape[] {new Shape(inputs[0].get(0), labelCount)};
   }
 
-  /**
-   * The parameters under the names that they have in a weights file: {@code conv1.weight}, …,
-   * {@code norm1.gamma}, …, the last {@code output.bias}.
-   */
-  Map<String, Parameter> parameters() {
+  @Override
+  public Block block() {
+    return this;
+  }
+
+  @Override
+  public int members() {
+    return 1;
+  }
+
+  /** {@code conv1.weight}, …, {@code norm1.gamma}, …, the last {@code output.bias}. */
+  @Override
+  public Map<String, Parameter> parameters() {
     Map<String, Parameter> named = new LinkedHashMap<>();
     for (int i = 0; i < convolutions.size(); i++) {
       add("conv" + (i + 1), convolutions.get(i), named);
@@ -185,9 +204,8 @@ final class CnnLstm extends AbstractBlock {
     }
   }
 
-  /** The shapes that the parameters of such a network have, by name. */
-  static Map<String, Shape> shapes(
-      ModelManifest.Architecture architecture, int bands, int labelCount) {
+  @Override
+  public Map<String, Shape> shapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     int inputs = 1;
     int height = bands;
@@ -209,5 +227,41 @@ final class CnnLstm extends AbstractBlock {
     shapes.put("output.weight", new Shape(labelCount, 2L * units));
     shapes.put("output.bias", new Shape(labelCount));
     return shapes;
+  }
+
+  @Override
+  public Shape[] inputShapes(int windows) {
+    return new Shape[] {new Shape(windows, maxFrames, bands), new Shape(windows, maxFrames)};
+  }
+
+  @Override
+  public NDList inputs(NDManager manager, float[] features, int windows) {
+    int frames = FRAMES_PER_STEP;
+    for (int window = 0; window < windows; window++) {
+      frames = Math.max(frames, frames(features, window));
+    }
+    float[] x = new float[windows * frames * bands];
+    float[] mask = new float[windows * frames];
+    for (int window = 0; window < windows; window++) {
+      int count = frames(features, window);
+      System.arraycopy(
+          features, window * maxFrames * bands, x, window * frames * bands, count * bands);
+      // One step is the least that there can be; frames that it lacks are like the training's mean.
+      int counting = Math.max(count, FRAMES_PER_STEP);
+      Arrays.fill(mask, window * frames, window * frames + counting, 1);
+    }
+    return new NDList(
+        manager.create(x, new Shape(windows, frames, bands)),
+        manager.create(mask, new Shape(windows, frames)));
+  }
+
+  /** Number of frames that a window has. */
+  private int frames(float[] features, int window) {
+    int at = window * maxFrames * bands;
+    int frames = 0;
+    while (frames < maxFrames && !Float.isNaN(features[at + frames * bands])) {
+      frames++;
+    }
+    return frames;
   }
 }

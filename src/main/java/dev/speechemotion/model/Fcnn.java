@@ -3,9 +3,11 @@ package dev.speechemotion.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.Dropout;
@@ -20,23 +22,25 @@ import java.util.Map;
  * The fully connected network: linear layers with ReLU (and, in training, dropout) between them; or
  * several members of one hidden layer each, which lie side by side in it.
  *
- * <p>{@code input X: [windows, features]}, normalised; {@code output: [windows, labels]}, before
+ * <p>{@code input X: [windows, features]}, normalized; {@code output: [windows, labels]}, before
  * the softmax, the mean of the members'. In training the output is {@code [members * windows,
  * labels]}, member by member, as each is to be right by itself: in what they do not know they then
  * differ, and their mean is right more often than any of them (Lakshminarayanan et al. 2017,
  * "Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles").
  */
-final class Fcnn extends AbstractBlock {
+final class Fcnn extends AbstractBlock implements Network {
   private final Map<String, Shape> shapes;
 
   /** Weight and bias of each layer. */
   private final List<Parameter> ofLayers = new ArrayList<>();
 
+  private final int featureCount;
   private final int members;
   private final int labelCount;
   private final float dropRate;
 
-  Fcnn(ModelManifest.Architecture architecture, int featureCount, int labelCount, float dropRate) {
+  Fcnn(Architecture architecture, int featureCount, int labelCount, float dropRate) {
+    this.featureCount = featureCount;
     this.labelCount = labelCount;
     this.dropRate = dropRate;
     members = architecture.members();
@@ -88,19 +92,44 @@ final class Fcnn extends AbstractBlock {
     return new Shape[] {new Shape(inputs[0].get(0), labelCount)};
   }
 
-  /** The network's parameters under the names of {@link #shapes}. */
-  Map<String, Parameter> parameters() {
+  @Override
+  public Block block() {
+    return this;
+  }
+
+  @Override
+  public int members() {
+    return members;
+  }
+
+  @Override
+  public Map<String, Parameter> parameters() {
     Map<String, Parameter> named = new LinkedHashMap<>();
     ofLayers.forEach(parameter -> named.put(parameter.getName(), parameter));
     return named;
+  }
+
+  @Override
+  public Map<String, Shape> shapes() {
+    return shapes;
+  }
+
+  @Override
+  public Shape[] inputShapes(int windows) {
+    return new Shape[] {new Shape(windows, featureCount)};
+  }
+
+  @Override
+  public NDList inputs(NDManager manager, float[] features, int windows) {
+    return new NDList(manager.create(features, new Shape(windows, featureCount)));
   }
 
   /**
    * The shapes that the parameters of such a network have, by the names that they have in a weights
    * file: {@code layer1.weight}, {@code layer1.bias}, {@code layer2.weight}, …
    */
-  static Map<String, Shape> shapes(
-      ModelManifest.Architecture architecture, int featureCount, int labelCount) {
+  private static Map<String, Shape> shapes(
+      Architecture architecture, int featureCount, int labelCount) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     int inputs = featureCount;
     for (int layer = 1; layer <= architecture.hidden().size() + 1; layer++) {

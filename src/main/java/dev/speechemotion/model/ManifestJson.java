@@ -29,7 +29,6 @@ final class ManifestJson {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .addMixIn(FeatureSpec.class, FeatureSpecJson.class)
-          .addMixIn(ModelManifest.Architecture.class, ArchitectureJson.class)
           .build();
 
   /** Fields of a feature spec that are left out where they are empty. */
@@ -40,9 +39,6 @@ final class ManifestJson {
     @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     int windowFrames();
   }
-
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  private interface ArchitectureJson {}
 
   private static final DefaultPrettyPrinter PRINTER =
       new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
@@ -72,7 +68,7 @@ final class ManifestJson {
                 .formatted(
                     EmotionModel.MANIFEST_FILE, version.intValue(), ModelManifest.FORMAT_VERSION));
       }
-      addWhatCameLater(tree);
+      addDefaults(tree);
       return JSON.treeToValue(tree, ModelManifest.class);
     } catch (ModelException e) {
       throw e;
@@ -92,60 +88,29 @@ final class ManifestJson {
     }
   }
 
-  /** Fields that the first manifests did not have, with the values that say the same. */
-  private static void addWhatCameLater(JsonNode tree) {
+  /**
+   * Puts in what says the default by not being there: what {@link #write} leaves out, and what
+   * {@code tess-fcnn}, the first model, was made before.
+   */
+  private static void addDefaults(JsonNode tree) {
     if (tree.get("featureSpec") instanceof ObjectNode spec) {
       OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
       if (!spec.has("windowFrames")) {
         spec.put("windowFrames", 0);
       }
     }
-    if (tree.get("architecture") instanceof ObjectNode architecture
-        && !architecture.has("channels")) {
-      architecture.putArray("channels");
-    }
-    if (tree.get("architecture") instanceof ObjectNode architecture
-        && !architecture.has("members")) {
-      architecture.put("members", 1);
-    }
-    if (tree.get("normalization") instanceof ObjectNode normalization
-        && !normalization.has("adapt")) {
-      normalization.put("adapt", ModelManifest.Normalization.NONE);
-      normalization.put("n0", ModelManifest.Normalization.DEFAULT_N0);
-      normalization.put("minVoicedShare", ModelManifest.Normalization.DEFAULT_MIN_VOICED_SHARE);
+    if (tree.get("architecture") instanceof ObjectNode architecture) {
+      if (!architecture.has("channels")) {
+        architecture.putArray("channels");
+      }
+      if (!architecture.has("members")) {
+        architecture.put("members", 1);
+      }
     }
     if (tree.get("normalization") instanceof ObjectNode normalization
         && !normalization.has("n0ByFeature")) {
       normalization.putArray("n0ByFeature");
       normalization.put("limit", 0f);
-    }
-    if (tree.path("training").get("hyperparameters") instanceof ObjectNode hyperparameters
-        && !hyperparameters.has("balanced")) {
-      hyperparameters.put("balanced", false);
-      hyperparameters.put("labelSmoothing", 0f);
-      hyperparameters.put("weightDecay", 0f);
-    }
-    if (tree.path("training").get("hyperparameters") instanceof ObjectNode hyperparameters
-        && !hyperparameters.has("schedule")) {
-      hyperparameters.put("schedule", ModelManifest.Hyperparameters.CONSTANT);
-      hyperparameters.put("warmUpEpochs", 0);
-      hyperparameters.put("clipNorm", 0f);
-      hyperparameters.put("averagedEpochs", 1);
-      hyperparameters.put("specAugment", false);
-      hyperparameters.put("warp", 0f);
-    }
-    if (tree.path("training").get("hyperparameters") instanceof ObjectNode hyperparameters
-        && !hyperparameters.has("validationFolds")) {
-      hyperparameters.put("validationFolds", 1);
-      hyperparameters.putArray("without");
-    }
-    if (tree.get("calibration") instanceof ObjectNode calibration) {
-      if (!calibration.has("uncertainBelow")) {
-        calibration.put("uncertainBelow", 0f);
-      }
-      if (!calibration.has("doubt")) {
-        calibration.put("doubt", 0f);
-      }
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.speechemotion.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.FeatureLayout;
@@ -8,8 +10,10 @@ import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -83,126 +87,63 @@ public record ModelManifest(
   }
 
   /**
-   * A network.
-   *
-   * @param type {@code fcnn}: linear layers with ReLU between them, over statistics of the window;
-   *     {@code cnn-lstm}: convolutions, a bidirectional LSTM and attention, over log-mel frames
-   * @param channels with {@code cnn-lstm}, the channels of each convolution; else empty
-   * @param hidden sizes of the hidden layers; with {@code cnn-lstm} one, that of each direction of
-   *     the LSTM
-   * @param members with {@code fcnn} of one hidden layer, how many networks of that size there are,
-   *     whose outputs before the softmax are averaged; else 1
-   * @param dropout share of a hidden layer's outputs that training switches off
-   */
-  public record Architecture(
-      String type, List<Integer> channels, List<Integer> hidden, int members, float dropout) {
-    public static final String FCNN = "fcnn";
-    public static final String CNN_LSTM = "cnn-lstm";
-
-    /** The types that there are. */
-    public static final List<String> TYPES = List.of(FCNN, CNN_LSTM);
-
-    public Architecture {
-      require(TYPES.contains(type), "architecture.type must be one of " + TYPES, type);
-      channels = List.copyOf(channels);
-      hidden = List.copyOf(hidden);
-      if (CNN_LSTM.equals(type)) {
-        require(
-            channels.size() >= 2
-                && channels.size() <= 6
-                && channels.stream().allMatch(size -> size > 0 && size <= 512),
-            "architecture.channels must be 2 to 6 sizes from 1 to 512 with " + CNN_LSTM,
-            channels);
-        require(
-            hidden.size() == 1,
-            "architecture.hidden must be one size, that of the LSTM, with " + CNN_LSTM,
-            hidden);
-      } else {
-        require(channels.isEmpty(), "architecture.channels must be empty with " + type, channels);
-      }
-      require(
-          !hidden.isEmpty()
-              && hidden.size() <= 8
-              && hidden.stream().allMatch(size -> size > 0 && size <= 4096),
-          "architecture.hidden must be 1 to 8 sizes from 1 to 4096",
-          hidden);
-      require(members >= 1 && members <= 32, "architecture.members must be from 1 to 32", members);
-      require(
-          members == 1 || FCNN.equals(type) && hidden.size() == 1,
-          "architecture.members must be 1 but with %s of one hidden layer".formatted(FCNN),
-          members);
-      require(
-          dropout >= 0 && dropout < 1, "architecture.dropout must be from 0 to below 1", dropout);
-    }
-
-    /** A fully connected network. */
-    public static Architecture fcnn(List<Integer> hidden, float dropout) {
-      return new Architecture(FCNN, List.of(), hidden, 1, dropout);
-    }
-
-    /** Whether the network takes a window's frames, not statistics of them. */
-    public boolean ofFrames() {
-      return CNN_LSTM.equals(type);
-    }
-
-    /**
-     * @throws IllegalArgumentException if the network cannot take such features
-     */
-    public void requireFit(FeatureSpec spec) {
-      require(
-          ofFrames() == spec.windowFrames() > 0,
-          ofFrames()
-              ? "featureSpec must be one of log-mel frames with " + type
-              : "featureSpec must be one of statistics with " + type,
-          spec.name());
-      require(
-          FeatureLayout.of(spec).windowColumnCount() >> channels.size() > 0,
-          "featureSpec must have bands that can be halved once for each of architecture.channels",
-          spec.name());
-    }
-  }
-
-  /**
    * Features enter the network as {@code (value - mean) / deviation}, within a limit.
    *
    * @param mean per feature, fitted on the training part
    * @param deviation per feature, positive
    * @param adapt {@code none}, or {@code running}: before that, each channel's vectors are adapted
-   *     to what the channel has said so far, as {@link
-   *     dev.speechemotion.emotion.RunningNormalization} tells; the deviation is then what is usual
-   *     within one speaker
+   *     to what the channel has said so far, as {@link dev.speechemotion.emotion.VoiceAdaptation}
+   *     tells; the deviation is then what is usual within one speaker
    * @param n0 with {@code running}: how many of the channel's windows weigh as much as the training
    * @param n0ByFeature the same for each feature where it is about the mean; empty: {@code n0} for
    *     all
-   * @param minVoicedShare with {@code running}: windows with a smaller share of speech don't count
+   * @param minSpeechShare with {@code running}: windows with a smaller share of speech don't count
    * @param limit what is further from 0 than this enters as this; 0: no limit. It keeps what is far
    *     from all of the training from outweighing everything else
    */
   public record Normalization(
       List<Float> mean,
       List<Float> deviation,
-      String adapt,
+      Adapt adapt,
       float n0,
       List<Float> n0ByFeature,
-      float minVoicedShare,
+      float minSpeechShare,
       float limit) {
-    public static final String NONE = "none";
-    public static final String RUNNING = "running";
-    public static final float DEFAULT_N0 = 10;
-    public static final float DEFAULT_MIN_VOICED_SHARE = 0.3f;
+    /** What a channel's vectors are adapted to before that. */
+    public enum Adapt {
+      NONE,
+      RUNNING;
+
+      @JsonCreator
+      static Adapt named(String name) {
+        for (Adapt adapt : values()) {
+          if (adapt.id().equals(name)) {
+            return adapt;
+          }
+        }
+        throw new IllegalArgumentException(
+            "normalization.adapt must be none or running, got " + name);
+      }
+
+      /** Its name in manifests. */
+      @JsonValue
+      public String id() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+
+    private static final float DEFAULT_N0 = 10;
+    private static final float DEFAULT_MIN_SPEECH_SHARE = 0.3f;
 
     /** Without adaptation. */
     public Normalization(List<Float> mean, List<Float> deviation) {
-      this(mean, deviation, NONE, DEFAULT_N0, List.of(), DEFAULT_MIN_VOICED_SHARE, 0);
+      this(mean, deviation, Adapt.NONE, DEFAULT_N0, List.of(), DEFAULT_MIN_SPEECH_SHARE, 0);
     }
 
     public Normalization {
-      require(
-          NONE.equals(adapt) || RUNNING.equals(adapt),
-          "normalization.adapt must be none or running",
-          adapt);
+      Objects.requireNonNull(adapt, "normalization.adapt is missing");
       Population.requirePriorWindows(n0);
-      Population.requireMinVoicedShare(minVoicedShare);
+      Population.requireMinSpeechShare(minSpeechShare);
       mean = List.copyOf(mean);
       deviation = List.copyOf(deviation);
       n0ByFeature = List.copyOf(n0ByFeature);
@@ -242,11 +183,16 @@ public record ModelManifest(
       return toArray(deviation);
     }
 
-    /** What a caller adapts vectors to, whether or not the model asks for it. */
+    /** What a caller adapts vectors to; empty: the model takes them as they are. */
+    public Optional<Population> adaptedTo() {
+      return adapt == Adapt.RUNNING ? Optional.of(population()) : Optional.empty();
+    }
+
+    /** What vectors can be adapted to, whether or not the model asks for it. */
     public Population population() {
       return n0ByFeature.isEmpty()
-          ? new Population(meanArray(), deviationArray(), n0, minVoicedShare)
-          : new Population(meanArray(), deviationArray(), toArray(n0ByFeature), n0, minVoicedShare);
+          ? new Population(meanArray(), deviationArray(), n0, minSpeechShare)
+          : new Population(meanArray(), deviationArray(), toArray(n0ByFeature), n0, minSpeechShare);
     }
 
     /**
@@ -373,51 +319,42 @@ public record ModelManifest(
       boolean balanced,
       float labelSmoothing,
       float weightDecay,
-      String schedule,
+      Schedule schedule,
       int warmUpEpochs,
       float clipNorm,
       int averagedEpochs,
       boolean specAugment,
       float warp,
       List<String> without) {
-    public static final String CONSTANT = "constant";
-    public static final String COSINE = "cosine";
+    /** How the learning rate goes on after the warm-up. */
+    public enum Schedule {
+      CONSTANT,
+      COSINE;
 
-    /** With a constant learning rate, and nothing that came later. */
-    public Hyperparameters(
-        float learningRate,
-        int batchSize,
-        int maxEpochs,
-        int patience,
-        double validationShare,
-        boolean balanced,
-        float labelSmoothing,
-        float weightDecay) {
-      this(
-          learningRate,
-          batchSize,
-          maxEpochs,
-          patience,
-          validationShare,
-          1,
-          balanced,
-          labelSmoothing,
-          weightDecay,
-          CONSTANT,
-          0,
-          0,
-          1,
-          false,
-          0,
-          List.of());
+      /**
+       * @throws IllegalArgumentException if there is none of that name
+       */
+      @JsonCreator
+      public static Schedule named(String name) {
+        for (Schedule schedule : values()) {
+          if (schedule.toString().equals(name)) {
+            return schedule;
+          }
+        }
+        throw new IllegalArgumentException("schedule must be constant or cosine, got " + name);
+      }
+
+      /** Its name in manifests and on the command line. */
+      @JsonValue
+      @Override
+      public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+      }
     }
 
     public Hyperparameters {
       without = List.copyOf(without);
-      require(
-          CONSTANT.equals(schedule) || COSINE.equals(schedule),
-          "schedule must be constant or cosine",
-          schedule);
+      Objects.requireNonNull(schedule, "training.hyperparameters.schedule is missing");
       require(
           warmUpEpochs >= 0 && warmUpEpochs <= 1000,
           "warmUpEpochs must be from 0 to 1000",
@@ -464,7 +401,7 @@ public record ModelManifest(
 
   /**
    * @param clips number of clips tested
-   * @param accuracy share of clips recognised, 0 to 1
+   * @param accuracy share of clips recognized, 0 to 1
    * @param uar unweighted average recall, 0 to 1
    * @param worstLabel the label with the lowest recall
    * @param worstRecall its recall, 0 to 1
@@ -477,7 +414,7 @@ public record ModelManifest(
     require(value != null && !value.isBlank(), field + " must not be blank", value);
   }
 
-  private static void require(boolean holds, String rule, Object value) {
+  static void require(boolean holds, String rule, Object value) {
     if (!holds) {
       throw new IllegalArgumentException(rule + ", got " + value);
     }

@@ -14,7 +14,7 @@ import dev.speechemotion.features.FeatureLayout;
 import java.util.List;
 import java.util.Optional;
 
-/** Normalisation, network, calibrated softmax: one thread's view of an emotion model. */
+/** Normalization, network, calibrated softmax: one thread's view of an emotion model. */
 final class NetworkClassifier implements EmotionClassifier {
   private final ModelManifest manifest;
   private final ModelIdentity identity;
@@ -25,7 +25,7 @@ final class NetworkClassifier implements EmotionClassifier {
   private final float limit;
   private final float temperature;
   private final float doubt;
-  private final Population population;
+  private final Optional<Population> population;
   private final float[] normalized;
   private final Predictor<float[], float[]> predictor;
 
@@ -44,10 +44,7 @@ final class NetworkClassifier implements EmotionClassifier {
     limit = manifest.normalization().limit();
     temperature = calibration.temperature();
     doubt = calibration.doubt();
-    population =
-        manifest.normalization().adapt().equals(ModelManifest.Normalization.RUNNING)
-            ? manifest.normalization().population()
-            : null;
+    population = manifest.normalization().adaptedTo();
     normalized = new float[featureCount];
     predictor = model.newPredictor(new OneWindow(network));
   }
@@ -69,7 +66,7 @@ final class NetworkClassifier implements EmotionClassifier {
 
   @Override
   public Optional<Population> population() {
-    return Optional.ofNullable(population);
+    return population;
   }
 
   @Override

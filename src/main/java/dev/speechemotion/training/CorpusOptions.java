@@ -1,10 +1,14 @@
 package dev.speechemotion.training;
 
+import dev.speechemotion.training.corpus.Corpora;
+import dev.speechemotion.training.corpus.CorpusLayout;
+import dev.speechemotion.training.corpus.FeatureCache;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -33,23 +37,23 @@ final class CorpusOptions {
       description =
           "Where features are kept for the next time, or none (default: speech-emotion-streams/features"
               + " in your cache folder).")
-  private String cache;
+  private Optional<String> cache = Optional.empty();
 
   FeatureCache cache() {
-    if (cache == null) {
+    if (cache.isEmpty()) {
       return FeatureCache.in(FeatureCache.defaultDirectory());
     }
-    return cache.equals("none") ? FeatureCache.none() : FeatureCache.in(Path.of(cache));
+    return cache.get().equals("none") ? FeatureCache.none() : FeatureCache.in(Path.of(cache.get()));
   }
 
   /**
    * The corpora; wrong usage of the command if layouts and places don't go together.
    *
-   * @param ifNone layout of a single corpus for which none is given; null if one must be
+   * @param ifNone layout of a single corpus for which none is given; empty if one must be
    */
-  List<Corpora.Source> sources(CommandLine command, CorpusLayout ifNone) {
+  List<Corpora.Source> sources(CommandLine command, Optional<CorpusLayout> ifNone) {
     List<CorpusLayout> given =
-        layouts.isEmpty() && ifNone != null && data.size() == 1 ? List.of(ifNone) : layouts;
+        layouts.isEmpty() && data.size() == 1 ? ifNone.stream().toList() : layouts;
     if (given.isEmpty()) {
       throw new CommandLine.ParameterException(
           command, "--layout is missing: one of " + layoutNames());

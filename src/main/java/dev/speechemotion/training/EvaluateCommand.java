@@ -5,6 +5,17 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.training.augmentation.Augmentation;
+import dev.speechemotion.training.augmentation.Condition;
+import dev.speechemotion.training.corpus.Corpora;
+import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.ClassificationMetrics;
+import dev.speechemotion.training.evaluation.MetricsBreakdown;
+import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.experiment.Augmenter;
+import dev.speechemotion.training.experiment.Experiment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -39,7 +50,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--model", paramLabel = "DIR", description = "The model to measure.")
-  private Path modelDirectory;
+  private Optional<Path> modelDirectory = Optional.empty();
 
   @Option(
       names = "--protocol",
@@ -48,7 +59,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           "In place of --model: train and test. LAYOUT-random, LAYOUT-speaker or tess-words within one"
               + " corpus, others being heard in training alone; pooled-speaker or cross-corpus with"
               + " several.")
-  private String protocolName;
+  private Optional<String> protocolName = Optional.empty();
 
   @Mixin private CorpusOptions corpusOptions;
 
@@ -71,7 +82,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
-    require((modelDirectory == null) != (protocolName == null), "give --model or --protocol");
+    require(modelDirectory.isPresent() != protocolName.isPresent(), "give --model or --protocol");
     require(
         format.equals("json") || format.equals("table"),
         "--format must be json or table, got " + format);
@@ -81,10 +92,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    if (modelDirectory != null) {
-      evaluateModel(condition, log);
+    if (modelDirectory.isPresent()) {
+      evaluateModel(modelDirectory.get(), condition, log);
     } else {
-      evaluateProtocol(protocol(), condition, log);
+      evaluateProtocol(protocol(protocolName.orElseThrow()), condition, log);
     }
     return 0;
   }
@@ -95,38 +106,39 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private Protocol protocol() {
-    return Protocol.named(protocolName)
+  private Protocol protocol(String name) {
+    return Protocol.named(name)
         .orElseThrow(
             () ->
                 new CommandLine.ParameterException(
                     spec.commandLine(),
                     "--protocol must be one of %s, got %s"
-                        .formatted(
-                            Protocol.all().stream().map(Protocol::name).toList(), protocolName)));
+                        .formatted(Protocol.all().stream().map(Protocol::name).toList(), name)));
   }
 
-  private void evaluateModel(Condition condition, PrintWriter log) throws IOException {
-    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), null);
+  private void evaluateModel(Path directory, Condition condition, PrintWriter log)
+      throws IOException {
+    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), Optional.empty());
     Optional<Adaptation.Mode> asked = fittingOptions.mode(spec.commandLine());
-    try (EmotionModel model = EmotionModel.load(modelDirectory);
+    try (EmotionModel model = EmotionModel.load(directory);
         EmotionClassifier classifier = model.newClassifier();
         EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
       ModelManifest.Normalization normalization = model.manifest().normalization();
       Adaptation adaptation =
           new Adaptation(
-              asked.orElseGet(() -> Adaptation.Mode.named(normalization.adapt()).orElseThrow()),
+              asked.orElseGet(
+                  () -> Adaptation.Mode.named(normalization.adapt().id()).orElseThrow()),
               normalization.n0(),
               0, // What it made of the training is in the population.
-              normalization.minVoicedShare());
+              normalization.minSpeechShare());
       Corpora corpora =
           load(
               sources,
               new Corpus.Settings(
                   model.labels(), model.featureSpec(), model.manifest().windows(), condition),
               log);
-      Measurement measurement =
-          new Measurement(model.labels(), model.manifest().calibration().uncertainBelow());
+      MetricsBreakdown measurement =
+          new MetricsBreakdown(model.labels(), model.manifest().calibration().uncertainBelow());
       measurement.add(
           classifier,
           uncalibrated,
@@ -144,9 +156,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
     List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), protocol.layout());
     require(
-        protocol.layout() == null
-            || sources.stream().anyMatch(source -> source.layout() == protocol.layout()),
-        "--protocol %s needs a corpus in this layout".formatted(protocolName));
+        sources.stream().anyMatch(source -> protocol.tests(source.layout())),
+        "--protocol %s needs a corpus in this layout".formatted(protocol.name()));
     Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
     Corpus.Settings clean = corpusSettings(settings, Condition.CLEAN);
     Corpora corpora = load(sources, clean, log);
@@ -154,11 +165,11 @@ public final class EvaluateCommand implements Callable<Integer> {
         condition.equals(Condition.CLEAN)
             ? corpora
             : load(sources, corpusSettings(settings, condition), log);
-    List<Clip> tested = new ArrayList<>();
-    List<Clip> others = new ArrayList<>();
+    List<LabeledClip> tested = new ArrayList<>();
+    List<LabeledClip> others = new ArrayList<>();
     List<String> namesOfOthers = new ArrayList<>();
     for (Corpus corpus : corpora.parts()) {
-      boolean isTested = protocol.layout() == null || protocol.layout() == corpus.layout();
+      boolean isTested = protocol.tests(corpus.layout());
       (isTested ? tested : others).addAll(corpora.clips(corpus));
       if (!isTested) {
         namesOfOthers.add(corpus.name());
@@ -175,8 +186,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                 protocol,
                 tested,
                 others,
-                heard.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity())),
-                null);
+                heard.clips().stream()
+                    .collect(Collectors.toMap(LabeledClip::key, Function.identity())),
+                (classifier, clips) -> {});
 
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("protocol", protocol.name());
@@ -185,16 +197,16 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<Map<String, Object>> folds = new ArrayList<>();
     StringBuilder foldLines = new StringBuilder();
     for (Experiment.FoldResult fold : result.folds()) {
-      Evaluation evaluation = fold.evaluation();
+      ClassificationMetrics evaluation = fold.evaluation();
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("test", fold.fold().name());
       line.put("trainClips", fold.fold().train().size());
       line.put("n", evaluation.clipCount());
       line.put("accuracy", evaluation.accuracy());
       line.put("uar", evaluation.uar());
-      line.put("sharedSpeakers", fold.fold().shared(Clip::voice));
-      line.put("sharedTexts", fold.fold().shared(Clip::text));
-      line.put("sharedFiles", fold.fold().shared(Clip::sha256));
+      line.put("sharedSpeakers", fold.fold().shared(LabeledClip::voice));
+      line.put("sharedTexts", fold.fold().shared(LabeledClip::text));
+      line.put("sharedFiles", fold.fold().shared(LabeledClip::sha256));
       line.put("epochs", fold.epochs());
       line.put("temperature", fold.calibration().temperature());
       line.put("doubt", fold.calibration().doubt());
@@ -243,7 +255,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void print(
-      Measurement measurement,
+      MetricsBreakdown measurement,
       Map<String, Object> about,
       Condition condition,
       Adaptation adaptation,

@@ -3,7 +3,14 @@ package dev.speechemotion.training;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.model.Architecture;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.NetworkType;
+import dev.speechemotion.training.augmentation.Augmentation;
+import dev.speechemotion.training.corpus.Labels;
+import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.experiment.Experiment;
+import dev.speechemotion.training.fitting.FittingSettings;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -20,7 +27,7 @@ final class FittingOptions {
 
   @Option(
       names = "--architecture",
-      defaultValue = ModelManifest.Architecture.FCNN,
+      defaultValue = "fcnn",
       paramLabel = "TYPE",
       description =
           "The network: fcnn, over statistics of a window, or cnn-lstm, over its log-mel frames"
@@ -33,7 +40,7 @@ final class FittingOptions {
           "Features: librosa-22k (the default with fcnn), wideband-16k, telephone-8k,"
               + " wideband-16k-extended or telephone-8k-extended; with cnn-lstm"
               + " wideband-16k-logmel (the default) or telephone-8k-logmel.")
-  private String spec;
+  private Optional<String> spec = Optional.empty();
 
   @Option(
       names = "--window-ms",
@@ -52,7 +59,7 @@ final class FittingOptions {
       split = ",",
       paramLabel = "SIZE",
       description = "With cnn-lstm: channels of each convolution (default: 16,32,64).")
-  private List<Integer> channels;
+  private List<Integer> channels = List.of();
 
   @Option(
       names = "--hidden",
@@ -61,7 +68,7 @@ final class FittingOptions {
       description =
           "Sizes of the hidden layers (default: 256,128); with cnn-lstm that of the LSTM, for each"
               + " direction (default: 64).")
-  private List<Integer> hidden;
+  private List<Integer> hidden = List.of();
 
   @Option(
       names = "--members",
@@ -141,7 +148,7 @@ final class FittingOptions {
 
   @Option(
       names = "--schedule",
-      defaultValue = ModelManifest.Hyperparameters.CONSTANT,
+      defaultValue = "constant",
       paramLabel = "NAME",
       description =
           "Learning rate over the training: constant, or cosine, falling to 0 by --epochs (default:"
@@ -207,7 +214,7 @@ final class FittingOptions {
           "Adaptation to who speaks, without labels: none, running (to what the call has told so"
               + " far), or, for evaluate, speaker (to all clips of the speaker). Default: the"
               + " model's own, or none.")
-  private String adapt;
+  private Optional<String> adapt = Optional.empty();
 
   @Option(
       names = "--n0",
@@ -233,7 +240,7 @@ final class FittingOptions {
       description =
           "With --adapt: windows with a smaller share of speech don't count (default:"
               + " ${DEFAULT-VALUE}).")
-  private float minVoicedShare;
+  private float minSpeechShare;
 
   @Option(
       names = "--uncertain-below",
@@ -278,24 +285,27 @@ final class FittingOptions {
 
   /** The adaptation that is asked for; empty if none was named. */
   Optional<Adaptation.Mode> mode(CommandLine command) {
-    if (adapt == null) {
-      return Optional.empty();
+    return adapt.map(
+        name ->
+            Adaptation.Mode.named(name)
+                .orElseThrow(
+                    () ->
+                        new CommandLine.ParameterException(
+                            command, "--adapt must be none, speaker or running, got " + name)));
+  }
+
+  private NetworkType networkType(CommandLine command) {
+    try {
+      return NetworkType.named(architecture);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(command, e.getMessage(), e);
     }
-    return Optional.of(
-        Adaptation.Mode.named(adapt)
-            .orElseThrow(
-                () ->
-                    new CommandLine.ParameterException(
-                        command, "--adapt must be none, speaker or running, got " + adapt)));
   }
 
   /** The options as settings; a bad value is wrong usage of the command. */
   Experiment.Settings settings(CommandLine command) {
-    boolean ofFrames = architecture.equals(ModelManifest.Architecture.CNN_LSTM);
-    String specName =
-        spec != null
-            ? spec
-            : (ofFrames ? FeatureSpec.WIDEBAND_16K_LOGMEL : FeatureSpec.LIBROSA_22K).name();
+    NetworkType type = networkType(command);
+    String specName = spec.orElse(type.usualSpec().name());
     FeatureSpec featureSpec =
         FeatureSpec.named(specName)
             .orElseThrow(
@@ -304,12 +314,12 @@ final class FittingOptions {
                         command,
                         "--spec must be one of %s, got %s"
                             .formatted(FeatureSpec.names(), specName)));
-    if (!ofFrames && (channels != null || specAugment || warp > 0)) {
+    if (!type.ofFrames() && (!channels.isEmpty() || specAugment || warp > 0)) {
       throw new CommandLine.ParameterException(
           command, "--channels, --spec-augment and --warp are for --architecture cnn-lstm");
     }
     for (String name : without) {
-      if (ofFrames
+      if (type.ofFrames()
           || FeatureLayout.of(featureSpec).windowFeatureNames().stream()
               .noneMatch(n -> n.startsWith(name))) {
         throw new CommandLine.ParameterException(
@@ -317,11 +327,11 @@ final class FittingOptions {
       }
     }
     try {
-      ModelManifest.Architecture network =
-          new ModelManifest.Architecture(
-              architecture,
-              channels != null ? channels : ofFrames ? List.of(16, 32, 64) : List.of(),
-              hidden != null ? hidden : ofFrames ? List.of(64) : List.of(256, 128),
+      Architecture network =
+          new Architecture(
+              type,
+              channels.isEmpty() ? type.usualChannels() : channels,
+              hidden.isEmpty() ? type.usualHidden() : hidden,
               members,
               dropout);
       network.requireFit(featureSpec);
@@ -331,9 +341,8 @@ final class FittingOptions {
           1, 0, uncertainBelow); // Says what is wrong before any work is done.
       return new Experiment.Settings(
           labels.stream().map(Labels::canonical).distinct().toList(),
-          featureSpec,
           windows,
-          new FcnnTrainer.Settings(
+          new FittingSettings(
               network,
               featureSpec,
               new ModelManifest.Hyperparameters(
@@ -346,7 +355,7 @@ final class FittingOptions {
                   balanced,
                   labelSmoothing,
                   weightDecay,
-                  schedule,
+                  ModelManifest.Hyperparameters.Schedule.named(schedule),
                   warmUp,
                   clipNorm,
                   averagedEpochs,
@@ -354,7 +363,7 @@ final class FittingOptions {
                   warp,
                   without),
               new Adaptation(
-                  mode(command).orElse(Adaptation.Mode.NONE), n0, n0Factor, minVoicedShare),
+                  mode(command).orElse(Adaptation.Mode.NONE), n0, n0Factor, minSpeechShare),
               limit,
               seed),
           uncertainBelow);

@@ -3,7 +3,24 @@ package dev.speechemotion.training;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.model.WeightsFile;
+import dev.speechemotion.training.augmentation.Augmentation;
+import dev.speechemotion.training.augmentation.Condition;
+import dev.speechemotion.training.corpus.Corpora;
+import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.FeatureCache;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.FeatureImportance;
+import dev.speechemotion.training.evaluation.InferenceTime;
+import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.experiment.Augmenter;
+import dev.speechemotion.training.experiment.Experiment;
+import dev.speechemotion.training.fitting.FittedNetwork;
+import dev.speechemotion.training.fitting.ValidatedTraining;
+import dev.speechemotion.training.report.TrainingOutcome;
+import dev.speechemotion.training.report.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -12,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -51,7 +69,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--name",
       description = "The model's name (default: the layouts' names and the architecture).")
-  private String name;
+  private Optional<String> name = Optional.empty();
 
   @Option(
       names = "--model-version",
@@ -72,12 +90,12 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private FittingOptions fittingOptions;
 
   private List<Corpora.Source> sources;
-  private String architecture;
+  private NetworkType architecture;
 
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
-    sources = corpusOptions.sources(spec.commandLine(), null);
+    sources = corpusOptions.sources(spec.commandLine(), Optional.empty());
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
     if (settings.fitting().adaptation().mode() == Adaptation.Mode.SPEAKER) {
       throw new CommandLine.ParameterException(
@@ -109,37 +127,20 @@ public final class TrainCommand implements Callable<Integer> {
             corpora,
             new Augmenter(augmentation, clean, cache, settings.fitting().seed()),
             log);
-    List<Experiment.ProtocolResult> results = new ArrayList<>();
-    Importance importance = null;
-    Protocol importanceOf = null;
-    if (!protocols.isEmpty()) {
-      importance = new Importance(experiment.labels(), settings.spec(), settings.fitting().seed());
-      importanceOf = mostHonest(protocols);
-      Map<String, Clip> clips =
-          corpora.clips().stream().collect(Collectors.toMap(Clip::key, Function.identity()));
-      for (Protocol protocol : protocols) {
-        long protocolBegin = System.nanoTime();
-        Experiment.ProtocolResult result =
-            experiment.run(
-                protocol,
-                corpora.clips(),
-                List.of(),
-                clips,
-                protocol.equals(importanceOf) ? importance : null);
-        results.add(result);
-        log.printf(
-            Locale.ROOT,
-            "%s: accuracy %.1f %%, UAR %.1f %% (%.1f s)%n",
-            protocol.name(),
-            100 * result.evaluation().accuracy(),
-            100 * result.evaluation().uar(),
-            secondsSince(protocolBegin));
-      }
-    }
+    Optional<TrainingOutcome.ProtocolImportance> importance =
+        mostHonest(protocols)
+            .map(
+                protocol ->
+                    new TrainingOutcome.ProtocolImportance(
+                        protocol,
+                        new FeatureImportance(
+                            experiment.labels(), settings.spec(), settings.fitting().seed())));
+    List<Experiment.ProtocolResult> results =
+        results(experiment, protocols, corpora, importance, log);
 
     long fitBegin = System.nanoTime();
-    FcnnTrainer.Fitted stopped = experiment.trainer().fit("training", corpora.clips());
-    FcnnTrainer.Fitted fitted =
+    ValidatedTraining stopped = experiment.trainer().fit("training", corpora.clips());
+    FittedNetwork fitted =
         experiment.trainer().fitAll("training on all", corpora.clips(), stopped.epochs());
     log.printf(
         "trained %d epochs on all clips (%.1f s)%n", fitted.epochs(), secondsSince(fitBegin));
@@ -173,8 +174,7 @@ public final class TrainCommand implements Callable<Integer> {
             stopped,
             augmentation,
             importance,
-            importanceOf,
-            speed(corpora),
+            inferenceTime(corpora),
             WeightsFile.parameterCount(fitted.weights()),
             options("--name", "--model-version", "--no-protocols", "--protocol")));
 
@@ -184,7 +184,42 @@ public final class TrainCommand implements Callable<Integer> {
     console.flush();
   }
 
-  /** What is measured on voices that were not heard, where there is one. */
+  /** What training and testing by each protocol gives. */
+  private static List<Experiment.ProtocolResult> results(
+      Experiment experiment,
+      List<Protocol> protocols,
+      Corpora corpora,
+      Optional<TrainingOutcome.ProtocolImportance> importance,
+      PrintWriter log)
+      throws IOException {
+    List<Experiment.ProtocolResult> results = new ArrayList<>();
+    Map<String, LabeledClip> tested =
+        corpora.clips().stream().collect(Collectors.toMap(LabeledClip::key, Function.identity()));
+    for (Protocol protocol : protocols) {
+      long begin = System.nanoTime();
+      Experiment.ProtocolResult result =
+          experiment.run(
+              protocol,
+              corpora.clips(),
+              List.of(),
+              tested,
+              importance
+                  .filter(measured -> measured.protocol().equals(protocol))
+                  .<Experiment.TestListener>map(measured -> measured.importance()::add)
+                  .orElse((classifier, clips) -> {}));
+      results.add(result);
+      log.printf(
+          Locale.ROOT,
+          "%s: accuracy %.1f %%, UAR %.1f %% (%.1f s)%n",
+          protocol.name(),
+          100 * result.evaluation().accuracy(),
+          100 * result.evaluation().uar(),
+          secondsSince(begin));
+    }
+    return results;
+  }
+
+  /** Those that are asked for, or all that the corpora allow. */
   private List<Protocol> protocols(Corpora corpora) {
     if (noProtocols) {
       return List.of();
@@ -204,34 +239,35 @@ public final class TrainCommand implements Callable<Integer> {
         .toList();
   }
 
-  private static Protocol mostHonest(List<Protocol> protocols) {
+  /** One that tests voices that were not heard, where there is one; empty without protocols. */
+  private static Optional<Protocol> mostHonest(List<Protocol> protocols) {
     return protocols.stream()
         .filter(Protocol::separatesSpeakers)
         .findFirst()
-        .orElseGet(() -> protocols.get(0));
+        .or(() -> protocols.stream().findFirst());
   }
 
   /** Of the model as it was saved, on windows of the corpora. */
-  private Speed speed(Corpora corpora) throws IOException {
+  private InferenceTime inferenceTime(Corpora corpora) throws IOException {
     List<float[]> windows = new ArrayList<>();
-    for (Clip clip : corpora.clips().subList(0, Math.min(100, corpora.clips().size()))) {
+    for (LabeledClip clip : corpora.clips().subList(0, Math.min(100, corpora.clips().size()))) {
       windows.addAll(clip.windows());
     }
     try (EmotionModel model = EmotionModel.load(out);
         EmotionClassifier classifier = model.newClassifier()) {
-      return Speed.measure(classifier, windows);
+      return InferenceTime.measure(classifier, windows);
     }
   }
 
   private String modelName() {
-    return name == null
-        ? sources.stream()
-                .map(source -> source.layout().id())
-                .distinct()
-                .collect(Collectors.joining("-"))
-            + "-"
-            + architecture
-        : name;
+    return name.orElseGet(
+        () ->
+            sources.stream()
+                    .map(source -> source.layout().id())
+                    .distinct()
+                    .collect(Collectors.joining("-"))
+                + "-"
+                + architecture);
   }
 
   /** The command line, but for the places that are written to, which are no part of the model. */

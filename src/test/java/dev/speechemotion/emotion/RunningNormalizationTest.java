@@ -28,7 +28,7 @@ class RunningNormalizationTest {
   }
 
   @Test
-  void shouldShrinkTheCallsMeanTowardsThePopulation() {
+  void shouldShrinkTheCallsMeanTowardThePopulation() {
     normalization.count(new float[] {-330, 0.5f}, 1);
 
     // One window that lies one deviation above, against a prior of four: a fifth of it is taken
@@ -57,7 +57,7 @@ class RunningNormalizationTest {
   }
 
   @Test
-  void shouldShrinkTheCallsDeviationTowardsThePopulation() {
+  void shouldShrinkTheCallsDeviationTowardThePopulation() {
     normalization.count(new float[] {-400 + 140, 0.5f}, 1);
     normalization.count(new float[] {-400 - 140, 0.5f}, 1);
 
@@ -161,7 +161,7 @@ class RunningNormalizationTest {
         .withMessageContaining("1 features needs as many priorWindows, got 2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Population(one, one, 4, 1.1f))
-        .withMessageContaining("minVoicedShare");
+        .withMessageContaining("minSpeechShare");
   }
 
   private float[] adapted(float... features) {

@@ -16,12 +16,11 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.translate.NoopTranslator;
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.emotion.RunningNormalization;
+import dev.speechemotion.emotion.VoiceAdaptation;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,16 +44,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CnnLstmTest {
   private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K_LOGMEL;
   private static final int BANDS = FeatureLayout.of(SPEC).windowColumnCount();
-  private static final int FEATURES = FeatureLayout.of(SPEC).windowFeatureCount();
   private static final List<String> LABELS = ModelFixture.LABELS;
-  private static final ModelManifest.Architecture ARCHITECTURE =
-      new ModelManifest.Architecture(
-          ModelManifest.Architecture.CNN_LSTM, List.of(4, 6, 8), List.of(5), 1, 0.3f);
+  private static final Architecture ARCHITECTURE =
+      new Architecture(NetworkType.CNN_LSTM, List.of(4, 6, 8), List.of(5), 1, 0.3f);
 
   /** What ships: the sizes that train takes by default. */
-  private static final ModelManifest.Architecture USUAL =
-      new ModelManifest.Architecture(
-          ModelManifest.Architecture.CNN_LSTM, List.of(16, 32, 64), List.of(64), 1, 0.3f);
+  private static final Architecture USUAL =
+      new Architecture(NetworkType.CNN_LSTM, List.of(16, 32, 64), List.of(64), 1, 0.3f);
 
   private static byte[] weights;
 
@@ -72,7 +68,7 @@ class CnnLstmTest {
   /** A window of so many frames; NaN behind them. */
   private static float[] window(int frames, long seed) {
     Random random = new Random(seed);
-    float[] window = new float[FEATURES];
+    float[] window = new float[FeatureLayout.of(SPEC).windowFeatureCount()];
     Arrays.fill(window, Float.NaN);
     for (int i = 0; i < frames * BANDS; i++) {
       window[i] = (float) random.nextGaussian() * 2;
@@ -81,7 +77,7 @@ class CnnLstmTest {
   }
 
   private static float[] classify(EmotionClassifier classifier, float[] features) {
-    int windows = features.length / FEATURES;
+    int windows = features.length / FeatureLayout.of(SPEC).windowFeatureCount();
     float[] probabilities = new float[windows * LABELS.size()];
     classifier.classify(features, windows, probabilities);
     return probabilities;
@@ -91,15 +87,15 @@ class CnnLstmTest {
   void shouldHaveTheParametersThatItsShapesTell() {
     for (int bands : new int[] {8, 39, 40, 48, 63}) {
       try (NDManager manager = NDManager.newBaseManager(Device.cpu(), Torch.ENGINE)) {
-        CnnLstm network = new CnnLstm(ARCHITECTURE, bands, 6, 0.3f);
-        network.initialize(manager, DataType.FLOAT32, new Shape(1, 20, bands), new Shape(1, 20));
+        CnnLstm network = new CnnLstm(ARCHITECTURE, 20, bands, 6, 0.3f);
+        network.initialize(manager, DataType.FLOAT32, network.inputShapes(1));
 
         Map<String, Shape> found = new LinkedHashMap<>();
         network
             .parameters()
             .forEach((name, parameter) -> found.put(name, parameter.getArray().getShape()));
 
-        Map<String, Shape> told = CnnLstm.shapes(ARCHITECTURE, bands, 6);
+        Map<String, Shape> told = network.shapes();
         assertThat(found).as("%d bands", bands).isEqualTo(told);
         assertThat(new ArrayList<>(told.keySet()).get(told.size() - 1)).isEqualTo("output.bias");
         assertThat(network.getParameters().values())
@@ -111,10 +107,20 @@ class CnnLstmTest {
 
   @Test
   void shouldClassifyTheSameBitForBitAfterItWasSavedAndLoaded() throws Exception {
-    float[] windows = new float[3 * FEATURES];
-    System.arraycopy(window(188, 1), 0, windows, 0, FEATURES);
-    System.arraycopy(window(120, 2), 0, windows, FEATURES, FEATURES);
-    System.arraycopy(window(7, 3), 0, windows, 2 * FEATURES, FEATURES);
+    float[] windows = new float[3 * FeatureLayout.of(SPEC).windowFeatureCount()];
+    System.arraycopy(window(188, 1), 0, windows, 0, FeatureLayout.of(SPEC).windowFeatureCount());
+    System.arraycopy(
+        window(120, 2),
+        0,
+        windows,
+        FeatureLayout.of(SPEC).windowFeatureCount(),
+        FeatureLayout.of(SPEC).windowFeatureCount());
+    System.arraycopy(
+        window(7, 3),
+        0,
+        windows,
+        2 * FeatureLayout.of(SPEC).windowFeatureCount(),
+        FeatureLayout.of(SPEC).windowFeatureCount());
     EmotionModel.save(folder.resolve("saved"), manifest(), weights);
 
     try (EmotionModel made = EmotionModel.of(manifest(), weights);
@@ -130,8 +136,12 @@ class CnnLstmTest {
       assertThat(Arrays.copyOf(probabilities, 3))
           .isNotEqualTo(Arrays.copyOfRange(probabilities, 3, 6));
       for (int window = 0; window < 3; window++) {
-        int at = window * FEATURES;
-        assertThat(classify(ofLoaded, Arrays.copyOfRange(windows, at, at + FEATURES)))
+        int at = window * FeatureLayout.of(SPEC).windowFeatureCount();
+        assertThat(
+                classify(
+                    ofLoaded,
+                    Arrays.copyOfRange(
+                        windows, at, at + FeatureLayout.of(SPEC).windowFeatureCount())))
             .as("a window alone")
             .isEqualTo(Arrays.copyOfRange(probabilities, window * 3, window * 3 + 3));
       }
@@ -148,7 +158,7 @@ class CnnLstmTest {
       Torch.start().setRandomSeed(3);
       network.block().freezeParameters(true);
       network.block().initialize(model.getNDManager(), DataType.FLOAT32, network.inputShapes(1));
-      // So that batch normalisation moves what is 0.
+      // So that batch normalization moves what is 0.
       for (Map.Entry<String, Parameter> entry : network.parameters().entrySet()) {
         if (entry.getKey().endsWith("beta") || entry.getKey().endsWith("runningMean")) {
           float[] values = new float[(int) entry.getValue().getArray().size()];
@@ -209,7 +219,7 @@ class CnnLstmTest {
         new ModelManifest.Normalization(
             plain.normalization().mean(),
             plain.normalization().deviation(),
-            ModelManifest.Normalization.RUNNING,
+            ModelManifest.Normalization.Adapt.RUNNING,
             10,
             List.of(),
             0.3f,
@@ -223,12 +233,11 @@ class CnnLstmTest {
 
     try (EmotionModel model = EmotionModel.of(running, weights);
         EmotionClassifier classifier = model.newClassifier()) {
-      RunningNormalization call = new RunningNormalization(classifier.population().orElseThrow());
+      VoiceAdaptation call = new VoiceAdaptation();
       for (int i = 0; i < 1_000; i++) {
-        call.count(window, 1);
+        call.hear(classifier.population(), window, 1);
       }
-      float[] adapted = new float[window.length];
-      call.apply(window, adapted);
+      float[] adapted = call.apply(classifier.population(), window, new float[window.length]);
 
       double sum = 0;
       for (int i = 0; i < 100 * BANDS; i += BANDS) {
@@ -298,14 +307,13 @@ class CnnLstmTest {
   void shouldClassifyAWindowWithin5MillisecondsAndTheFcnnWithin50Microseconds() throws Exception {
     byte[] usual = ModelFixture.weights(USUAL, 6);
     List<String> labels = List.of("angry", "happy", "fear", "sad", "surprise", "neutral");
-    byte[] fcnn = ModelFixture.weights(ModelManifest.Architecture.fcnn(List.of(256, 128), 0.2f), 6);
+    byte[] fcnn = ModelFixture.weights(ModelFixture.fcnn(List.of(256, 128), 0.2f), 6);
 
     double cnnMicros =
         micros(ModelFixture.manifest(usual, labels, USUAL, 1), usual, window(188, 7), 200);
     double fcnnMicros =
         micros(
-            ModelFixture.manifest(
-                fcnn, labels, ModelManifest.Architecture.fcnn(List.of(256, 128), 0.2f), 1),
+            ModelFixture.manifest(fcnn, labels, ModelFixture.fcnn(List.of(256, 128), 0.2f), 1),
             fcnn,
             ModelFixture.features(1),
             5_000);
@@ -337,22 +345,5 @@ class CnnLstmTest {
       }
     }
     return least / 1e3;
-  }
-
-  @Test
-  void shouldReadTheManifestOfAModelMadeBeforeThereWasAnotherArchitecture() throws Exception {
-    String json =
-        new String(ManifestJson.write(fcnnManifest()), StandardCharsets.UTF_8)
-            .replaceFirst(
-                ",\\s*\"schedule\" : \"constant\",\\s*\"warmUpEpochs\" : 0,\\s*\"clipNorm\" : 0.0,"
-                    + "\\s*\"averagedEpochs\" : 1,\\s*\"specAugment\" : false,\\s*\"warp\" : 0.0",
-                "");
-
-    assertThat(json).doesNotContain("schedule", "warp", "channels", "windowFrames");
-    assertThat(ManifestJson.parse(json.getBytes(StandardCharsets.UTF_8))).isEqualTo(fcnnManifest());
-  }
-
-  private static ModelManifest fcnnManifest() {
-    return ModelFixture.manifest(weights, LABELS);
   }
 }

@@ -77,7 +77,8 @@ class EmotionModelTest {
   void shouldReadTheGroupsAndStatisticsThatWereWritten() throws Exception {
     ModelManifest plain = ModelFixture.manifest(weights, ModelFixture.LABELS);
     FeatureSpec spec = FeatureSpec.TELEPHONE_8K_EXTENDED;
-    List<Float> ones = Collections.nCopies(FeatureLayout.of(spec).windowFeatureCount(), 1f);
+    List<Float> ones =
+        Collections.nCopies(FeatureLayout.FeatureLayout.of(of(spec)).windowFeatureCount(), 1f);
     ModelManifest manifest =
         ModelFixture.changed(
             plain, spec, new ModelManifest.Normalization(ones, ones), plain.calibration());
@@ -87,25 +88,6 @@ class EmotionModelTest {
     assertThat(new String(json, StandardCharsets.UTF_8))
         .contains("\"groups\" : [ \"RMS\", \"PITCH\", \"SHAPE\" ]");
     assertThat(ManifestJson.parse(json)).isEqualTo(manifest);
-  }
-
-  @Test
-  void shouldReadAManifestFromBeforeThereWasAdaptation() throws Exception {
-    Path file = directory.resolve("manifest.json");
-    String manifest = Files.readString(file);
-    String old =
-        manifest.replaceFirst(
-            ",\\s*\"adapt\" : \"none\",\\s*\"n0\" : 10.0,\\s*\"n0ByFeature\" : \\[ ],"
-                + "\\s*\"minVoicedShare\" : 0.3,\\s*\"limit\" : 0.0",
-            "");
-    assertThat(old).isNotEqualTo(manifest).doesNotContain("adapt", "n0");
-    Files.writeString(file, old);
-
-    try (EmotionModel model = EmotionModel.load(directory);
-        EmotionClassifier classifier = model.newClassifier()) {
-      assertThat(model.manifest()).isEqualTo(ModelFixture.manifest(weights, ModelFixture.LABELS));
-      assertThat(classifier.population()).isEmpty();
-    }
   }
 
   @Test
@@ -343,8 +325,7 @@ class EmotionModelTest {
   @Test
   void shouldRefuseLayersThatDoNotMatchTheWeights() {
     ModelManifest manifest =
-        ModelFixture.manifest(
-            weights, ModelFixture.LABELS, ModelManifest.Architecture.fcnn(List.of(9, 4), 0), 1);
+        ModelFixture.manifest(weights, ModelFixture.LABELS, ModelFixture.fcnn(List.of(9, 4), 0), 1);
 
     assertThatThrownBy(() -> EmotionModel.of(manifest, weights))
         .isInstanceOf(ModelException.class)

@@ -23,9 +23,8 @@ class FcnnTest {
   private static final int MEMBERS = 3;
   private static final int WINDOWS = 2;
 
-  private static ModelManifest.Architecture members(float dropout) {
-    return new ModelManifest.Architecture(
-        ModelManifest.Architecture.FCNN, List.of(), List.of(HIDDEN), MEMBERS, dropout);
+  private static Architecture members(float dropout) {
+    return new Architecture(NetworkType.FCNN, List.of(), List.of(HIDDEN), MEMBERS, dropout);
   }
 
   @Test
@@ -105,8 +104,7 @@ class FcnnTest {
         ModelFixture.manifest(
             weights,
             ModelFixture.LABELS,
-            new ModelManifest.Architecture(
-                ModelManifest.Architecture.FCNN, List.of(), List.of(HIDDEN), MEMBERS + 1, 0),
+            new Architecture(NetworkType.FCNN, List.of(), List.of(HIDDEN), MEMBERS + 1, 0),
             1);
     assertThatThrownBy(() -> EmotionModel.of(more, weights))
         .isInstanceOf(ModelException.class)
@@ -130,16 +128,10 @@ class FcnnTest {
   @Test
   void shouldRefuseMembersOfSeveralHiddenLayersOrTooMany() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new ModelManifest.Architecture(
-                    ModelManifest.Architecture.FCNN, List.of(), List.of(8, 4), 2, 0))
+        .isThrownBy(() -> new Architecture(NetworkType.FCNN, List.of(), List.of(8, 4), 2, 0))
         .withMessageContaining("architecture.members must be 1 but with fcnn of one hidden layer");
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new ModelManifest.Architecture(
-                    ModelManifest.Architecture.FCNN, List.of(), List.of(8), 33, 0))
+        .isThrownBy(() -> new Architecture(NetworkType.FCNN, List.of(), List.of(8), 33, 0))
         .withMessageContaining("architecture.members must be from 1 to 32");
   }
 
@@ -158,7 +150,7 @@ class FcnnTest {
                 free.adapt(),
                 free.n0(),
                 free.n0ByFeature(),
-                free.minVoicedShare(),
+                free.minSpeechShare(),
                 3),
             plain.calibration());
     float[] far = new float[FEATURES];

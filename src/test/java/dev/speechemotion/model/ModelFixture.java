@@ -11,15 +11,48 @@ import java.util.List;
 import java.util.Map;
 
 /** A small network with random weights, and its manifest. */
-final class ModelFixture {
+public final class ModelFixture {
   static final List<String> LABELS = List.of("angry", "happy", "sad");
-  static final ModelManifest.Architecture ARCHITECTURE =
-      ModelManifest.Architecture.fcnn(List.of(8, 4), 0.1f);
-  static final int FEATURES = FeatureLayout.of(FeatureSpec.TELEPHONE_8K).windowFeatureCount();
+  static final Architecture ARCHITECTURE = fcnn(List.of(8, 4), 0.1f);
+  static final int FEATURES = FeatureSpec.FeatureLayout.of(TELEPHONE_8K).windowFeatureCount();
 
   private ModelFixture() {}
 
-  static byte[] weights(ModelManifest.Architecture architecture, int labelCount) {
+  /** A fully connected network. */
+  public static Architecture fcnn(List<Integer> hidden, float dropout) {
+    return new Architecture(NetworkType.FCNN, List.of(), hidden, 1, dropout);
+  }
+
+  /** With a constant learning rate, one validation part, and nothing varied or averaged. */
+  public static ModelManifest.Hyperparameters hyperparameters(
+      float learningRate,
+      int batchSize,
+      int maxEpochs,
+      int patience,
+      double validationShare,
+      boolean balanced,
+      float labelSmoothing,
+      float weightDecay) {
+    return new ModelManifest.Hyperparameters(
+        learningRate,
+        batchSize,
+        maxEpochs,
+        patience,
+        validationShare,
+        1,
+        balanced,
+        labelSmoothing,
+        weightDecay,
+        ModelManifest.Hyperparameters.Schedule.CONSTANT,
+        0,
+        0,
+        1,
+        false,
+        0,
+        List.of());
+  }
+
+  static byte[] weights(Architecture architecture, int labelCount) {
     Torch.start().setRandomSeed(7);
     try (Model model = Model.newInstance("fixture", Device.cpu(), Torch.ENGINE)) {
       Network network = Network.forTraining(architecture, spec(architecture), labelCount);
@@ -29,8 +62,10 @@ final class ModelFixture {
     }
   }
 
-  static FeatureSpec spec(ModelManifest.Architecture architecture) {
-    return architecture.ofFrames() ? FeatureSpec.TELEPHONE_8K_LOGMEL : FeatureSpec.TELEPHONE_8K;
+  static FeatureSpec spec(Architecture architecture) {
+    return architecture.type().ofFrames()
+        ? FeatureSpec.TELEPHONE_8K_LOGMEL
+        : FeatureSpec.TELEPHONE_8K;
   }
 
   static ModelManifest manifest(byte[] weights, List<String> labels) {
@@ -38,10 +73,7 @@ final class ModelFixture {
   }
 
   static ModelManifest manifest(
-      byte[] weights,
-      List<String> labels,
-      ModelManifest.Architecture architecture,
-      float temperature) {
+      byte[] weights, List<String> labels, Architecture architecture, float temperature) {
     int columns = FeatureLayout.of(spec(architecture)).windowColumnCount();
     return new ModelManifest(
         ModelManifest.FORMAT_VERSION,
@@ -59,7 +91,7 @@ final class ModelFixture {
         new ModelManifest.Training(
             "train",
             1,
-            new ModelManifest.Hyperparameters(0.001f, 32, 10, 5, 0.1, false, 0, 0),
+            hyperparameters(0.001f, 32, 10, 5, 0.1, false, 0, 0),
             List.of(),
             3,
             Map.of()));

@@ -8,6 +8,14 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.training.augmentation.Condition;
+import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.CorpusLayout;
+import dev.speechemotion.training.corpus.CorpusReader;
+import dev.speechemotion.training.corpus.FeatureCache;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Labels;
+import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -102,7 +110,7 @@ class ShippedModelTest {
     Path csv =
         Files.writeString(
             folder.resolve("one.csv"), "path,label\n" + recording.toAbsolutePath() + ",happy\n");
-    List<Clip> clips = clips(CorpusLayout.CSV, csv);
+    List<LabeledClip> clips = clips(CorpusLayout.CSV, csv);
     float[] probabilities = new float[6];
 
     try (EmotionClassifier classifier = model.newClassifier()) {
@@ -138,7 +146,7 @@ class ShippedModelTest {
     }
     Path list = Files.writeString(folder.resolve("list.csv"), csv);
 
-    Evaluation evaluation = new Evaluation(model.labels());
+    ClassificationMetrics evaluation = new ClassificationMetrics(model.labels());
     try (EmotionClassifier classifier = model.newClassifier()) {
       evaluation.addAll(classifier, clips(CorpusLayout.CSV, list));
     }
@@ -147,15 +155,13 @@ class ShippedModelTest {
     assertThat(evaluation.accuracy()).isGreaterThan(0.95);
   }
 
-  private static List<Clip> clips(CorpusLayout layout, Path data) throws Exception {
-    return Corpus.load(
-            layout.id(),
-            layout,
-            data,
+  private static List<LabeledClip> clips(CorpusLayout layout, Path data) throws Exception {
+    return new CorpusReader(
             new Corpus.Settings(
                 model.labels(), model.featureSpec(), model.manifest().windows(), Condition.CLEAN),
             FeatureCache.none(),
             new PrintWriter(Writer.nullWriter()))
+        .read(layout.id(), layout, data)
         .clips();
   }
 }

@@ -9,6 +9,13 @@ import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.training.augmentation.Condition;
+import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.CorpusLayout;
+import dev.speechemotion.training.corpus.CorpusReader;
+import dev.speechemotion.training.corpus.FeatureCache;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.MadeUpCorpus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -66,19 +73,17 @@ class TrainAndEvaluateTest {
       assertThat(loaded.labels()).isEqualTo(MadeUpCorpus.LABELS);
       assertThat(loaded.featureSpec().name()).isEqualTo("telephone-8k");
       Corpus corpus =
-          Corpus.load(
-              "tess",
-              CorpusLayout.TESS,
-              data,
-              new Corpus.Settings(
-                  loaded.labels(),
-                  loaded.featureSpec(),
-                  loaded.manifest().windows(),
-                  Condition.CLEAN),
-              FeatureCache.none(),
-              new PrintWriter(new StringWriter()));
+          new CorpusReader(
+                  new Corpus.Settings(
+                      loaded.labels(),
+                      loaded.featureSpec(),
+                      loaded.manifest().windows(),
+                      Condition.CLEAN),
+                  FeatureCache.none(),
+                  new PrintWriter(new StringWriter()))
+              .read("tess", CorpusLayout.TESS, data);
       float[] probabilities = new float[3];
-      for (Clip clip : corpus.clips()) {
+      for (LabeledClip clip : corpus.clips()) {
         classifier.classify(clip.windows().get(0), 1, probabilities);
         assertThat(loaded.labels().get(EmotionScores.indexOfMax(probabilities, 0, 3)))
             .as(clip.id())
@@ -283,7 +288,7 @@ class TrainAndEvaluateTest {
       assertThat(loaded.featureSpec()).isEqualTo(FeatureSpec.TELEPHONE_8K_LOGMEL);
       assertThat(loaded.manifest().architecture().channels()).containsExactly(4, 8);
       ModelManifest.Hyperparameters hyper = loaded.manifest().training().hyperparameters();
-      assertThat(hyper.schedule()).isEqualTo("cosine");
+      assertThat(hyper.schedule()).isEqualTo(ModelManifest.Hyperparameters.Schedule.COSINE);
       assertThat(hyper.warmUpEpochs()).isEqualTo(1);
       assertThat(hyper.clipNorm()).isEqualTo(5);
       assertThat(hyper.averagedEpochs()).isEqualTo(2);

@@ -1,0 +1,63 @@
+package dev.speechemotion.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.speechemotion.features.FeatureLayout;
+import dev.speechemotion.features.spec.FeatureSpec;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a network is like.
+ *
+ * @param type its kind, which says what the sizes mean
+ * @param channels of each convolution; empty for a kind without convolutions
+ * @param hidden sizes of the hidden layers
+ * @param members how many networks of that size there are, whose outputs before the softmax are
+ *     averaged
+ * @param dropout share of a hidden layer's outputs that training switches off
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Architecture(
+    NetworkType type, List<Integer> channels, List<Integer> hidden, int members, float dropout) {
+  public Architecture {
+    Objects.requireNonNull(type, "architecture.type is missing");
+    channels = List.copyOf(channels);
+    hidden = List.copyOf(hidden);
+    type.requireSizes(channels, hidden);
+    ModelManifest.require(
+        !hidden.isEmpty()
+            && hidden.size() <= 8
+            && hidden.stream().allMatch(size -> size > 0 && size <= 4096),
+        "architecture.hidden must be 1 to 8 sizes from 1 to 4096",
+        hidden);
+    ModelManifest.require(
+        members >= 1 && members <= 32, "architecture.members must be from 1 to 32", members);
+    ModelManifest.require(
+        members == 1 || type.takesMembers(hidden),
+        "architecture.members must be 1 but with fcnn of one hidden layer",
+        members);
+    ModelManifest.require(
+        dropout >= 0 && dropout < 1, "architecture.dropout must be from 0 to below 1", dropout);
+  }
+
+  /**
+   * @throws IllegalArgumentException if the network cannot take such features
+   */
+  public void requireFit(FeatureSpec spec) {
+    ModelManifest.require(
+        type.ofFrames() == spec.windowFrames() > 0,
+        type.ofFrames()
+            ? "featureSpec must be one of log-mel frames with " + type
+            : "featureSpec must be one of statistics with " + type,
+        spec.name());
+    ModelManifest.require(
+        FeatureLayout.of(spec).windowColumnCount() >> channels.size() > 0,
+        "featureSpec must have bands that can be halved once for each of architecture.channels",
+        spec.name());
+  }
+
+  /** The network in words, for people. */
+  public String inWords(int featureCount, int labelCount) {
+    return type.inWords(this, featureCount, labelCount);
+  }
+}

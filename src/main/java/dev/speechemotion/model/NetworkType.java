@@ -1,0 +1,160 @@
+package dev.speechemotion.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.speechemotion.features.FeatureLayout;
+import dev.speechemotion.features.spec.FeatureSpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The kinds of networks. What sets a kind apart is here and in the {@link Network} that it makes;
+ * nobody else compares kinds.
+ */
+public enum NetworkType {
+  /**
+   * Linear layers with ReLU between them, over statistics of a window; of one hidden layer there
+   * may be several members.
+   */
+  FCNN("fcnn", FeatureSpec.LIBROSA_22K, List.of(), List.of(256, 128)) {
+    @Override
+    void requireSizes(List<Integer> channels, List<Integer> hidden) {
+      ModelManifest.require(
+          channels.isEmpty(), "architecture.channels must be empty with " + this, channels);
+    }
+
+    @Override
+    boolean takesMembers(List<Integer> hidden) {
+      return hidden.size() == 1;
+    }
+
+    @Override
+    Network network(Architecture architecture, FeatureSpec spec, int labelCount, float dropRate) {
+      return new Fcnn(
+          architecture, FeatureLayout.of(spec).windowFeatureCount(), labelCount, dropRate);
+    }
+
+    @Override
+    String inWords(Architecture architecture, int featureCount, int labelCount) {
+      String members =
+          architecture.members() == 1
+              ? ""
+              : "the mean of %d networks, each of ".formatted(architecture.members());
+      return members
+          + "fully connected layers of %d, %s, %d, ReLU"
+              .formatted(featureCount, joined(architecture.hidden()), labelCount);
+    }
+  },
+
+  /** Convolutions, a bidirectional LSTM and attention, over log-mel frames of a window. */
+  CNN_LSTM("cnn-lstm", FeatureSpec.WIDEBAND_16K_LOGMEL, List.of(16, 32, 64), List.of(64)) {
+    @Override
+    void requireSizes(List<Integer> channels, List<Integer> hidden) {
+      ModelManifest.require(
+          channels.size() >= 2
+              && channels.size() <= 6
+              && channels.stream().allMatch(size -> size > 0 && size <= 512),
+          "architecture.channels must be 2 to 6 sizes from 1 to 512 with " + this,
+          channels);
+      ModelManifest.require(
+          hidden.size() == 1,
+          "architecture.hidden must be one size, that of the LSTM, with " + this,
+          hidden);
+    }
+
+    @Override
+    boolean takesMembers(List<Integer> hidden) {
+      return false;
+    }
+
+    @Override
+    Network network(Architecture architecture, FeatureSpec spec, int labelCount, float dropRate) {
+      int bands = FeatureLayout.of(spec).windowColumnCount();
+      return new CnnLstm(
+          architecture,
+          FeatureLayout.of(spec).windowFeatureCount() / bands,
+          bands,
+          labelCount,
+          dropRate);
+    }
+
+    @Override
+    String inWords(Architecture architecture, int featureCount, int labelCount) {
+      return "convolutions of %s channels, a bidirectional LSTM of %d units each way, attention"
+          .formatted(joined(architecture.channels()), architecture.hidden().get(0));
+    }
+  };
+
+  private final String id;
+  private final FeatureSpec usualSpec;
+  private final List<Integer> usualChannels;
+  private final List<Integer> usualHidden;
+
+  NetworkType(
+      String id, FeatureSpec usualSpec, List<Integer> usualChannels, List<Integer> usualHidden) {
+    this.id = id;
+    this.usualSpec = usualSpec;
+    this.usualChannels = usualChannels;
+    this.usualHidden = usualHidden;
+  }
+
+  /**
+   * @param id as manifests and the command line have it
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  @JsonCreator
+  public static NetworkType named(String id) {
+    for (NetworkType type : values()) {
+      if (type.id.equals(id)) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException(
+        "architecture.type must be one of %s, got %s".formatted(Arrays.toString(values()), id));
+  }
+
+  /** The name in manifests and on the command line. */
+  @JsonValue
+  @Override
+  public String toString() {
+    return id;
+  }
+
+  /** What is trained on unless told otherwise. */
+  public FeatureSpec usualSpec() {
+    return usualSpec;
+  }
+
+  /** Channels of the convolutions unless told otherwise; empty if there are none. */
+  public List<Integer> usualChannels() {
+    return usualChannels;
+  }
+
+  /** Sizes of the hidden layers unless told otherwise. */
+  public List<Integer> usualHidden() {
+    return usualHidden;
+  }
+
+  /** Whether the network takes a window's frames, not statistics of them. */
+  public boolean ofFrames() {
+    return usualSpec.windowFrames() > 0;
+  }
+
+  /**
+   * @throws IllegalArgumentException if the network cannot have such sizes
+   */
+  abstract void requireSizes(List<Integer> channels, List<Integer> hidden);
+
+  /** Whether there may be several networks of that size in one. */
+  abstract boolean takesMembers(List<Integer> hidden);
+
+  abstract Network network(
+      Architecture architecture, FeatureSpec spec, int labelCount, float dropRate);
+
+  abstract String inWords(Architecture architecture, int featureCount, int labelCount);
+
+  private static String joined(List<Integer> sizes) {
+    return sizes.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.speechemotion.training.corpus;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The corpora of a run, one or more, without content that is in two of them. */
+public final class Corpora {
+  /** A place to read and what it is like. */
+  public record Source(CorpusLayout layout, Path data) {}
+
+  private final List<Corpus> parts;
+  private final List<LabeledClip> clips;
+
+  private Corpora(List<Corpus> parts, List<LabeledClip> clips) {
+    this.parts = parts;
+    this.clips = clips;
+  }
+
+  /**
+   * Reads and analyzes them. A layout's second corpus is named with {@code -2} and so on.
+   *
+   * @throws CorpusException if there is nothing left of one
+   */
+  public static Corpora load(
+      List<Source> sources, Corpus.Settings settings, FeatureCache cache, PrintWriter log)
+      throws IOException {
+    Map<String, Integer> used = new HashMap<>();
+    List<Corpus> parts = new ArrayList<>();
+    List<LabeledClip> clips = new ArrayList<>();
+    Set<String> contents = new HashSet<>();
+    int dropped = 0;
+    CorpusReader reader = new CorpusReader(settings, cache, log);
+    for (Source source : sources) {
+      int number = used.merge(source.layout().id(), 1, Integer::sum);
+      String name = source.layout().id() + (number == 1 ? "" : "-" + number);
+      Corpus corpus = reader.read(name, source.layout(), source.data());
+      parts.add(corpus);
+      for (LabeledClip clip : corpus.clips()) {
+        if (contents.add(clip.sha256())) {
+          clips.add(clip);
+        } else {
+          dropped++;
+        }
+      }
+    }
+    if (dropped > 0) {
+      log.printf("dropped %d files because an earlier corpus has the same content%n", dropped);
+    }
+    return new Corpora(List.copyOf(parts), List.copyOf(clips));
+  }
+
+  public List<Corpus> parts() {
+    return parts;
+  }
+
+  /** Corpus by corpus, each in the order of the clips' ids. */
+  public List<LabeledClip> clips() {
+    return clips;
+  }
+
+  /** Those of a corpus. */
+  public List<LabeledClip> clips(Corpus part) {
+    return clips.stream().filter(clip -> clip.corpus().equals(part.name())).toList();
+  }
+
+  /** Those of the wanted labels that a corpus has, in the wanted order. */
+  public List<String> labelsPresent(List<String> wanted) {
+    Set<String> present = new LinkedHashSet<>();
+    clips.forEach(clip -> present.add(clip.label()));
+    return wanted.stream().filter(present::contains).toList();
+  }
+
+  /** What they were read from, for people and programs. */
+  public Map<String, Object> about() {
+    Map<String, Object> about = new LinkedHashMap<>();
+    about.put("corpus", String.join(",", parts.stream().map(Corpus::name).toList()));
+    Map<String, Integer> leftOut = new LinkedHashMap<>();
+    parts.forEach(
+        part -> part.leftOut().forEach((label, n) -> leftOut.merge(label, n, Integer::sum)));
+    about.put("leftOut", leftOut);
+    about.put("skipped", parts.stream().mapToInt(part -> part.problems().size()).sum());
+    about.put("duplicates", parts.stream().mapToInt(Corpus::duplicates).sum());
+    return about;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.speechemotion.training.corpus;
+
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.training.augmentation.Condition;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The clips of a corpus that are of use, without duplicates, and what was left out and why. */
+public final class Corpus {
+  /** How a corpus is read. */
+  public record Settings(
+      List<String> labels, FeatureSpec spec, WindowSettings windows, Condition condition) {}
+
+  private final String name;
+  private final CorpusLayout layout;
+  private final List<LabeledClip> clips;
+  private final Map<String, Integer> leftOut;
+  private final int duplicates;
+  private final List<String> problems;
+
+  Corpus(
+      String name,
+      CorpusLayout layout,
+      List<LabeledClip> clips,
+      Map<String, Integer> leftOut,
+      int duplicates,
+      List<String> problems) {
+    this.name = name;
+    this.layout = layout;
+    this.clips = clips;
+    this.leftOut = leftOut;
+    this.duplicates = duplicates;
+    this.problems = problems;
+  }
+
+  /** Its name in this run. */
+  public String name() {
+    return name;
+  }
+
+  public CorpusLayout layout() {
+    return layout;
+  }
+
+  /** In the order of their ids. */
+  public List<LabeledClip> clips() {
+    return clips;
+  }
+
+  /** Number of recordings by label that nobody asked for. */
+  Map<String, Integer> leftOut() {
+    return leftOut;
+  }
+
+  /** The same as text, such as {@code 400 disgust}; {@code nothing} if no clip was left out. */
+  public String leftOutText() {
+    return leftOut.isEmpty()
+        ? "nothing"
+        : leftOut.entrySet().stream()
+            .map(entry -> entry.getValue() + " " + entry.getKey())
+            .collect(Collectors.joining(", "));
+  }
+
+  /** Number of files dropped because another has the same content. */
+  public int duplicates() {
+    return duplicates;
+  }
+
+  /** A line for each file that was skipped. */
+  public List<String> problems() {
+    return problems;
+  }
+
+  /** SHA-256 over the clips' own, sorted, each followed by a line feed. */
+  public String sha256() {
+    MessageDigest digest = newDigest();
+    clips.stream()
+        .map(LabeledClip::sha256)
+        .sorted()
+        .forEach(hash -> digest.update((hash + "\n").getBytes(StandardCharsets.US_ASCII)));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static MessageDigest newDigest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.speechemotion.training.corpus;
+
+import dev.speechemotion.features.ChannelAnalyzer;
+import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.WindowSink;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What analyzing a recording gives. */
+public final class WindowedFeatures {
+  private final double durationSeconds;
+  private final List<float[]> windows;
+  private final float[] speechShares;
+
+  /**
+   * @param windows {@code [window][feature]}, at least one
+   * @param speechShares {@code [window]}, share of speech, 0 to 1
+   */
+  public WindowedFeatures(double durationSeconds, List<float[]> windows, float[] speechShares) {
+    if (windows.isEmpty() || windows.size() != speechShares.length) {
+      throw new IllegalArgumentException(
+          "a clip needs at least one window, and a share of speech for each, got %d and %d"
+              .formatted(windows.size(), speechShares.length));
+    }
+    this.durationSeconds = durationSeconds;
+    this.windows = List.copyOf(windows);
+    this.speechShares = speechShares;
+  }
+
+  /**
+   * Analyzes samples in [-1, 1] as the stream would; empty if they are too short for a window.
+   *
+   * @param extractor used by no other thread meanwhile
+   */
+  public static Optional<WindowedFeatures> of(
+      float[] samples, int rateHz, FeatureExtractor extractor, WindowSettings settings) {
+    List<float[]> windows = new ArrayList<>();
+    List<Float> shares = new ArrayList<>();
+    WindowSink sink =
+        (beginMs, endMs, speechShare, features) -> {
+          windows.add(Arrays.copyOf(features, features.length));
+          shares.add(speechShare);
+        };
+    ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, settings, rateHz);
+    analyzer.accept(samples, 0, samples.length, sink);
+    analyzer.finish(sink);
+    if (windows.isEmpty()) {
+      return Optional.empty();
+    }
+    float[] speechShares = new float[shares.size()];
+    for (int i = 0; i < speechShares.length; i++) {
+      speechShares[i] = shares.get(i);
+    }
+    return Optional.of(
+        new WindowedFeatures(samples.length / (double) rateHz, windows, speechShares));
+  }
+
+  double durationSeconds() {
+    return durationSeconds;
+  }
+
+  /** {@code [window][feature]}. */
+  List<float[]> windows() {
+    return windows;
+  }
+
+  /** {@code [window]}; not a copy. */
+  float[] speechShares() {
+    return speechShares;
+  }
+}

@@ -1,0 +1,304 @@
+package dev.speechemotion.training.evaluation;
+
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.training.corpus.LabeledClip;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * How well clips were recognized. Clips are added one by one; figures are over those so far.
+ *
+ * <p>A label without a clip has neither recall nor a part in the averages.
+ */
+public final class ClassificationMetrics {
+  /** Bins of equal width over the confidence, as in Guo et al. 2017. */
+  private static final int ECE_BINS = 15;
+
+  /** With fewer voices an interval would say more than there is to know. */
+  private static final int MIN_BOOTSTRAP_VOICES = 5;
+
+  private static final int BOOTSTRAP_SAMPLES = 2_000;
+  private static final long BOOTSTRAP_SEED = 1;
+
+  private final List<String> labels;
+  private final int[][] counts;
+  private final int[] binClips = new int[ECE_BINS];
+  private final int[] binCorrect = new int[ECE_BINS];
+  private final double[] binConfidence = new double[ECE_BINS];
+
+  /** Clips by {@code [actual][predicted]}, for each voice. */
+  private final Map<String, int[][]> byVoice = new TreeMap<>();
+
+  public ClassificationMetrics(List<String> labels) {
+    this.labels = List.copyOf(labels);
+    counts = new int[labels.size()][labels.size()];
+  }
+
+  /** Classifies clips; a clip's probabilities are the mean of its windows'. */
+  public void addAll(EmotionClassifier classifier, List<LabeledClip> clips) {
+    classify(
+        classifier, clips, (clip, probabilities) -> add(clip.label(), clip.voice(), probabilities));
+  }
+
+  /** Receives a clip and its probabilities, {@code [labels]}, which are valid only meanwhile. */
+  interface Sink {
+    void classified(LabeledClip clip, float[] probabilities);
+  }
+
+  /** Classifies clips; a clip's probabilities are the mean of its windows'. */
+  static void classify(EmotionClassifier classifier, List<LabeledClip> clips, Sink sink) {
+    int labelCount = classifier.labels().size();
+    float[] one = new float[labelCount];
+    double[] sums = new double[labelCount];
+    float[] mean = new float[labelCount];
+    for (LabeledClip clip : clips) {
+      Arrays.fill(sums, 0);
+      for (float[] features : clip.windows()) {
+        classifier.classify(features, 1, one);
+        for (int i = 0; i < labelCount; i++) {
+          sums[i] += one[i];
+        }
+      }
+      for (int i = 0; i < labelCount; i++) {
+        mean[i] = (float) (sums[i] / clip.windows().size());
+      }
+      sink.classified(clip, mean);
+    }
+  }
+
+  /**
+   * @param label the true one
+   * @param voice who speaks
+   * @param probabilities {@code [labels]}
+   */
+  void add(String label, String voice, float[] probabilities) {
+    int actual = labels.indexOf(label);
+    if (actual < 0) {
+      throw new IllegalArgumentException("label " + label + " is not one of " + labels);
+    }
+    int predicted = EmotionScores.indexOfMax(probabilities, 0, labels.size());
+    counts[actual][predicted]++;
+    byVoice
+        .computeIfAbsent(voice, name -> new int[labels.size()][labels.size()])[actual][predicted]++;
+
+    float confidence = probabilities[predicted];
+    int bin = Math.min(ECE_BINS - 1, (int) (confidence * ECE_BINS));
+    binClips[bin]++;
+    binConfidence[bin] += confidence;
+    if (actual == predicted) {
+      binCorrect[bin]++;
+    }
+  }
+
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** Clips by {@code [actual][predicted]}. */
+  public int[][] counts() {
+    return Arrays.stream(counts).map(int[]::clone).toArray(int[][]::new);
+  }
+
+  public int clipCount() {
+    return Arrays.stream(counts).mapToInt(row -> Arrays.stream(row).sum()).sum();
+  }
+
+  /** Number of clips that are of the label. */
+  public int clipCount(int label) {
+    return Arrays.stream(counts[label]).sum();
+  }
+
+  public double accuracy() {
+    int correct = 0;
+    for (int i = 0; i < counts.length; i++) {
+      correct += counts[i][i];
+    }
+    return ratio(correct, clipCount());
+  }
+
+  /** Share of the label's clips that were recognized; NaN without clips. */
+  public double recall(int label) {
+    return ratio(counts[label][label], clipCount(label));
+  }
+
+  /** Share of the clips taken for the label that are; 0 if none was. */
+  public double precision(int label) {
+    int taken = Arrays.stream(counts).mapToInt(row -> row[label]).sum();
+    return taken == 0 ? 0 : ratio(counts[label][label], taken);
+  }
+
+  /** Harmonic mean of precision and recall; 0 if both are. */
+  public double f1(int label) {
+    double sum = precision(label) + recall(label);
+    return sum == 0 ? 0 : 2 * precision(label) * recall(label) / sum;
+  }
+
+  /** A range of values. */
+  public record Interval(double low, double high) {}
+
+  /** Clips whose confidence lies in a bin. */
+  public record Bin(int clips, double meanConfidence, double accuracy) {}
+
+  /** The bins that have clips, from low confidence to high: a reliability diagram. */
+  public List<Bin> reliability() {
+    return IntStream.range(0, ECE_BINS)
+        .filter(i -> binClips[i] > 0)
+        .mapToObj(
+            i ->
+                new Bin(
+                    binClips[i],
+                    binConfidence[i] / binClips[i],
+                    binCorrect[i] / (double) binClips[i]))
+        .toList();
+  }
+
+  /** Number of different voices. */
+  public int voiceCount() {
+    return byVoice.size();
+  }
+
+  /**
+   * The 95 % confidence interval of the accuracy, by the bootstrap over voices (Efron and
+   * Tibshirani 1993, percentile method); empty with fewer than {@value #MIN_BOOTSTRAP_VOICES}.
+   */
+  Optional<Interval> accuracyInterval() {
+    return bootstrap(ClassificationMetrics::accuracy);
+  }
+
+  /** The same for the unweighted average recall. */
+  public Optional<Interval> uarInterval() {
+    return bootstrap(ClassificationMetrics::uar);
+  }
+
+  private Optional<Interval> bootstrap(ToDoubleFunction<ClassificationMetrics> figure) {
+    if (byVoice.size() < MIN_BOOTSTRAP_VOICES) {
+      return Optional.empty();
+    }
+    List<int[][]> voices = List.copyOf(byVoice.values());
+    Random random = new Random(BOOTSTRAP_SEED);
+    double[] figures = new double[BOOTSTRAP_SAMPLES];
+    for (int sample = 0; sample < figures.length; sample++) {
+      ClassificationMetrics drawn = new ClassificationMetrics(labels);
+      for (int i = 0; i < voices.size(); i++) {
+        drawn.addCounts(voices.get(random.nextInt(voices.size())));
+      }
+      figures[sample] = figure.applyAsDouble(drawn);
+    }
+    Arrays.sort(figures);
+    return Optional.of(
+        new Interval(
+            figures[(int) (0.025 * figures.length)], figures[(int) (0.975 * figures.length)]));
+  }
+
+  private void addCounts(int[][] more) {
+    for (int i = 0; i < counts.length; i++) {
+      for (int j = 0; j < counts.length; j++) {
+        counts[i][j] += more[i][j];
+      }
+    }
+  }
+
+  /** Unweighted average recall: the mean of the recalls of the labels that have clips. */
+  public double uar() {
+    double sum = 0;
+    int present = 0;
+    for (int i = 0; i < counts.length; i++) {
+      if (clipCount(i) > 0) {
+        sum += recall(i);
+        present++;
+      }
+    }
+    return sum / present;
+  }
+
+  /** Index of the label with the lowest recall; the first of equals. */
+  public int worstLabel() {
+    int worst = -1;
+    for (int i = 0; i < counts.length; i++) {
+      if (clipCount(i) > 0 && (worst < 0 || recall(i) < recall(worst))) {
+        worst = i;
+      }
+    }
+    return worst;
+  }
+
+  /**
+   * Expected calibration error: the mean, over the clips, of the gap between confidence and
+   * accuracy in the clip's bin of confidence. See Guo et al. 2017, "On Calibration of Modern Neural
+   * Networks", equation 3.
+   */
+  public double ece() {
+    double sum = 0;
+    for (int i = 0; i < ECE_BINS; i++) {
+      sum += Math.abs(binCorrect[i] - binConfidence[i]);
+    }
+    return sum / clipCount();
+  }
+
+  /** Every class's recall in a line; {@code -} for those without clips. */
+  public String recalls() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < labels.size(); i++) {
+      text.append(i == 0 ? "" : ", ").append(labels.get(i)).append(' ');
+      text.append(clipCount(i) == 0 ? "-" : format("%.1f", 100 * recall(i)));
+    }
+    return text.toString();
+  }
+
+  /** A table for people. */
+  public String table() {
+    StringBuilder text = new StringBuilder();
+    int width = Math.max(10, labels.stream().mapToInt(String::length).max().orElse(0) + 1);
+    text.append(
+        format(
+            "clips %d   accuracy %.1f %%   UAR %.1f %%   worst %s %.1f %%   ECE %.3f%n%n",
+            clipCount(),
+            100 * accuracy(),
+            100 * uar(),
+            labels.get(worstLabel()),
+            100 * recall(worstLabel()),
+            ece()));
+    uarInterval()
+        .ifPresent(
+            uar -> {
+              Interval accuracy = accuracyInterval().orElseThrow();
+              text.append(
+                  format(
+                      "95 %% intervals over %d speakers: accuracy %.1f to %.1f %%, UAR %.1f to %.1f %%%n%n",
+                      voiceCount(),
+                      100 * accuracy.low(),
+                      100 * accuracy.high(),
+                      100 * uar.low(),
+                      100 * uar.high()));
+            });
+    text.append(format("%-" + width + "s%8s%8s  taken for%n", "label", "clips", "recall"));
+    text.append(format("%-" + (width + 16) + "s", ""));
+    labels.forEach(label -> text.append(format("%" + width + "s", label)));
+    text.append(System.lineSeparator());
+    for (int i = 0; i < labels.size(); i++) {
+      text.append(format("%-" + width + "s%8d", labels.get(i), clipCount(i)));
+      text.append(clipCount(i) == 0 ? "       -" : format("%7.1f%%", 100 * recall(i)));
+      for (int count : counts[i]) {
+        text.append(format("%" + width + "d", count));
+      }
+      text.append(System.lineSeparator());
+    }
+    return text.toString();
+  }
+
+  private static double ratio(int part, int whole) {
+    return part / (double) whole;
+  }
+
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

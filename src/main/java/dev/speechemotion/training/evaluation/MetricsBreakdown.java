@@ -1,0 +1,220 @@
+package dev.speechemotion.training.evaluation;
+
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.emotion.EmotionScores;
+import dev.speechemotion.training.corpus.LabeledClip;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** All that is measured on test clips: over all, by corpus, over the time of calls. */
+public final class MetricsBreakdown {
+  /** A stretch of call time and how well the clips that began in it were recognized. */
+  public record CallTime(int fromSeconds, ClassificationMetrics evaluation) {}
+
+  private static final int[] CALL_TIMES_SECONDS = {0, 10, 30, 60, 120, 300, 600};
+
+  private final List<String> labels;
+  private final float uncertainBelow;
+  private final ClassificationMetrics calibrated;
+  private final ClassificationMetrics uncalibrated;
+  private final Map<String, ClassificationMetrics> byCorpus = new TreeMap<>();
+  private final List<CallTime> curve;
+  private final Map<String, List<CallTime>> curveByCorpus = new TreeMap<>();
+  private int certain;
+  private int certainCorrect;
+
+  public MetricsBreakdown(List<String> labels, float uncertainBelow) {
+    this.labels = List.copyOf(labels);
+    this.uncertainBelow = uncertainBelow;
+    calibrated = new ClassificationMetrics(labels);
+    uncalibrated = new ClassificationMetrics(labels);
+    curve = newCurve();
+  }
+
+  private List<CallTime> newCurve() {
+    List<CallTime> stretches = new ArrayList<>();
+    for (int seconds : CALL_TIMES_SECONDS) {
+      stretches.add(new CallTime(seconds, new ClassificationMetrics(labels)));
+    }
+    return stretches;
+  }
+
+  /**
+   * Classifies clips.
+   *
+   * @param classifier gives probabilities as they are reported
+   * @param uncalibrated the same with a temperature of 1
+   */
+  public void add(
+      EmotionClassifier classifier, EmotionClassifier uncalibrated, List<AdaptedClip> heard) {
+    this.uncalibrated.addAll(uncalibrated, heard.stream().map(AdaptedClip::clip).toList());
+    for (AdaptedClip item : heard) {
+      ClassificationMetrics.classify(
+          classifier,
+          List.of(item.clip()),
+          (clip, probabilities) -> add(item, probabilities.clone()));
+    }
+  }
+
+  private void add(AdaptedClip heard, float[] probabilities) {
+    LabeledClip clip = heard.clip();
+    calibrated.add(clip.label(), clip.voice(), probabilities);
+    byCorpus
+        .computeIfAbsent(clip.corpus(), name -> new ClassificationMetrics(labels))
+        .add(clip.label(), clip.voice(), probabilities);
+    int stretch = CALL_TIMES_SECONDS.length - 1;
+    while (heard.callSeconds() < CALL_TIMES_SECONDS[stretch]) {
+      stretch--;
+    }
+    curve.get(stretch).evaluation().add(clip.label(), clip.voice(), probabilities);
+    curveByCorpus
+        .computeIfAbsent(clip.corpus(), name -> newCurve())
+        .get(stretch)
+        .evaluation()
+        .add(clip.label(), clip.voice(), probabilities);
+    int best = EmotionScores.indexOfMax(probabilities, 0, labels.size());
+    if (probabilities[best] >= uncertainBelow) {
+      certain++;
+      if (labels.get(best).equals(clip.label())) {
+        certainCorrect++;
+      }
+    }
+  }
+
+  public ClassificationMetrics calibrated() {
+    return calibrated;
+  }
+
+  public ClassificationMetrics uncalibrated() {
+    return uncalibrated;
+  }
+
+  public Map<String, ClassificationMetrics> byCorpus() {
+    return byCorpus;
+  }
+
+  /** What {@link ClassificationMetrics#table} does not show, for people. */
+  public String details() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        format(
+            "%nECE %.3f, %.3f without calibration; %.1f %% of the clips uncertain (confidence below %.2f), of the others %.1f %% right%n",
+            calibrated.ece(),
+            uncalibrated.ece(),
+            100 * uncertainShare(),
+            uncertainBelow,
+            100 * certainAccuracy()));
+    if (byCorpus.size() > 1) {
+      text.append(System.lineSeparator());
+      byCorpus.forEach((name, evaluation) -> text.append(line(name, evaluation)));
+    }
+    List<CallTime> stretches = curve();
+    if (stretches.size() > 1) {
+      text.append(format("%nclips that began so long after their call:%n"));
+      for (int i = 0; i < stretches.size(); i++) {
+        String from = stretches.get(i).fromSeconds() + " s";
+        text.append(line("from " + from, stretches.get(i).evaluation()));
+      }
+    }
+    return text.toString();
+  }
+
+  private static String line(String name, ClassificationMetrics evaluation) {
+    return format(
+        "%-12s%5d clips, accuracy %.1f %%, UAR %.1f %%%s; recall %s%n",
+        name,
+        evaluation.clipCount(),
+        100 * evaluation.accuracy(),
+        100 * evaluation.uar(),
+        evaluation
+            .uarInterval()
+            .map(uar -> format(" (%.1f to %.1f)", 100 * uar.low(), 100 * uar.high()))
+            .orElse(""),
+        evaluation.recalls());
+  }
+
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+
+  /**
+   * For programs. Recall has the labels that have clips; counts are {@code [actual][predicted]}.
+   */
+  public Map<String, Object> json() {
+    Map<String, Object> json = figures(calibrated);
+    Map<String, Object> confusion = new LinkedHashMap<>();
+    confusion.put("labels", labels);
+    confusion.put("counts", calibrated.counts());
+    json.put("confusion", confusion);
+    json.put("ece", calibrated.ece());
+    json.put("eceUncalibrated", uncalibrated.ece());
+    Map<String, Object> uncertain = new LinkedHashMap<>();
+    uncertain.put("below", uncertainBelow);
+    uncertain.put("share", uncertainShare());
+    uncertain.put("accuracyOfOthers", certain == 0 ? null : certainAccuracy());
+    json.put("uncertain", uncertain);
+    Map<String, Object> corpora = new LinkedHashMap<>();
+    byCorpus.forEach((name, evaluation) -> corpora.put(name, figures(evaluation)));
+    json.put("corpora", corpora);
+    if (curve().size() > 1) {
+      json.put(
+          "callTime",
+          curve().stream()
+              .map(
+                  stretch -> {
+                    Map<String, Object> figures = new LinkedHashMap<>();
+                    figures.put("fromSeconds", stretch.fromSeconds());
+                    figures.putAll(figures(stretch.evaluation()));
+                    return figures;
+                  })
+              .toList());
+    }
+    return json;
+  }
+
+  private static Map<String, Object> figures(ClassificationMetrics evaluation) {
+    Map<String, Double> recall = new LinkedHashMap<>();
+    for (int i = 0; i < evaluation.labels().size(); i++) {
+      if (evaluation.clipCount(i) > 0) {
+        recall.put(evaluation.labels().get(i), evaluation.recall(i));
+      }
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("n", evaluation.clipCount());
+    json.put("speakers", evaluation.voiceCount());
+    json.put("accuracy", evaluation.accuracy());
+    json.put("uar", evaluation.uar());
+    evaluation.accuracyInterval().ifPresent(interval -> json.put("accuracy95", interval));
+    evaluation.uarInterval().ifPresent(interval -> json.put("uar95", interval));
+    json.put("recall", recall);
+    return json;
+  }
+
+  /** The stretches of call time that have clips. */
+  public List<CallTime> curve() {
+    return curve.stream().filter(stretch -> stretch.evaluation().clipCount() > 0).toList();
+  }
+
+  /** The same for each corpus, with the stretches that have none of its clips. */
+  public Map<String, List<CallTime>> curveByCorpus() {
+    return curveByCorpus;
+  }
+
+  float uncertainBelow() {
+    return uncertainBelow;
+  }
+
+  /** Share of the clips that are called uncertain. */
+  double uncertainShare() {
+    return 1 - certain / (double) calibrated.clipCount();
+  }
+
+  /** Share of the other clips that were recognized; NaN without such. */
+  double certainAccuracy() {
+    return certainCorrect / (double) certain;
+  }
+}

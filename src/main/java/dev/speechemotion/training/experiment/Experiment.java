@@ -1,0 +1,211 @@
+package dev.speechemotion.training.experiment;
+
+import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.ModelException;
+import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.training.corpus.Corpora;
+import dev.speechemotion.training.corpus.CorpusException;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.evaluation.AdaptedClip;
+import dev.speechemotion.training.evaluation.Calibrator;
+import dev.speechemotion.training.evaluation.ClassificationMetrics;
+import dev.speechemotion.training.evaluation.MetricsBreakdown;
+import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.fitting.EpochResult;
+import dev.speechemotion.training.fitting.EpochSource;
+import dev.speechemotion.training.fitting.FittedNetwork;
+import dev.speechemotion.training.fitting.FittingSettings;
+import dev.speechemotion.training.fitting.NetworkTrainer;
+import dev.speechemotion.training.fitting.ValidatedTraining;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Trainings with the same settings on the same corpora: those of the protocols, and the last. */
+public final class Experiment {
+  /** What is told apart, from which features, by what network. */
+  public record Settings(
+      List<String> labels, WindowSettings windows, FittingSettings fitting, float uncertainBelow) {
+    public FeatureSpec spec() {
+      return fitting.spec();
+    }
+  }
+
+  /** Looks at each network of a protocol and the clips that it is tested on. */
+  @FunctionalInterface
+  public interface TestListener {
+    void tested(EmotionClassifier classifier, List<LabeledClip> clips);
+  }
+
+  /**
+   * What one training of a protocol gave.
+   *
+   * @param curve of the training that kept a part of the clips aside; {@code epochs} was best
+   */
+  public record FoldResult(
+      Protocol.Fold fold,
+      ClassificationMetrics evaluation,
+      int epochs,
+      Calibrator.Calibration calibration,
+      List<EpochResult> curve) {
+    /** What the best epoch gave on the part that was kept aside. */
+    public EpochResult validation() {
+      return curve.get(epochs - 1);
+    }
+  }
+
+  /** What a protocol gave: over all folds together, and for each. */
+  public record ProtocolResult(
+      Protocol protocol, MetricsBreakdown measurement, List<FoldResult> folds) {
+    /** Over all folds. */
+    public ClassificationMetrics evaluation() {
+      return measurement.calibrated();
+    }
+
+    public ModelManifest.Metrics metrics() {
+      ClassificationMetrics evaluation = evaluation();
+      int worst = evaluation.worstLabel();
+      return new ModelManifest.Metrics(
+          evaluation.clipCount(),
+          rounded(evaluation.accuracy()),
+          rounded(evaluation.uar()),
+          evaluation.labels().get(worst),
+          rounded(evaluation.recall(worst)),
+          rounded(evaluation.ece()));
+    }
+
+    private static double rounded(double value) {
+      return Math.round(value * 10_000) / 10_000.0;
+    }
+  }
+
+  private static final String WEIGHTS_FILE = "weights.safetensors";
+
+  private final Settings settings;
+  private final List<String> labels;
+  private final EpochSource source;
+  private final PrintWriter log;
+
+  /**
+   * @param source of what its trainings hear
+   * @throws CorpusException if the corpora have fewer than two of the labels
+   */
+  public Experiment(Settings settings, Corpora corpora, EpochSource source, PrintWriter log)
+      throws CorpusException {
+    this.settings = settings;
+    this.source = source;
+    this.log = log;
+    labels = corpora.labelsPresent(settings.labels());
+    if (labels.size() < settings.labels().size()) {
+      log.printf(
+          "no recordings of %s%n",
+          settings.labels().stream().filter(label -> !labels.contains(label)).toList());
+    }
+    if (labels.size() < 2) {
+      throw new CorpusException("recordings of at least two labels are needed, found " + labels);
+    }
+  }
+
+  /** The labels that are told apart. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  public NetworkTrainer trainer() {
+    return new NetworkTrainer(settings.fitting(), labels, source, log);
+  }
+
+  /**
+   * Trains and tests on every fold.
+   *
+   * <p>Where whole voices were kept aside to decide when to stop, the network that is tested is
+   * fitted again on them too, for as many epochs: so is the model that is saved in the end.
+   *
+   * @param clips what is parted
+   * @param others heard in every training, never tested
+   * @param tested by key, what is tested in place of a clip; a clip that is not in it is not tested
+   * @param listener told of each test
+   */
+  public ProtocolResult run(
+      Protocol protocol,
+      List<LabeledClip> clips,
+      List<LabeledClip> others,
+      Map<String, LabeledClip> tested,
+      TestListener listener)
+      throws IOException {
+    MetricsBreakdown pooled = new MetricsBreakdown(labels, settings.uncertainBelow());
+    List<FoldResult> results = new ArrayList<>();
+    for (Protocol.Fold fold : protocol.folds(clips, others, settings.fitting().seed())) {
+      String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
+      ValidatedTraining stopped = trainer().fit(task, fold.train());
+      FittedNetwork fitted =
+          stopped.validationVoices() > 0
+              ? trainer().fitAll(task + " again", fold.train(), stopped.epochs())
+              : stopped.network();
+      List<AdaptedClip> test =
+          settings
+              .fitting()
+              .adaptation()
+              .apply(
+                  fold.test().stream()
+                      .filter(clip -> tested.containsKey(clip.key()))
+                      .map(clip -> tested.get(clip.key()))
+                      .toList(),
+                  fitted.normalization().population(),
+                  settings.fitting().seed());
+      Calibrator.Calibration calibration = stopped.calibration();
+      ClassificationMetrics evaluation = new ClassificationMetrics(labels);
+      try (EmotionModel model = model(fitted, calibration);
+          EmotionClassifier classifier = model.newClassifier();
+          EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
+        pooled.add(classifier, uncalibrated, test);
+        List<LabeledClip> clipsOfTest = test.stream().map(AdaptedClip::clip).toList();
+        evaluation.addAll(classifier, clipsOfTest);
+        listener.tested(classifier, clipsOfTest);
+      }
+      results.add(new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve()));
+    }
+    return new ProtocolResult(protocol, pooled, results);
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= 40 ? name : name.substring(0, 40) + "…";
+  }
+
+  private EmotionModel model(FittedNetwork fitted, Calibrator.Calibration calibration)
+      throws ModelException {
+    return EmotionModel.of(
+        manifest("fold", "0", fitted, calibration, "none", List.of(), Map.of()), fitted.weights());
+  }
+
+  /** The manifest of a network of this experiment. */
+  public ModelManifest manifest(
+      String name,
+      String version,
+      FittedNetwork fitted,
+      Calibrator.Calibration calibration,
+      String command,
+      List<ModelManifest.Corpus> corpora,
+      Map<String, ModelManifest.Metrics> metrics) {
+    FittingSettings fitting = settings.fitting();
+    return new ModelManifest(
+        ModelManifest.FORMAT_VERSION,
+        name,
+        version,
+        fitting.architecture(),
+        labels,
+        settings.spec(),
+        settings.windows(),
+        fitted.normalization(),
+        new ModelManifest.Calibration(
+            calibration.temperature(), calibration.doubt(), settings.uncertainBelow()),
+        ModelManifest.Weights.of(WEIGHTS_FILE, fitted.weights()),
+        new ModelManifest.Training(
+            command, fitting.seed(), fitting.hyperparameters(), corpora, fitted.epochs(), metrics));
+  }
+}

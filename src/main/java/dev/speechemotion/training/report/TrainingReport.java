@@ -1,0 +1,89 @@
+package dev.speechemotion.training.report;
+
+import dev.speechemotion.training.evaluation.ClassificationMetrics;
+import dev.speechemotion.training.experiment.Experiment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a training gave, for people: {@code model-card.md}, {@code report.html} (one file, images
+ * within) and the plots as PNG.
+ */
+public final class TrainingReport {
+  static final String LEARNING_CURVE = "learning-curve";
+  static final String FOLD_CURVES = "fold-curves";
+  static final String CONFUSION = "confusion-matrix";
+  static final String PER_CLASS = "per-class";
+  static final String RELIABILITY = "reliability";
+  static final String CALL_TIME = "call-time";
+  static final String IMPORTANCE = "feature-importance";
+
+  private static final List<String> PLOTS =
+      List.of(
+          LEARNING_CURVE, FOLD_CURVES, CONFUSION, PER_CLASS, RELIABILITY, CALL_TIME, IMPORTANCE);
+
+  private TrainingReport() {}
+
+  public static void write(Path directory, TrainingOutcome outcome) throws IOException {
+    List<Experiment.ProtocolResult> results = outcome.results();
+    Map<String, byte[]> plots = new LinkedHashMap<>();
+    plots.put(LEARNING_CURVE, Charts.learningCurve(outcome.stopped().curve()));
+    if (!results.isEmpty()) {
+      plots.put(FOLD_CURVES, Charts.foldCurves(results));
+      plots.put(CONFUSION, Charts.confusionMatrices(results));
+      plots.put(PER_CLASS, Charts.perClass(results));
+      plots.put(RELIABILITY, Charts.reliability(results));
+    }
+    List<Experiment.ProtocolResult> calls =
+        results.stream().filter(result -> result.measurement().curve().size() > 1).toList();
+    if (!calls.isEmpty()) {
+      plots.put(CALL_TIME, Charts.callTime(calls));
+    }
+    if (outcome.importance().isPresent()) {
+      plots.put(IMPORTANCE, Charts.importance(outcome.importance().get().importance().families()));
+    }
+    for (String plot : PLOTS) {
+      Path file = directory.resolve(plot + ".png");
+      if (plots.containsKey(plot)) {
+        Files.write(file, plots.get(plot));
+      } else {
+        // One of an earlier training would be taken for this one's.
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.writeString(directory.resolve("model-card.md"), new ModelCard(outcome).text());
+    Files.writeString(directory.resolve("report.html"), new HtmlReport(outcome, plots).text());
+  }
+
+  /** The protocols' figures as plain text. */
+  public static String protocolTable(List<Experiment.ProtocolResult> results) {
+    if (results.isEmpty()) {
+      return "";
+    }
+    StringBuilder text =
+        new StringBuilder(
+            Figures.format(
+                "%-18s%8s%10s%8s  %-18s%8s%8s\n",
+                "protocol", "clips", "accuracy", "UAR", "worst recall", "ECE", "before"));
+    for (Experiment.ProtocolResult result : results) {
+      ClassificationMetrics evaluation = result.evaluation();
+      int worst = evaluation.worstLabel();
+      text.append(
+          Figures.format(
+              "%-18s%8d%9.1f%%%7.1f%%  %-18s%8.3f%8.3f\n",
+              result.protocol().name(),
+              evaluation.clipCount(),
+              100 * evaluation.accuracy(),
+              100 * evaluation.uar(),
+              Figures.format(
+                  "%s %.1f%%", evaluation.labels().get(worst), 100 * evaluation.recall(worst)),
+              evaluation.ece(),
+              result.measurement().uncalibrated().ece()));
+    }
+    return text.toString();
+  }
+}

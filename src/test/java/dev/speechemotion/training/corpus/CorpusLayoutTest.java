@@ -1,0 +1,168 @@
+package dev.speechemotion.training.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CorpusLayoutTest {
+  @TempDir Path root;
+
+  @ParameterizedTest(name = "{0}: {1} is {2} by {3} saying {4}")
+  @CsvSource({
+    "TESS, OAF_angry/OAF_back_angry.wav, angry, OAF, back",
+    "TESS, YAF_sad/YAF_youth_sad.wav, sad, YAF, youth",
+    "TESS, OAF_back_ps.wav, surprise, OAF, back",
+    "TESS, OA_bite_neutral.wav, neutral, OAF, bite",
+    "TESS, OAF_neutral/OA_bite_neutral.wav, neutral, OAF, bite",
+    "TESS, OAF_Fear/OAF_back_fear.wav, fear, OAF, back",
+    "TESS, OAF_Pleasant_surprise/OAF_back_ps.wav, surprise, OAF, back",
+    "TESS, YAF_pleasant_surprised/YAF_back_ps.wav, surprise, YAF, back",
+    "TESS, OAF_Sad/OAF_back_sad.wav, sad, OAF, back",
+    "TESS, OAF_disgust/OAF_back_disgust.wav, disgust, OAF, back",
+    "TESS, A/TESS Toronto/TESS Toronto/YAF_happy/YAF_back_happy.wav, happy, YAF, back",
+    "TESS, OAF_happy/OAF_back_happy.WAV, happy, OAF, back",
+    "RAVDESS, Actor_01/03-01-05-01-02-01-01.wav, angry, actor01, 02",
+    "RAVDESS, Actor_12/03-01-08-02-01-02-12.wav, surprise, actor12, 01",
+    "RAVDESS, 03-01-02-01-01-01-24.wav, calm, actor24, 01",
+    "EMODB, wav/03a01Fa.wav, happy, 03, a01",
+    "EMODB, wav/16b10Wb.wav, angry, 16, b10",
+    "EMODB, 08a02La.wav, boredom, 08, a02",
+    "EMODB, 08a02N.wav, neutral, 08, a02",
+    "SAVEE, DC/a01.wav, angry, DC, a01",
+    "SAVEE, DC_su15.wav, surprise, DC, su15",
+    "SAVEE, KL/sa03.wav, sad, KL, sa03",
+    "CREMAD, AudioWAV/1001_DFA_ANG_XX.wav, angry, 1001, DFA",
+    "CREMAD, 1091_WSI_FEA_HI.wav, fear, 1091, WSI",
+    "CREMAD, 1040_ITH_SAD_X.wav, sad, 1040, ITH",
+    "SAVEE, AudioData/JK/n30.wav, neutral, JK, n30",
+    "EMOVO, f1/dis-f1-b1.wav, disgust, f1, b1",
+    "EMOVO, EMOVO/m3/neu-m3-n5.wav, neutral, m3, n5",
+    "EMOVO, gio-f2-l4.wav, happy, f2, l4",
+    "EMOVO, PAU-M1-D1.WAV, fear, m1, d1",
+    "EMOVO, m2/rab-m2-b2.wav, angry, m2, b2",
+    "EMOVO, m2/sor-m2-b2.wav, surprise, m2, b2",
+    "EMOVO, m2/tri-m2-b2.wav, sad, m2, b2",
+    "FOLDERS, Anger/one.wav, angry, '', ''",
+    "FOLDERS, frustrated/deep/er/one.aiff, frustrated, '', ''",
+  })
+  void shouldReadLabelSpeakerAndText(
+      CorpusLayout layout, String file, String label, String speaker, String text)
+      throws Exception {
+    Path path = write(file);
+
+    assertThat(layout.list(root).recordings())
+        .containsExactly(new Recording(path, file, label, speaker, text));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TESS, OAF_back_jealous.wav",
+    "TESS, readme/music.wav",
+    "RAVDESS, Actor_01/03-02-05-01-02-01-01.wav",
+    "EMODB, wav/03a01Xa.wav",
+    "SAVEE, DC/x01.wav",
+    "SAVEE, everything/a01.wav",
+    "CREMAD, 1001_DFA_XYZ_XX.wav",
+    "EMOVO, f1/dis-f1.wav",
+    "EMOVO, f1/xyz-f1-b1.wav",
+    "FOLDERS, loose.wav",
+  })
+  void shouldListWhatItDoesNotKnow(CorpusLayout layout, String file) throws Exception {
+    write(file);
+    write(
+        switch (layout) {
+          case TESS -> "OAF_back_sad.wav";
+          case RAVDESS -> "03-01-05-01-02-01-01.wav";
+          case EMODB -> "03a01Fa.wav";
+          case SAVEE -> "DC_a01.wav";
+          case CREMAD -> "1001_DFA_ANG_XX.wav";
+          case EMOVO -> "dis-f1-b1.wav";
+          default -> "angry/one.wav";
+        });
+
+    CorpusLayout.Listing listing = layout.list(root);
+
+    assertThat(listing.recordings()).hasSize(1);
+    assertThat(listing.problems()).hasSize(1).first().asString().startsWith(file + ": ");
+  }
+
+  @Test
+  void shouldNotTakeOtherFilesForRecordings() throws Exception {
+    write("OAF_sad/OAF_back_sad.wav");
+    write("OAF_sad/._OAF_back_sad.wav");
+    write("OAF_sad/OAF_back_sad.txt");
+    write(".complete");
+
+    CorpusLayout.Listing listing = CorpusLayout.TESS.list(root);
+
+    assertThat(listing.recordings()).hasSize(1);
+    assertThat(listing.problems()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(CorpusLayout.class)
+  void shouldSayHowToGetACorpusThatIsMissing(CorpusLayout layout) {
+    assertThatThrownBy(() -> layout.list(root.resolve("nowhere")))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("nowhere")
+        .hasMessageContaining(layout.howToGet())
+        .hasMessageContaining("--data");
+  }
+
+  @Test
+  void shouldSayWhereToGetTessWhenTheFolderHoldsSomethingElse() throws Exception {
+    write("music.wav");
+
+    assertThatThrownBy(() -> CorpusLayout.TESS.list(root))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("1 other sound files")
+        .hasMessageContaining("10.5683/SP2/E8H2MF")
+        .hasMessageContaining("OAF_angry/OAF_back_angry.wav");
+  }
+
+  @Test
+  void shouldReadACsvWithPathsRelativeToIt() throws Exception {
+    Path csv = root.resolve("sub/list.csv");
+    Files.createDirectories(csv.getParent());
+    Files.writeString(
+        csv,
+        "\uFEFFSpeaker,path,Label,note\r\nann,a.wav,Anger,x\n\n\"bob, jr\",\"../\"\"b\"\".wav\",calm,\nann,,sad,\nshort,line\n");
+
+    CorpusLayout.Listing listing = CorpusLayout.CSV.list(csv);
+
+    assertThat(listing.recordings())
+        .extracting(Recording::id, Recording::label, Recording::speaker)
+        .containsExactlyInAnyOrder(
+            org.assertj.core.groups.Tuple.tuple("a.wav", "angry", "ann"),
+            org.assertj.core.groups.Tuple.tuple("../\"b\".wav", "calm", "bob, jr"));
+    assertThat(listing.recordings())
+        .anySatisfy(recording -> assertThat(recording.file()).isEqualTo(root.resolve("sub/a.wav")));
+    assertThat(listing.problems())
+        .hasSize(2)
+        .allSatisfy(problem -> assertThat(problem).startsWith("line "));
+  }
+
+  @Test
+  void shouldRefuseACsvWithoutItsColumns() throws Exception {
+    Path csv = root.resolve("list.csv");
+    Files.writeString(csv, "a.wav,angry,ann\n");
+
+    assertThatThrownBy(() -> CorpusLayout.CSV.list(csv))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("'path' and 'label'");
+  }
+
+  private Path write(String file) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    return Files.write(path, new byte[] {1});
+  }
+}
