@@ -42,6 +42,8 @@ class ArchitectureTest {
   private static final List<String> PLOTTING =
       List.of("org.knowm.xchart..", "me.tongfei.progressbar..", "java.awt..", "javax.imageio..");
 
+  private static final List<String> TEMPLATES = List.of("io.pebbletemplates..");
+
   @ParameterizedTest(name = "{0} imports only {1} {2}")
   @CsvSource({
     "audio,    '',                              ''",
@@ -49,7 +51,7 @@ class ArchitectureTest {
     "emotion,  '',                              ''",
     "model,    'features emotion',              'djl json logging'",
     "streams,  'audio features emotion avro',   'kafka registry logging'",
-    "training, 'audio features emotion model',  'jtransforms djl json plotting cli logging'",
+    "training, 'audio features emotion model',  'jtransforms djl json plotting templates cli logging'",
     "avro,     '',                              'kafka'",
   })
   void shouldImportOnlyWhatTheTableAllows(String owner, String packages, String libraries) {
@@ -131,6 +133,7 @@ class ArchitectureTest {
       case "kafka" -> KAFKA;
       case "registry" -> REGISTRY;
       case "plotting" -> PLOTTING;
+      case "templates" -> TEMPLATES;
       case "cli" -> CLI;
       default -> throw new IllegalArgumentException(name);
     };
