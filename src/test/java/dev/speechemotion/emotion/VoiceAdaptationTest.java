@@ -123,7 +123,7 @@ class VoiceAdaptationTest {
     DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(Arrays.copyOf(state, state.length + 3)));
 
-    new VoiceAdaptation().readState(in, OTHER);
+    new VoiceAdaptation().readState(in, () -> OTHER);
 
     assertThat(in.available()).isEqualTo(3);
   }
@@ -150,7 +150,7 @@ class VoiceAdaptationTest {
   private static VoiceAdaptation read(byte[] state, Optional<Population> population)
       throws IOException {
     VoiceAdaptation voice = new VoiceAdaptation();
-    voice.readState(new DataInputStream(new ByteArrayInputStream(state)), population);
+    voice.readState(new DataInputStream(new ByteArrayInputStream(state)), () -> population);
     return voice;
   }
 }

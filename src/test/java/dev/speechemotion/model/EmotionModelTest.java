@@ -77,8 +77,7 @@ class EmotionModelTest {
   void shouldReadTheGroupsAndStatisticsThatWereWritten() throws Exception {
     ModelManifest plain = ModelFixture.manifest(weights, ModelFixture.LABELS);
     FeatureSpec spec = FeatureSpec.TELEPHONE_8K_EXTENDED;
-    List<Float> ones =
-        Collections.nCopies(FeatureLayout.FeatureLayout.of(of(spec)).windowFeatureCount(), 1f);
+    List<Float> ones = Collections.nCopies(FeatureLayout.of(spec).windowFeatureCount(), 1f);
     ModelManifest manifest =
         ModelFixture.changed(
             plain, spec, new ModelManifest.Normalization(ones, ones), plain.calibration());

@@ -14,7 +14,7 @@ import java.util.Map;
 public final class ModelFixture {
   static final List<String> LABELS = List.of("angry", "happy", "sad");
   static final Architecture ARCHITECTURE = fcnn(List.of(8, 4), 0.1f);
-  static final int FEATURES = FeatureSpec.FeatureLayout.of(TELEPHONE_8K).windowFeatureCount();
+  static final int FEATURES = FeatureLayout.of(FeatureSpec.TELEPHONE_8K).windowFeatureCount();
 
   private ModelFixture() {}
 

@@ -55,8 +55,9 @@ public final class TrainingReport {
         Files.deleteIfExists(file);
       }
     }
-    Files.writeString(directory.resolve("model-card.md"), new ModelCard(outcome).text());
-    Files.writeString(directory.resolve("report.html"), new HtmlReport(outcome, plots).text());
+    ReportView report = ReportView.of(outcome);
+    Files.writeString(directory.resolve("model-card.md"), new ModelCard(report).text());
+    Files.writeString(directory.resolve("report.html"), new HtmlReport(report, plots).text());
   }
 
   /** The protocols' figures as plain text. */

@@ -49,7 +49,7 @@ class FeatureImportanceTest {
     FeatureImportance importance =
         new FeatureImportance(LABELS, FeatureSpec.WIDEBAND_16K_EXTENDED, 1);
     importance.add(
-        new ByFeature(FeatureSpec.FeatureLayout.of(WIDEBAND_16K_EXTENDED).windowFeatureCount(), 0),
+        new ByFeature(FeatureLayout.of(FeatureSpec.WIDEBAND_16K_EXTENDED).windowFeatureCount(), 0),
         clips(FeatureSpec.WIDEBAND_16K_EXTENDED, 0, 10));
 
     assertThat(importance.families())

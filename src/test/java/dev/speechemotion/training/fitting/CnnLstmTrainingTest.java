@@ -29,7 +29,7 @@ class CnnLstmTrainingTest {
   private static final PrintWriter NO_LOG = new PrintWriter(Writer.nullWriter());
   private static final List<String> LABELS = List.of("rising", "falling", "steady");
   private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K_LOGMEL;
-  private static final int BANDS = FeatureLayout.FeatureLayout.of(of(SPEC)).windowColumnCount();
+  private static final int BANDS = FeatureLayout.of(SPEC).windowColumnCount();
 
   /** What differs is only in which order the bands sound: the means over time say nothing. */
   @Test
@@ -62,7 +62,7 @@ class CnnLstmTrainingTest {
 
   @Test
   void shouldNormalizeEachBandOverTheFramesThatThereAre() {
-    float[] window = new float[FeatureLayout.FeatureLayout.of(of(SPEC)).windowFeatureCount()];
+    float[] window = new float[FeatureLayout.of(SPEC).windowFeatureCount()];
     Arrays.fill(window, Float.NaN);
     for (int i = 0; i < 3 * BANDS; i++) {
       window[i] = i % BANDS + (i / BANDS - 1) * 2;
@@ -159,7 +159,7 @@ class CnnLstmTrainingTest {
       for (int text = 0; text < texts; text++) {
         for (String label : LABELS) {
           int frames = 40 + random.nextInt(60);
-          float[] window = new float[FeatureLayout.FeatureLayout.of(of(SPEC)).windowFeatureCount()];
+          float[] window = new float[FeatureLayout.of(SPEC).windowFeatureCount()];
           Arrays.fill(window, Float.NaN);
           int resting = 4 + random.nextInt(BANDS - 8);
           for (int frame = 0; frame < frames; frame++) {
