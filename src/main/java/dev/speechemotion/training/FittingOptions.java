@@ -236,6 +236,7 @@ final class FittingOptions {
 
   @Option(
       names = "--min-voiced-share",
+      paramLabel = "<minVoicedShare>",
       defaultValue = "0.3",
       description =
           "With --adapt: windows with a smaller share of speech don't count (default:"
