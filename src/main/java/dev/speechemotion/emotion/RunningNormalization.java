@@ -20,7 +20,7 @@ import java.io.IOException;
  * <p>The sums are floats and are added up in the order of the windows: the same windows give the
  * same bits, also over {@link #writeState} and {@link #readState}.
  */
-public final class RunningNormalization {
+final class RunningNormalization {
   private final Population population;
   private int windows;
 
@@ -29,19 +29,19 @@ public final class RunningNormalization {
 
   private final float[] squareSums;
 
-  public RunningNormalization(Population population) {
+  RunningNormalization(Population population) {
     this.population = population;
     sums = new float[population.featureCount()];
     squareSums = new float[population.featureCount()];
   }
 
   /** Whether it is against an equal population, so that it can go on with that one. */
-  public boolean isAgainst(Population other) {
+  boolean isAgainst(Population other) {
     return population.fingerprint() == other.fingerprint() && sums.length == other.featureCount();
   }
 
   /** Number of windows that count so far. */
-  public int windows() {
+  int windows() {
     return windows;
   }
 
@@ -53,7 +53,7 @@ public final class RunningNormalization {
    *     with NaN behind the last; then their mean counts, and that of their squares
    * @param speechShare share of speech in the window, 0 to 1
    */
-  public void count(float[] features, float speechShare) {
+  void count(float[] features, float speechShare) {
     if (speechShare < population.minSpeechShare()) {
       return;
     }
@@ -79,7 +79,7 @@ public final class RunningNormalization {
    * @param features {@code [featureCount]}, or {@code [frames][featureCount]}
    * @param adapted as {@code features}, may be {@code features}
    */
-  public void apply(float[] features, float[] adapted) {
+  void apply(float[] features, float[] adapted) {
     float prior = population.priorWindows();
     for (int i = 0; i < sums.length; i++) {
       float mean = sums[i] / (population.priorWindows(i) + windows);
@@ -106,7 +106,7 @@ public final class RunningNormalization {
   }
 
   /** Writes {@link #stateBytes} bytes. */
-  public void writeState(DataOutput out) throws IOException {
+  void writeState(DataOutput out) throws IOException {
     out.writeInt(population.fingerprint());
     out.writeInt(sums.length);
     out.writeInt(windows);
@@ -122,7 +122,7 @@ public final class RunningNormalization {
    * @return whether it was written with an equal population; if not, nothing is taken over
    * @throws IOException if it is cut off or holds what was never written
    */
-  public boolean readState(DataInput in) throws IOException {
+  boolean readState(DataInput in) throws IOException {
     if (in.readInt() != population.fingerprint() || in.readInt() != sums.length) {
       return false;
     }

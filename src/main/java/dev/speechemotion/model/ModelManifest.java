@@ -395,9 +395,9 @@ public record ModelManifest(
    * @param files number of files used
    * @param sha256 SHA-256 over the files' own SHA-256, sorted, each as lower-case hexadecimal and a
    *     line feed
-   * @param licence the corpus's licence
+   * @param license the corpus's license
    */
-  public record Corpus(String name, int files, String sha256, String licence) {}
+  public record Corpus(String name, int files, String sha256, String license) {}
 
   /**
    * @param clips number of clips tested

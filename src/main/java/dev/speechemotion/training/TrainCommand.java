@@ -117,7 +117,7 @@ public final class TrainCommand implements Callable<Integer> {
     Corpora corpora = Corpora.load(sources, clean, cache, log);
     // Before anything that takes long, so that a place that cannot be written is known at once.
     Files.createDirectories(out);
-    log.printf("analysed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
+    log.printf("analyzed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
 
     List<Protocol> protocols = protocols(corpora);
 
@@ -161,7 +161,7 @@ public final class TrainCommand implements Callable<Integer> {
                             corpus.layout().title(),
                             corpora.clips(corpus).size(),
                             corpus.sha256(),
-                            corpus.layout().licence()))
+                            corpus.layout().license()))
                 .toList(),
             metrics);
     EmotionModel.save(out, manifest, fitted.weights());

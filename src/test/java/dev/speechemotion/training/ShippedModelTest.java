@@ -77,7 +77,7 @@ class ShippedModelTest {
       assertThat(card).contains(shipped.manifest().weights().sha256(), training.command());
       assertThat(training.corpora())
           .isNotEmpty()
-          .allSatisfy(corpus -> assertThat(card).contains(corpus.name(), corpus.licence()));
+          .allSatisfy(corpus -> assertThat(card).contains(corpus.name(), corpus.license()));
       assertThat(training.metrics())
           .isNotEmpty()
           .allSatisfy(

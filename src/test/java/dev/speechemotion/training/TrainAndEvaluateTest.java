@@ -107,7 +107,7 @@ class TrainAndEvaluateTest {
           .satisfies(
               corpus -> {
                 assertThat(corpus.files()).isEqualTo(60);
-                assertThat(corpus.licence()).isEqualTo("CC BY-NC-ND 4.0");
+                assertThat(corpus.license()).isEqualTo("CC BY-NC-ND 4.0");
                 assertThat(corpus.sha256()).matches("[0-9a-f]{64}");
               });
     }
@@ -412,7 +412,7 @@ class TrainAndEvaluateTest {
         .contains("dropped 1 of 21 files because another has the same content")
         .contains("skipped 3 files")
         .contains("OAF_sad/OAF_broken_sad.wav: ")
-        .contains("OAF_sad/OAF_short_sad.wav: too short to analyse")
+        .contains("OAF_sad/OAF_short_sad.wav: too short to analyze")
         .contains("readme.wav: its name does not tell");
   }
 

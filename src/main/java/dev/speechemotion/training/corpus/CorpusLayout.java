@@ -26,7 +26,7 @@ public enum CorpusLayout {
       "CC BY-NC-ND 4.0",
       """
       Get TESS from https://doi.org/10.5683/SP2/E8H2MF (borealisdata.ca, "Toronto emotional speech \
-      set (TESS)"; free, licence CC BY-NC-ND 4.0) and unpack it, so that the files lie as
+      set (TESS)"; free, license CC BY-NC-ND 4.0) and unpack it, so that the files lie as
         DIR/OAF_angry/OAF_back_angry.wav ... DIR/YAF_sad/YAF_youth_sad.wav, or all in DIR itself;
       then give DIR with --data.""") {
     private static final Pattern FOLDER = ignoringCase("(OAF?|YAF)[_ -]+(.+)");
@@ -268,12 +268,12 @@ public enum CorpusLayout {
   private static final int MAX_DEPTH = 16;
 
   private final String title;
-  private final String licence;
+  private final String license;
   private final String howToGet;
 
-  CorpusLayout(String title, String licence, String howToGet) {
+  CorpusLayout(String title, String license, String howToGet) {
     this.title = title;
-    this.licence = licence;
+    this.license = license;
     this.howToGet = howToGet;
   }
 
@@ -286,8 +286,8 @@ public enum CorpusLayout {
     return title;
   }
 
-  public String licence() {
-    return licence;
+  public String license() {
+    return license;
   }
 
   /** Where to get the corpus and how to lay it out. */

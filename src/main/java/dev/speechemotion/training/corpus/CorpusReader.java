@@ -76,7 +76,7 @@ public final class CorpusReader {
       List<LabeledClip> clips =
           inParallel(
               threads,
-              "analysing",
+              "analyzing",
               unique,
               item -> item.recording().id(),
               item -> {
@@ -219,7 +219,7 @@ public final class CorpusReader {
     int rateHz = settings.condition().sampleRateHz(audio.sampleRateHz());
 
     return WindowedFeatures.of(samples, rateHz, extractor, settings.windows())
-        .orElseThrow(() -> new CorpusException("too short to analyse"));
+        .orElseThrow(() -> new CorpusException("too short to analyze"));
   }
 
   private static Map<String, Integer> labelCounts(List<Recording> recordings) {

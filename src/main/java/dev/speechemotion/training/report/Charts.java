@@ -43,7 +43,7 @@ final class Charts {
 
   private Charts() {}
 
-  /** Loss, and share recognised, by epoch: training and validation part. */
+  /** Loss, and share recognized, by epoch: training and validation part. */
   static byte[] learningCurve(List<EpochResult> curve) throws IOException {
     List<Integer> epochs = new ArrayList<>();
     for (int i = 1; i <= curve.size(); i++) {

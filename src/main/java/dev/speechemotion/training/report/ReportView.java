@@ -158,7 +158,7 @@ record ReportView(
    */
   record Part(
       String title,
-      String licence,
+      String license,
       int clips,
       int speakersRead,
       List<Speaker> speakers,
@@ -330,7 +330,7 @@ record ReportView(
   private static Part part(Corpus corpus, List<LabeledClip> clips, List<String> labels) {
     return new Part(
         corpus.layout().title(),
-        corpus.layout().licence(),
+        corpus.layout().license(),
         clips.size(),
         Protocol.Fold.values(corpus.clips(), LabeledClip::speaker).size(),
         Protocol.Fold.values(clips, LabeledClip::speaker).stream()

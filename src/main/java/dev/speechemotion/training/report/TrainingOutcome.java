@@ -110,7 +110,7 @@ public record TrainingOutcome(
                     Figures.plain(normalization.n0()),
                     n0ByFeatureText(normalization.n0ByFeature()),
                     Figures.plain(Math.round(100 * normalization.minSpeechShare())))
-            : "Features are normalised by mean and deviation of the training clips.")
+            : "Features are normalized by mean and deviation of the training clips.")
         + limit;
   }
 

@@ -11,7 +11,7 @@ import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.emotion.RunningNormalization;
+import dev.speechemotion.emotion.VoiceAdaptation;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureLayout;
@@ -55,18 +55,18 @@ class FramesTest {
 
   /** What training and classify compute, bit for bit. */
   @Test
-  void shouldClassifyTheVectorsThatTheAnalyserAndTheNormalizationGive() {
+  void shouldClassifyTheVectorsThatTheAnalyzerAndTheNormalizationGive() {
     List<EmotionEvent> events = run(new TestFeed().chunks(160, List.of(customer()), AUDIO), false);
 
     List<Float> expected = new ArrayList<>();
     BandShares classifier = new BandShares();
-    RunningNormalization call = new RunningNormalization(classifier.population().orElseThrow());
+    VoiceAdaptation voice = new VoiceAdaptation();
     WindowSink sink =
-        (begin, end, voicedShare, features) -> {
-          float[] adapted = new float[features.length];
+        (begin, end, speechShare, features) -> {
           float[] probabilities = new float[2];
-          call.count(features, voicedShare);
-          call.apply(features, adapted);
+          voice.hear(classifier.population(), features, speechShare);
+          float[] adapted =
+              voice.apply(classifier.population(), features, new float[features.length]);
           classifier.classify(adapted, 1, probabilities);
           expected.add(probabilities[1]);
         };

@@ -77,7 +77,7 @@ class HtmlReportTest {
     String card = new ModelCard(report(HOSTILE, true)).text();
 
     assertThat(card)
-        .startsWith("# Model card: " + HOSTILE + ", version " + HOSTILE + "\n\nRecognises 2 ")
+        .startsWith("# Model card: " + HOSTILE + ", version " + HOSTILE + "\n\nRecognizes 2 ")
         .contains("\n    " + HOSTILE + "\n")
         .contains("\n| " + HOSTILE + " | 9 | 4 | " + HOSTILE + " |\n")
         .contains("\nOver the time of a call: from 0 s ", " (8 clips), from 10 s ")
