@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 
 /**
  * Adapts the feature vectors of one voice to what it has said so far. This is the one adaptation:
- * streaming has one for each channel of a call and evaluation one for each speaker, so a model is
- * measured by what it will be used with.
+ * streaming and {@code classify} have one for each channel of a call, evaluation one for each
+ * speaker, so a model is measured by what it will be used with.
  *
  * <p>What was heard is kept while a model takes vectors as they are, and forgotten when one comes
  * that was trained on another population.

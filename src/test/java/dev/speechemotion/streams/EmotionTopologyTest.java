@@ -15,13 +15,16 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
-import dev.speechemotion.streams.call.StreamTester;
+import dev.speechemotion.streams.call.CallSettings;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TestInputTopic;
@@ -36,7 +39,22 @@ import org.junit.jupiter.api.Test;
  */
 public class EmotionTopologyTest {
   /** The defaults, but that each window counts by itself, and whatever share of it is speech. */
-  private final StreamSettings settings = StreamTester.plain();
+  private final StreamSettings settings =
+      StreamSettings.defaults(
+          new CallSettings(
+              Set.of(ChannelRole.CUSTOMER, ChannelRole.UNKNOWN),
+              Map.of(),
+              Duration.ofMillis(500),
+              128,
+              Duration.ofMillis(200),
+              0,
+              false,
+              Duration.ZERO,
+              0,
+              List.of(),
+              Duration.ofMinutes(5),
+              Duration.ofMinutes(10),
+              Duration.ZERO));
 
   private final EmotionSerdes serdes = EmotionSerdes.of(RegistryClients.inMemory());
   private final TopologyTestDriver driver =

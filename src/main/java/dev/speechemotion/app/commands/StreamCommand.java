@@ -7,7 +7,7 @@ import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.app.settings.Property;
-import dev.speechemotion.app.settings.PropertyTable;
+import dev.speechemotion.app.settings.PropertyMarkdown;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.math.BigDecimal;
@@ -50,7 +50,7 @@ final class StreamCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (helpConfig) {
-      spec.commandLine().getOut().print(PropertyTable.markdown());
+      spec.commandLine().getOut().print(PropertyMarkdown.markdown());
       return 0;
     }
     Settings settings =

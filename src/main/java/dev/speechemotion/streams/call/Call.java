@@ -12,7 +12,7 @@ import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.StreamOrder;
 import dev.speechemotion.streams.intake.Verdict;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -286,7 +286,7 @@ public final class Call {
   void writeState(DataOutputStream out) throws IOException {
     out.writeBoolean(ended);
     details.writeState(out);
-    StateFormat.writeCount(out, streams.size());
+    StateFields.writeCount(out, streams.size());
     for (MediaStream stream : streams) {
       stream.writeState(out);
     }
@@ -301,7 +301,7 @@ public final class Call {
     Call call = new Call(task, callId);
     call.ended = in.readBoolean();
     call.details.readState(in);
-    int streamCount = StateFormat.readCount(in, "streams", MAX_STREAMS);
+    int streamCount = StateFields.readCount(in, "streams", MAX_STREAMS);
     for (int i = 0; i < streamCount; i++) {
       call.streams.add(MediaStream.readState(in, call));
     }

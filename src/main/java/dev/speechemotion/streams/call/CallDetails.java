@@ -5,7 +5,7 @@ import dev.speechemotion.avro.ModelUsed;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.media.TalkTime;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -93,9 +93,9 @@ public final class CallDetails {
   }
 
   void writeState(DataOutput out) throws IOException {
-    StateFormat.writeText(out, account);
-    StateFormat.writeText(out, source);
-    StateFormat.writeText(out, endReason);
+    StateFields.writeText(out, account);
+    StateFields.writeText(out, source);
+    StateFields.writeText(out, endReason);
     out.writeBoolean(begun);
     out.writeLong(firstIngestedAtMs);
     out.writeLong(lastIngestedAtMs);
@@ -109,9 +109,9 @@ public final class CallDetails {
   }
 
   void readState(DataInput in) throws IOException {
-    account = StateFormat.readText(in);
-    source = StateFormat.readText(in);
-    endReason = StateFormat.readText(in);
+    account = StateFields.readText(in);
+    source = StateFields.readText(in);
+    endReason = StateFields.readText(in);
     begun = in.readBoolean();
     firstIngestedAtMs = in.readLong();
     lastIngestedAtMs = in.readLong();
@@ -124,12 +124,12 @@ public final class CallDetails {
 
   /** Writes which of the call's models one is. */
   void writeModel(DataOutput out, Optional<ModelIdentity> model) throws IOException {
-    StateFormat.writeCount(out, model.map(models::indexOf).orElse(-1) + 1);
+    StateFields.writeCount(out, model.map(models::indexOf).orElse(-1) + 1);
   }
 
   /** Reads what {@link #writeModel} wrote. */
   Optional<ModelIdentity> readModel(DataInput in) throws IOException {
-    int number = StateFormat.readCount(in, "models", models.size());
+    int number = StateFields.readCount(in, "models", models.size());
     return number == 0 ? Optional.empty() : Optional.of(models.get(number - 1));
   }
 }

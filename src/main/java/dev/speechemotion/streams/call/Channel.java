@@ -19,7 +19,7 @@ import dev.speechemotion.streams.results.AlertingChannel;
 import dev.speechemotion.streams.results.ChannelAlerts;
 import dev.speechemotion.streams.results.EmotionSmoothing;
 import dev.speechemotion.streams.results.EmotionTotals;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -392,7 +392,7 @@ public final class Channel implements AlertingChannel {
   }
 
   void writeState(DataOutputStream out) throws IOException {
-    StateFormat.writeText(out, feedName.orElse(null));
+    StateFields.writeText(out, feedName.orElse(null));
     out.writeByte(position);
     out.writeUTF(role.name());
     media.writeState(out);
@@ -416,7 +416,7 @@ public final class Channel implements AlertingChannel {
     Channel channel =
         new Channel(
             stream,
-            Optional.ofNullable(StateFormat.readText(in)),
+            Optional.ofNullable(StateFields.readText(in)),
             in.readUnsignedByte(),
             ChannelRole.valueOf(in.readUTF()));
     channel.readParts(in);

@@ -6,7 +6,7 @@ import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.MessageOrder;
 import dev.speechemotion.streams.intake.StreamOrder;
 import dev.speechemotion.streams.intake.Verdict;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -302,8 +302,8 @@ final class MediaStream implements StreamOrder.HeardChannels {
   void writeState(DataOutputStream out) throws IOException {
     out.writeUTF(streamId);
     order.writeState(out);
-    StateFormat.writeOptional(out, originMs);
-    StateFormat.writeCount(out, channels.size());
+    StateFields.writeOptional(out, originMs);
+    StateFields.writeCount(out, channels.size());
     for (Channel channel : channels) {
       channel.writeState(out);
     }
@@ -317,8 +317,8 @@ final class MediaStream implements StreamOrder.HeardChannels {
   static MediaStream readState(DataInput in, Call call) throws IOException {
     MediaStream stream = new MediaStream(call, in.readUTF());
     stream.order.readState(in, stream.streamId);
-    stream.originMs = StateFormat.readOptional(in);
-    int channelCount = StateFormat.readCount(in, "channels", Call.MAX_CHANNELS);
+    stream.originMs = StateFields.readOptional(in);
+    int channelCount = StateFields.readCount(in, "channels", Call.MAX_CHANNELS);
     for (int i = 0; i < channelCount; i++) {
       stream.channels.add(Channel.readState(in, stream));
     }

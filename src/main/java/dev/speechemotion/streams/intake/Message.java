@@ -7,7 +7,7 @@ import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.MediaGap;
 import dev.speechemotion.avro.PayloadEncoding;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -189,14 +189,14 @@ public final class Message {
   void writeState(DataOutput out) throws IOException {
     out.writeUTF(chunk.getKind().name());
     out.writeLong(chunk.getSequenceNumber());
-    StateFormat.writeOptional(out, offsetMicros());
+    StateFields.writeOptional(out, offsetMicros());
     writeChannels(channels(), out);
     out.writeUTF(chunk.getEncoding().name());
     out.writeInt(chunk.getSampleRateHz());
     ByteBuffer payload = chunk.getPayload();
-    StateFormat.writeCount(out, payload.remaining());
+    StateFields.writeCount(out, payload.remaining());
     out.write(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
-    StateFormat.writeOptional(out, capturedAtMs());
+    StateFields.writeOptional(out, capturedAtMs());
     out.writeLong(ingestedAtMs);
     MediaGap gap = chunk.getGap();
     out.writeBoolean(gap != null);
@@ -204,7 +204,7 @@ public final class Message {
       out.writeLong(gap.getOffsetMicros());
       out.writeLong(gap.getDurationMicros());
     }
-    StateFormat.writeText(out, chunk.getEndReason());
+    StateFields.writeText(out, chunk.getEndReason());
   }
 
   /**
@@ -217,22 +217,22 @@ public final class Message {
     chunk.setStreamId(streamId);
     chunk.setKind(ChunkKind.valueOf(in.readUTF()));
     chunk.setSequenceNumber(in.readLong());
-    OptionalLong offsetMicros = StateFormat.readOptional(in);
+    OptionalLong offsetMicros = StateFields.readOptional(in);
     chunk.setMediaOffsetMicros(offsetMicros.isPresent() ? offsetMicros.getAsLong() : null);
     chunk.setChannels(readChannels(in));
     chunk.setEncoding(PayloadEncoding.valueOf(in.readUTF()));
     chunk.setSampleRateHz(in.readInt());
-    byte[] payload = new byte[StateFormat.readCount(in, "bytes of audio", MAX_HELD_BYTES)];
+    byte[] payload = new byte[StateFields.readCount(in, "bytes of audio", MAX_HELD_BYTES)];
     in.readFully(payload);
     chunk.setPayload(ByteBuffer.wrap(payload));
-    OptionalLong capturedAtMs = StateFormat.readOptional(in);
+    OptionalLong capturedAtMs = StateFields.readOptional(in);
     chunk.setCapturedAt(
         capturedAtMs.isPresent() ? Instant.ofEpochMilli(capturedAtMs.getAsLong()) : null);
     chunk.setIngestedAt(Instant.ofEpochMilli(in.readLong()));
     if (in.readBoolean()) {
       chunk.setGap(new MediaGap(in.readLong(), in.readLong(), null));
     }
-    chunk.setEndReason(StateFormat.readText(in));
+    chunk.setEndReason(StateFields.readText(in));
     if (chunk.getKind() == ChunkKind.MEDIA
         && new ChunkRules(MAX_HELD_BYTES).checkMedia(chunk).isPresent()) {
       throw new IOException("it has a message that waits without audio that can be used");
@@ -244,7 +244,7 @@ public final class Message {
     out.writeByte(channels.size());
     for (AudioChannel channel : channels) {
       out.writeUTF(channel.getRole().name());
-      StateFormat.writeText(out, channel.getName());
+      StateFields.writeText(out, channel.getName());
     }
   }
 
@@ -255,7 +255,7 @@ public final class Message {
     }
     List<AudioChannel> channels = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      channels.add(new AudioChannel(ChannelRole.valueOf(in.readUTF()), StateFormat.readText(in)));
+      channels.add(new AudioChannel(ChannelRole.valueOf(in.readUTF()), StateFields.readText(in)));
     }
     return channels;
   }

@@ -2,7 +2,7 @@ package dev.speechemotion.streams.intake;
 
 import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.ChunkKind;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -291,21 +291,21 @@ public final class MessageOrder {
     out.writeBoolean(begun);
     if (begun) {
       out.writeLong(floor);
-      StateFormat.writeCount(out, next - floor);
-      StateFormat.writeCount(out, holes.size());
+      StateFields.writeCount(out, next - floor);
+      StateFields.writeCount(out, holes.size());
       long after = floor;
       for (Hole hole : holes) {
-        StateFormat.writeCount(out, hole.from - after);
-        StateFormat.writeCount(out, hole.to - hole.from);
+        StateFields.writeCount(out, hole.from - after);
+        StateFields.writeCount(out, hole.to - hole.from);
         after = hole.to;
       }
       long from = Math.max(rememberedFrom, next - REMEMBERED);
-      StateFormat.writeCount(out, next - from);
+      StateFields.writeCount(out, next - from);
       for (long number = from; number < next; number++) {
         out.writeInt(prints[slot(number)]);
       }
     }
-    StateFormat.writeCount(out, held.size());
+    StateFields.writeCount(out, held.size());
     for (Message message : held) {
       message.writeState(out);
     }
@@ -314,20 +314,20 @@ public final class MessageOrder {
   void readState(DataInput in, String streamId) throws IOException {
     if (in.readBoolean()) {
       begin(in.readLong());
-      next = floor + StateFormat.readCount(in);
-      int holeCount = StateFormat.readCount(in, "gaps", MAX_HOLES);
+      next = floor + StateFields.readCount(in);
+      int holeCount = StateFields.readCount(in, "gaps", MAX_HOLES);
       long after = floor;
       for (int i = 0; i < holeCount; i++) {
-        long from = after + StateFormat.readCount(in);
-        after = from + StateFormat.readCount(in);
+        long from = after + StateFields.readCount(in);
+        after = from + StateFields.readCount(in);
         holes.add(new Hole(from, after));
       }
-      rememberedFrom = next - StateFormat.readCount(in, "remembered messages", REMEMBERED);
+      rememberedFrom = next - StateFields.readCount(in, "remembered messages", REMEMBERED);
       for (long number = rememberedFrom; number < next; number++) {
         prints[slot(number)] = in.readInt();
       }
     }
-    int heldCount = StateFormat.readCount(in, "messages that wait", MAX_HELD + 1);
+    int heldCount = StateFields.readCount(in, "messages that wait", MAX_HELD + 1);
     for (int i = 0; i < heldCount; i++) {
       held.add(Message.readState(in, streamId));
     }

@@ -4,7 +4,7 @@ import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.streams.deadletters.RejectReason;
 import dev.speechemotion.streams.deadletters.Rejection;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -391,7 +391,7 @@ public final class StreamOrder {
     out.writeLong(earlierUntilMs);
     order.writeState(out);
     out.writeBoolean(byTrack);
-    StateFormat.writeCount(out, tracks.size());
+    StateFields.writeCount(out, tracks.size());
     for (Track track : tracks) {
       Message.writeChannels(track.channels, out);
       track.order.writeState(out);
@@ -410,7 +410,7 @@ public final class StreamOrder {
     earlierUntilMs = in.readLong();
     order.readState(in, streamId);
     byTrack = in.readBoolean();
-    int trackCount = StateFormat.readCount(in, "tracks", MAX_TRACKS);
+    int trackCount = StateFields.readCount(in, "tracks", MAX_TRACKS);
     for (int i = 0; i < trackCount; i++) {
       Track track = new Track(Message.readChannels(in), new MessageOrder());
       track.order.readState(in, streamId);

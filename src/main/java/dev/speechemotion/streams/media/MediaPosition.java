@@ -1,7 +1,7 @@
 package dev.speechemotion.streams.media;
 
 import dev.speechemotion.audio.AudioEncoding;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -55,7 +55,7 @@ public final class MediaPosition {
   private long segmentSamples;
 
   private long filledSamples;
-  private final FilledGaps filledGaps = new FilledGaps();
+  private final GapRecord filledGaps = new GapRecord();
 
   /** What was missing directly before the segment, microseconds. */
   private long gapBeforeMicros;
@@ -268,17 +268,17 @@ public final class MediaPosition {
     out.writeBoolean(heard);
     out.writeLong(audioMicros);
     out.writeLong(gapMicros);
-    StateFormat.writeCount(out, gapCount);
-    StateFormat.writeCount(out, skippedMicros);
-    StateFormat.writeCount(out, sampleRateHz);
+    StateFields.writeCount(out, gapCount);
+    StateFields.writeCount(out, skippedMicros);
+    StateFields.writeCount(out, sampleRateHz);
     out.writeBoolean(inSegment);
     if (inSegment) {
       out.writeUTF(encoding.name());
       out.writeLong(segmentBeginMicros);
       out.writeLong(segmentSamples);
-      StateFormat.writeCount(out, filledSamples);
-      StateFormat.writeCount(out, gapBeforeMicros);
-      StateFormat.writeOptional(out, originAtMs);
+      StateFields.writeCount(out, filledSamples);
+      StateFields.writeCount(out, gapBeforeMicros);
+      StateFields.writeOptional(out, originAtMs);
       filledGaps.writeState(out);
     }
   }
@@ -298,9 +298,9 @@ public final class MediaPosition {
     heard = in.readBoolean();
     audioMicros = in.readLong();
     gapMicros = in.readLong();
-    gapCount = StateFormat.readCount(in);
-    skippedMicros = StateFormat.readCount(in);
-    sampleRateHz = StateFormat.readCount(in, "samples a second", maxRateHz);
+    gapCount = StateFields.readCount(in);
+    skippedMicros = StateFields.readCount(in);
+    sampleRateHz = StateFields.readCount(in, "samples a second", maxRateHz);
     inSegment = in.readBoolean();
     if (inSegment) {
       if (sampleRateHz < minRateHz) {
@@ -309,9 +309,9 @@ public final class MediaPosition {
       encoding = AudioEncoding.valueOf(in.readUTF());
       segmentBeginMicros = in.readLong();
       segmentSamples = in.readLong();
-      filledSamples = StateFormat.readCount(in);
-      gapBeforeMicros = StateFormat.readCount(in);
-      originAtMs = StateFormat.readOptional(in);
+      filledSamples = StateFields.readCount(in);
+      gapBeforeMicros = StateFields.readCount(in);
+      originAtMs = StateFields.readOptional(in);
       filledGaps.readState(in);
     }
   }

@@ -4,7 +4,7 @@ import dev.speechemotion.avro.AlertState;
 import dev.speechemotion.avro.AlertTally;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -205,18 +205,18 @@ public final class AlertProgress {
     out.writeBoolean(raised);
     out.writeLong(sinceMs);
     out.writeLong(untilMs);
-    StateFormat.writeCount(out, firstEvent);
-    StateFormat.writeCount(out, lastEvent);
+    StateFields.writeCount(out, firstEvent);
+    StateFields.writeCount(out, lastEvent);
     out.writeFloat(probability);
     out.writeFloat(baseline);
-    StateFormat.writeCount(out, raisedCount);
-    StateFormat.writeCount(out, firstRaisedMs);
-    StateFormat.writeCount(out, heldMs);
-    StateFormat.writeCount(out, lows.size());
+    StateFields.writeCount(out, raisedCount);
+    StateFields.writeCount(out, firstRaisedMs);
+    StateFields.writeCount(out, heldMs);
+    StateFields.writeCount(out, lows.size());
     for (Low low : lows) {
-      StateFormat.writeCount(out, low.endMs);
-      StateFormat.writeCount(out, low.endMs - low.beginMs);
-      StateFormat.writeCount(out, low.event);
+      StateFields.writeCount(out, low.endMs);
+      StateFields.writeCount(out, low.endMs - low.beginMs);
+      StateFields.writeCount(out, low.event);
       out.writeFloat(low.probability);
     }
   }
@@ -226,18 +226,18 @@ public final class AlertProgress {
     raised = in.readBoolean();
     sinceMs = in.readLong();
     untilMs = in.readLong();
-    firstEvent = StateFormat.readCount(in);
-    lastEvent = StateFormat.readCount(in);
+    firstEvent = StateFields.readCount(in);
+    lastEvent = StateFields.readCount(in);
     probability = in.readFloat();
     baseline = in.readFloat();
-    raisedCount = StateFormat.readCount(in, "times raised", Integer.MAX_VALUE);
-    firstRaisedMs = StateFormat.readCount(in);
-    heldMs = StateFormat.readCount(in);
-    int lowCount = StateFormat.readCount(in, "probabilities", MAX_LOWS);
+    raisedCount = StateFields.readCount(in, "times raised", Integer.MAX_VALUE);
+    firstRaisedMs = StateFields.readCount(in);
+    heldMs = StateFields.readCount(in);
+    int lowCount = StateFields.readCount(in, "probabilities", MAX_LOWS);
     for (int i = 0; i < lowCount; i++) {
-      long endMs = StateFormat.readCount(in);
-      long beginMs = endMs - StateFormat.readCount(in);
-      lows.addLast(new Low(endMs, beginMs, StateFormat.readCount(in), in.readFloat()));
+      long endMs = StateFields.readCount(in);
+      long beginMs = endMs - StateFields.readCount(in);
+      lows.addLast(new Low(endMs, beginMs, StateFields.readCount(in), in.readFloat()));
     }
   }
 }

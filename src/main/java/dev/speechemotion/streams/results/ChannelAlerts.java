@@ -2,7 +2,7 @@ package dev.speechemotion.streams.results;
 
 import dev.speechemotion.avro.AlertTally;
 import dev.speechemotion.avro.EmotionEvent;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -66,7 +66,7 @@ public final class ChannelAlerts {
   }
 
   public void writeState(DataOutput out) throws IOException {
-    StateFormat.writeCount(out, progress.values().stream().filter(each -> !each.isBlank()).count());
+    StateFields.writeCount(out, progress.values().stream().filter(each -> !each.isBlank()).count());
     for (Map.Entry<String, AlertProgress> entry : progress.entrySet()) {
       if (!entry.getValue().isBlank()) {
         out.writeUTF(entry.getKey());
@@ -83,7 +83,7 @@ public final class ChannelAlerts {
    * @throws IOException if it is cut off or holds what was never written
    */
   public void readState(DataInput in, int maxRules) throws IOException {
-    int count = StateFormat.readCount(in, "alerts", maxRules);
+    int count = StateFields.readCount(in, "alerts", maxRules);
     for (int i = 0; i < count; i++) {
       String text = in.readUTF();
       Optional<AlertRule> rule =

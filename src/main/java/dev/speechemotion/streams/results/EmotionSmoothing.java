@@ -1,7 +1,7 @@
 package dev.speechemotion.streams.results;
 
 import dev.speechemotion.emotion.EmotionScores;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -71,22 +71,22 @@ public final class EmotionSmoothing {
   }
 
   public void writeState(DataOutput out) throws IOException {
-    StateFormat.writeCount(out, smoothedByLabel.size());
+    StateFields.writeCount(out, smoothedByLabel.size());
     for (Map.Entry<String, Float> entry : smoothedByLabel.entrySet()) {
       out.writeUTF(entry.getKey());
       out.writeFloat(entry.getValue());
     }
-    StateFormat.writeText(out, label.orElse(null));
+    StateFields.writeText(out, label.orElse(null));
     out.writeLong(lastEndMs);
   }
 
   /** Reads what {@link #writeState} wrote. */
   public void readState(DataInput in) throws IOException {
-    int count = StateFormat.readCount(in, "labels", MAX_LABELS);
+    int count = StateFields.readCount(in, "labels", MAX_LABELS);
     for (int i = 0; i < count; i++) {
       smoothedByLabel.put(in.readUTF(), in.readFloat());
     }
-    label = Optional.ofNullable(StateFormat.readText(in));
+    label = Optional.ofNullable(StateFields.readText(in));
     lastEndMs = in.readLong();
   }
 }

@@ -1,6 +1,6 @@
 package dev.speechemotion.streams.results;
 
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -69,24 +69,24 @@ public final class EmotionTimeline {
    * @param labels that the emotions are among
    */
   void writeState(DataOutput out, List<String> labels) throws IOException {
-    StateFormat.writeCount(out, stretches.size());
+    StateFields.writeCount(out, stretches.size());
     long afterMs = 0;
     for (Stretch stretch : stretches) {
-      StateFormat.writeCount(out, labels.indexOf(stretch.emotion));
-      StateFormat.writeCount(out, stretch.beginMs - afterMs);
-      StateFormat.writeCount(out, stretch.lengthMs());
+      StateFields.writeCount(out, labels.indexOf(stretch.emotion));
+      StateFields.writeCount(out, stretch.beginMs - afterMs);
+      StateFields.writeCount(out, stretch.lengthMs());
       afterMs = stretch.endMs;
     }
   }
 
   /** Reads what {@link #writeState} wrote with the same labels. */
   void readState(DataInput in, List<String> labels) throws IOException {
-    int count = StateFormat.readCount(in, "stretches", MAX_STRETCHES);
+    int count = StateFields.readCount(in, "stretches", MAX_STRETCHES);
     long afterMs = 0;
     for (int i = 0; i < count; i++) {
-      int label = StateFormat.readCount(in, "labels", labels.size() - 1);
-      long beginMs = afterMs + StateFormat.readCount(in);
-      afterMs = beginMs + StateFormat.readCount(in);
+      int label = StateFields.readCount(in, "labels", labels.size() - 1);
+      long beginMs = afterMs + StateFields.readCount(in);
+      afterMs = beginMs + StateFields.readCount(in);
       stretches.add(new Stretch(labels.get(label), beginMs, afterMs));
     }
   }

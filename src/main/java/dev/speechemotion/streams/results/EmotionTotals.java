@@ -4,7 +4,7 @@ import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.avro.EmotionStretch;
 import dev.speechemotion.emotion.Circumplex;
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -145,14 +145,14 @@ public final class EmotionTotals {
   }
 
   public void writeState(DataOutput out) throws IOException {
-    StateFormat.writeCount(out, nextEvent);
-    StateFormat.writeCount(out, eventCount);
-    StateFormat.writeCount(out, noSpeechCount);
+    StateFields.writeCount(out, nextEvent);
+    StateFields.writeCount(out, eventCount);
+    StateFields.writeCount(out, noSpeechCount);
     out.writeDouble(speechShareSum);
-    StateFormat.writeCount(out, byLabel.size());
+    StateFields.writeCount(out, byLabel.size());
     for (Map.Entry<String, LabelTotal> entry : byLabel.entrySet()) {
       out.writeUTF(entry.getKey());
-      StateFormat.writeCount(out, entry.getValue().timeMs);
+      StateFields.writeCount(out, entry.getValue().timeMs);
       out.writeDouble(entry.getValue().probabilitySum);
     }
     out.writeLong(lastEndMs);
@@ -161,15 +161,15 @@ public final class EmotionTotals {
 
   /** Reads what {@link #writeState} wrote. */
   public void readState(DataInput in) throws IOException {
-    nextEvent = StateFormat.readCount(in);
-    eventCount = StateFormat.readCount(in);
-    noSpeechCount = StateFormat.readCount(in);
+    nextEvent = StateFields.readCount(in);
+    eventCount = StateFields.readCount(in);
+    noSpeechCount = StateFields.readCount(in);
     speechShareSum = in.readDouble();
-    int labelCount = StateFormat.readCount(in, "labels", EmotionSmoothing.MAX_LABELS);
+    int labelCount = StateFields.readCount(in, "labels", EmotionSmoothing.MAX_LABELS);
     for (int i = 0; i < labelCount; i++) {
       String label = in.readUTF();
       LabelTotal total = new LabelTotal();
-      total.timeMs = StateFormat.readCount(in);
+      total.timeMs = StateFields.readCount(in);
       total.probabilitySum = in.readDouble();
       byLabel.put(label, total);
     }

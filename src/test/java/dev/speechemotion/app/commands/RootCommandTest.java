@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.app.fixtures.FreePort;
 import dev.speechemotion.app.fixtures.Reference;
-import dev.speechemotion.app.settings.PropertyTable;
+import dev.speechemotion.app.settings.PropertyMarkdown;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ class RootCommandTest {
     CommandLineRun run = CommandLineRun.of("stream", "--help-config");
 
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).isEqualTo(PropertyTable.markdown());
+    assertThat(run.out()).isEqualTo(PropertyMarkdown.markdown());
   }
 
   @Test

@@ -12,6 +12,6 @@ class ReadmeTest {
   void shouldPrintTheTableOfProperties() throws Exception {
     assertThat(Files.readString(Path.of("deploy/README.md")))
         .as("the table of settings must be what `stream --help-config` prints")
-        .contains(PropertyTable.markdown());
+        .contains(PropertyMarkdown.markdown());
   }
 }

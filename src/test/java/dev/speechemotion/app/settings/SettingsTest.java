@@ -220,7 +220,7 @@ class SettingsTest {
 
   @Test
   void shouldListEveryPropertyOnceInTheTable() {
-    String table = PropertyTable.markdown();
+    String table = PropertyMarkdown.markdown();
 
     for (String name : Property.DEFINITION.names()) {
       assertThat(table.lines().filter(line -> line.startsWith("| `" + name + "` |"))).hasSize(1);

@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 
 /** The properties as documentation shows them. */
-public final class PropertyTable {
-  private PropertyTable() {}
+public final class PropertyMarkdown {
+  private PropertyMarkdown() {}
 
   /** The properties as a table in Markdown. */
   public static String markdown() {

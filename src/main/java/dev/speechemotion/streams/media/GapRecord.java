@@ -1,6 +1,6 @@
 package dev.speechemotion.streams.media;
 
-import dev.speechemotion.streams.state.StateFormat;
+import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Where gaps of a segment were filled, as far back as its next window begins. */
-final class FilledGaps {
+final class GapRecord {
   private static final int MAX_GAPS = 32;
 
   /** Microseconds from the begin of the segment. */
@@ -52,15 +52,15 @@ final class FilledGaps {
   void writeState(DataOutput out) throws IOException {
     out.writeByte(gaps.size());
     for (Gap gap : gaps) {
-      StateFormat.writeCount(out, gap.beginMicros);
-      StateFormat.writeCount(out, gap.lengthMicros);
+      StateFields.writeCount(out, gap.beginMicros);
+      StateFields.writeCount(out, gap.lengthMicros);
     }
   }
 
   void readState(DataInput in) throws IOException {
     int count = in.readUnsignedByte();
     for (int i = 0; i < count; i++) {
-      add(StateFormat.readCount(in), StateFormat.readCount(in));
+      add(StateFields.readCount(in), StateFields.readCount(in));
     }
   }
 }

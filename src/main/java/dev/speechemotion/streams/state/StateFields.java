@@ -9,8 +9,8 @@ import java.util.OptionalLong;
  * What the stored form of a call is made of. Counts are checked against their limits before
  * anything is allocated, for what is read may be damaged.
  */
-public final class StateFormat {
-  private StateFormat() {}
+public final class StateFields {
+  private StateFields() {}
 
   /** Writes 7 bits a byte, the lowest first; negative numbers take 10 bytes. */
   public static void writeCount(DataOutput out, long count) throws IOException {
