@@ -118,7 +118,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private void evaluateModel(Path directory, Condition condition, PrintWriter log)
       throws IOException {
-    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), Optional.empty());
+    List<Corpora.Source> sources =
+        corpusOptions.sources(spec.commandLine(), fittingOptions.seed, Optional.empty());
     Optional<Adaptation.Mode> asked = fittingOptions.mode(spec.commandLine());
     try (EmotionModel model = EmotionModel.load(directory);
         EmotionClassifier classifier = model.newClassifier();
@@ -154,7 +155,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   private void evaluateProtocol(Protocol protocol, Condition condition, PrintWriter log)
       throws IOException {
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
-    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), protocol.layout());
+    List<Corpora.Source> sources =
+        corpusOptions.sources(spec.commandLine(), fittingOptions.seed, protocol.layout());
     require(
         sources.stream().anyMatch(source -> protocol.tests(source.layout())),
         "--protocol %s needs a corpus in this layout".formatted(protocol.name()));

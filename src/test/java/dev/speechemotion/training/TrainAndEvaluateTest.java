@@ -417,6 +417,27 @@ class TrainAndEvaluateTest {
   }
 
   @Test
+  void shouldUseAtMostSoManyRecordingsOfEachLabel() throws Exception {
+    String[] arguments = {
+      "--model", model.toString(), "--layout", "tess", "--data", data.toString(), "--format", "json"
+    };
+    List<String> drawn = new ArrayList<>(Arrays.asList(arguments));
+    drawn.addAll(List.of("--per-class", "tess:7,ravdess:2,3"));
+    List<String> wrong = new ArrayList<>(Arrays.asList(arguments));
+    wrong.addAll(List.of("--per-class", "tess:0"));
+
+    Run run = evaluate(drawn.toArray(new String[0]));
+    Run refused = evaluate(wrong.toArray(new String[0]));
+
+    assertThat(run.log()).contains("tess: drew 21 of 60 recordings, at most 7 of each label");
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.get("n").asInt()).isEqualTo(21);
+    assertThat(json.get("notDrawn").asInt()).isEqualTo(39);
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.log()).contains("--per-class must be N or LAYOUT:N");
+  }
+
+  @Test
   void shouldReadACsvAndFolders() throws Exception {
     Path tree = MadeUpCorpus.tess(folder.resolve("own/angry/x"), 1);
     Path csv = folder.resolve("list.csv");
