@@ -11,6 +11,7 @@ import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
@@ -121,6 +122,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<Corpora.Source> sources =
         corpusOptions.sources(spec.commandLine(), fittingOptions.seed, Optional.empty());
     Optional<Adaptation.Mode> asked = fittingOptions.mode(spec.commandLine());
+    Calls calls = fittingOptions.calls(spec.commandLine());
     try (EmotionModel model = EmotionModel.load(directory);
         EmotionClassifier classifier = model.newClassifier();
         EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
@@ -143,12 +145,17 @@ public final class EvaluateCommand implements Callable<Integer> {
       measurement.add(
           classifier,
           uncalibrated,
-          adaptation.apply(corpora.clips(), normalization.population(), fittingOptions.seed));
+          adaptation.apply(
+              corpora.clips(),
+              corpora.clips(),
+              normalization.population(),
+              calls,
+              fittingOptions.seed));
 
       Map<String, Object> about = new LinkedHashMap<>();
       about.put("model", model.identity());
       about.putAll(corpora.about());
-      print(measurement, about, condition, adaptation, "");
+      print(measurement, about, condition, adaptation, calls, "");
     }
   }
 
@@ -237,6 +244,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         about,
         condition,
         settings.fitting().adaptation(),
+        settings.calls(),
         "%s: %s%s%n%s%n"
             .formatted(
                 protocol.name(),
@@ -261,6 +269,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       Map<String, Object> about,
       Condition condition,
       Adaptation adaptation,
+      Calls calls,
       String heading)
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -270,6 +279,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       Map<String, Object> json = measurement.json();
       json.put("condition", condition.id());
       json.put("adapt", adaptation.mode().id());
+      json.put("calls", calls.id());
       json.putAll(about);
       out.println(
           new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json));
