@@ -15,6 +15,7 @@ import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.evaluation.TestedClasses;
 import dev.speechemotion.training.experiment.Augmenter;
 import dev.speechemotion.training.experiment.Experiment;
 import java.io.IOException;
@@ -141,7 +142,10 @@ public final class EvaluateCommand implements Callable<Integer> {
                   model.labels(), model.featureSpec(), model.manifest().windows(), condition),
               log);
       MetricsBreakdown measurement =
-          new MetricsBreakdown(model.labels(), model.manifest().calibration().uncertainBelow());
+          new MetricsBreakdown(
+              model.labels(),
+              model.manifest().calibration().uncertainBelow(),
+              TestedClasses.of(corpora.clips()));
       measurement.add(
           classifier,
           uncalibrated,
@@ -213,6 +217,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       line.put("n", evaluation.clipCount());
       line.put("accuracy", evaluation.accuracy());
       line.put("uar", evaluation.uar());
+      line.put("uarChance", evaluation.uarChance());
       line.put("sharedSpeakers", fold.fold().shared(LabeledClip::voice));
       line.put("sharedTexts", fold.fold().shared(LabeledClip::text));
       line.put("sharedFiles", fold.fold().shared(LabeledClip::sha256));
@@ -225,7 +230,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       foldLines.append(
           String.format(
               Locale.ROOT,
-              "tested on %s: trained on %d clips, %d epochs (validation loss %.3f, accuracy %.1f %%), temperature %.2f, doubt %.2f; %d clips, accuracy %.1f %%, UAR %.1f %%; recall %s%n",
+              "tested on %s: trained on %d clips, %d epochs (validation loss %.3f, accuracy %.1f %%), temperature %.2f, doubt %.2f; %d clips, accuracy %.1f %%, UAR %.1f %% (chance %.1f %%); recall %s%n",
               fold.fold().name(),
               fold.fold().train().size(),
               fold.epochs(),
@@ -236,6 +241,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               evaluation.clipCount(),
               100 * evaluation.accuracy(),
               100 * evaluation.uar(),
+              100 * evaluation.uarChance(),
               evaluation.recalls()));
     }
     about.put("folds", folds);

@@ -172,6 +172,8 @@ public final class TrainCommand implements Callable<Integer> {
             corpora,
             results,
             stopped,
+            settings.fitting().adaptation().mode(),
+            settings.calls(),
             augmentation,
             importance,
             inferenceTime(corpora),
@@ -215,10 +217,11 @@ public final class TrainCommand implements Callable<Integer> {
       results.add(result);
       log.printf(
           Locale.ROOT,
-          "%s: accuracy %.1f %%, UAR %.1f %% (%.1f s)%n",
+          "%s: accuracy %.1f %%, UAR %.1f %%, chance %.1f %% (%.1f s)%n",
           protocol.name(),
           100 * result.evaluation().accuracy(),
           100 * result.evaluation().uar(),
+          100 * result.evaluation().uarChance(),
           secondsSince(begin));
     }
     return results;

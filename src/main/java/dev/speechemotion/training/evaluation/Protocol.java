@@ -112,9 +112,10 @@ public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
                         .map(kind -> new Protocol(Optional.of(layout), kind)));
     return Stream.concat(
             ofOneCorpus,
+            // First what a place that was never heard will see.
             Stream.of(
-                new Protocol(Optional.empty(), Kind.POOLED_SPEAKER),
-                new Protocol(Optional.empty(), Kind.CROSS_CORPUS)))
+                new Protocol(Optional.empty(), Kind.CROSS_CORPUS),
+                new Protocol(Optional.empty(), Kind.POOLED_SPEAKER)))
         .toList();
   }
 
@@ -122,7 +123,7 @@ public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
     return all().stream().filter(protocol -> protocol.name().equals(name)).findFirst();
   }
 
-  /** The protocols that a training on the corpora reports. */
+  /** The protocols that a training on the corpora reports, cross-corpus first. */
   public static List<Protocol> reportedFor(Corpora corpora) {
     if (corpora.parts().size() > 1) {
       long tested = corpora.parts().stream().filter(part -> part.layout().isSpeech()).count();

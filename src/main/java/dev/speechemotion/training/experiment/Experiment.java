@@ -15,6 +15,7 @@ import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.evaluation.TestedClasses;
 import dev.speechemotion.training.fitting.EpochResult;
 import dev.speechemotion.training.fitting.EpochSource;
 import dev.speechemotion.training.fitting.FittedNetwork;
@@ -148,7 +149,9 @@ public final class Experiment {
       Map<String, LabeledClip> tested,
       TestListener listener)
       throws IOException {
-    MetricsBreakdown pooled = new MetricsBreakdown(labels, settings.uncertainBelow());
+    // Of whole corpora: a fold may lack a label that its corpus has.
+    TestedClasses classes = TestedClasses.of(List.copyOf(tested.values()));
+    MetricsBreakdown pooled = new MetricsBreakdown(labels, settings.uncertainBelow(), classes);
     List<FoldResult> results = new ArrayList<>();
     for (Protocol.Fold fold : protocol.folds(clips, others, settings.fitting().seed())) {
       String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
@@ -177,7 +180,7 @@ public final class Experiment {
           EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
         pooled.add(classifier, uncalibrated, test);
         List<LabeledClip> clipsOfTest = test.stream().map(AdaptedClip::clip).toList();
-        evaluation.addAll(classifier, clipsOfTest);
+        evaluation.addAll(classifier, clipsOfTest, classes);
         listener.tested(classifier, clipsOfTest);
       }
       results.add(new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve()));
