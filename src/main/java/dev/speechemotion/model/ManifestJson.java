@@ -38,6 +38,9 @@ final class ManifestJson {
   private interface FeatureSpecJson {
     @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     int windowFrames();
+
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    boolean encoderInput();
   }
 
   private static final DefaultPrettyPrinter PRINTER =
@@ -97,6 +100,9 @@ final class ManifestJson {
       OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
       if (!spec.has("windowFrames")) {
         spec.put("windowFrames", 0);
+      }
+      if (!spec.has("encoderInput")) {
+        spec.put("encoderInput", false);
       }
     }
     if (tree.get("architecture") instanceof ObjectNode architecture) {
