@@ -96,6 +96,9 @@ final class ManifestJson {
    * {@code tess-fcnn}, the first model, was made before.
    */
   private static void addDefaults(JsonNode tree) {
+    if (tree instanceof ObjectNode manifest && !manifest.has("pretrained")) {
+      manifest.putArray("pretrained");
+    }
     if (tree.get("featureSpec") instanceof ObjectNode spec) {
       OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
       if (!spec.has("windowFrames")) {
@@ -109,6 +112,9 @@ final class ManifestJson {
       if (!architecture.has("channels")) {
         architecture.putArray("channels");
       }
+      if (!architecture.has("hidden")) {
+        architecture.putArray("hidden");
+      }
       if (!architecture.has("members")) {
         architecture.put("members", 1);
       }
@@ -117,6 +123,15 @@ final class ManifestJson {
         && !normalization.has("n0ByFeature")) {
       normalization.putArray("n0ByFeature");
       normalization.put("limit", 0f);
+    }
+  }
+
+  /** A pretrained encoder's manifest. */
+  static PretrainedEncoder.Manifest parseEncoder(byte[] json) throws ModelException {
+    try {
+      return JSON.readValue(json, PretrainedEncoder.Manifest.class);
+    } catch (IOException e) {
+      throw malformed(e.getMessage(), e);
     }
   }
 
