@@ -1,11 +1,11 @@
 package dev.speechemotion.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.util.Collections;
@@ -30,6 +30,8 @@ import java.util.TreeMap;
  * @param normalization what is done to the features before the network
  * @param calibration what is done to the network's outputs before the softmax
  * @param weights the file with the weights
+ * @param pretrained the file with the weights of the pretrained encoder, with a network that has
+ *     one; else empty
  * @param training how the model was made, and how good it is
  */
 @JsonPropertyOrder({
@@ -43,6 +45,7 @@ import java.util.TreeMap;
   "normalization",
   "calibration",
   "weights",
+  "pretrained",
   "training"
 })
 public record ModelManifest(
@@ -56,6 +59,7 @@ public record ModelManifest(
     Normalization normalization,
     Calibration calibration,
     Weights weights,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Weights> pretrained,
     Training training) {
 
   /** The format that this code writes and reads. */
@@ -73,17 +77,62 @@ public record ModelManifest(
     Objects.requireNonNull(windows, "windows is missing");
     Objects.requireNonNull(normalization, "normalization is missing");
     require(
-        normalization.mean().size() == FeatureLayout.of(featureSpec).windowColumnCount(),
+        normalization.mean().size() == architecture.columnCount(featureSpec),
         "normalization must have one value for each of the "
-            + FeatureLayout.of(featureSpec).windowColumnCount()
+            + architecture.columnCount(featureSpec)
             + " features of "
             + featureSpec.name(),
         normalization.mean().size());
     architecture.requireFit(featureSpec);
+    boolean encoder = architecture.type().pretrained();
+    require(
+        !encoder || normalization.adapt() == Normalization.Adapt.NONE,
+        "normalization.adapt must be none with " + architecture.type(),
+        normalization.adapt().id());
     featureSpec.requireFit(windows);
     Objects.requireNonNull(calibration, "calibration is missing");
     Objects.requireNonNull(weights, "weights is missing");
+    pretrained = List.copyOf(pretrained);
+    require(
+        pretrained.size() == (encoder ? 1 : 0),
+        encoder
+            ? "pretrained must name the encoder's file with " + architecture.type()
+            : "pretrained must be empty with " + architecture.type(),
+        pretrained.size());
+    String weightsFile = weights.file();
+    require(
+        pretrained.stream().noneMatch(file -> file.file().equals(weightsFile)),
+        "pretrained must name another file than weights",
+        weightsFile);
     Objects.requireNonNull(training, "training is missing");
+  }
+
+  /** Of a model without a pretrained encoder. */
+  public ModelManifest(
+      int formatVersion,
+      String name,
+      String version,
+      Architecture architecture,
+      List<String> labels,
+      FeatureSpec featureSpec,
+      WindowSettings windows,
+      Normalization normalization,
+      Calibration calibration,
+      Weights weights,
+      Training training) {
+    this(
+        formatVersion,
+        name,
+        version,
+        architecture,
+        labels,
+        featureSpec,
+        windows,
+        normalization,
+        calibration,
+        weights,
+        List.of(),
+        training);
   }
 
   /**

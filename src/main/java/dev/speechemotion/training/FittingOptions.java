@@ -329,6 +329,10 @@ final class FittingOptions {
   /** The options as settings; a bad value is wrong usage of the command. */
   Experiment.Settings settings(CommandLine command) {
     NetworkType type = networkType(command);
+    if (type.pretrained()) {
+      throw new CommandLine.ParameterException(
+          command, "--architecture: a model of type %s is not made by epochs".formatted(type));
+    }
     String specName = spec.orElse(type.usualSpec().name());
     FeatureSpec featureSpec =
         FeatureSpec.named(specName)

@@ -24,7 +24,8 @@ public final class FrameFeatures {
   private final int[] begins;
 
   private final List<FrameValue> values;
-  private final int fftLength;
+  private final int frameLength;
+  private final double speechFramesPerSecond;
   private final SpeechCue speechCue;
 
   public FrameFeatures(FeatureSpec spec) {
@@ -37,11 +38,21 @@ public final class FrameFeatures {
       all.addAll(features[i].values());
     }
     values = List.copyOf(all);
-    fftLength = spec.fftLength();
-    speechCue = spec.groups().contains(FeatureGroup.PITCH) ? this::byVoicing : this::byEnergy;
+    frameLength = spec.frameLength();
+    if (spec.encoderInput()) {
+      LongerFrames longer = new LongerFrames();
+      speechFramesPerSecond = LongerFrames.PER_SECOND;
+      speechCue = voiceActivity -> longer.holdSpeech(frame, frameLength, voiceActivity);
+    } else {
+      speechFramesPerSecond = (double) spec.sampleRateHz() / spec.frameHop();
+      speechCue = spec.groups().contains(FeatureGroup.PITCH) ? this::byVoicing : this::byEnergy;
+    }
   }
 
   private static List<FrameFeature> featuresOf(FeatureSpec spec) {
+    if (spec.encoderInput()) {
+      return List.of(new Samples(spec.frameLength()));
+    }
     List<FrameFeature> features = new ArrayList<>();
     if (spec.windowFrames() == 0) {
       features.add(new Mfcc(spec));
@@ -70,7 +81,7 @@ public final class FrameFeatures {
   /**
    * Computes the numbers of a frame.
    *
-   * @param samples {@code [fftLength]} from {@code offset}, in [-1, 1]
+   * @param samples {@code [frameLength]} from {@code offset}, in [-1, 1]
    * @param memory of the frame's channel, which goes on by this frame
    * @param out receives {@link #values()} from {@code outOffset} on
    */
@@ -80,6 +91,11 @@ public final class FrameFeatures {
     for (int i = 0; i < features.length; i++) {
       features[i].compute(frame, out, outOffset + begins[i]);
     }
+  }
+
+  /** How many frames a second a channel's voice activity is given. */
+  public double speechFramesPerSecond() {
+    return speechFramesPerSecond;
   }
 
   /** Gives the frame that was just computed to its channel's voice activity: is it speech? */
@@ -92,6 +108,6 @@ public final class FrameFeatures {
   }
 
   private boolean byEnergy(VoiceActivity voiceActivity) {
-    return voiceActivity.accept(frame.samples(), frame.offset(), fftLength);
+    return voiceActivity.accept(frame.samples(), frame.offset(), frameLength);
   }
 }

@@ -63,8 +63,8 @@ public final class WindowCutter {
       boolean speech,
       boolean active,
       WindowSink sink) {
-    long begin = frameIndex * spec.hopLength();
-    long center = begin + spec.fftLength() / 2;
+    long begin = frameIndex * spec.frameHop();
+    long center = begin + spec.frameLength() / 2;
     emitEndingBy(center, sink);
     int row = row(blockOf(center));
     int flags = (speech ? WindowFrames.SPEECH : 0) | (active ? WindowFrames.ACTIVE : 0);
@@ -75,7 +75,7 @@ public final class WindowCutter {
     }
     // A window is complete with its last frame, not only when the next one comes; but never before
     // the audio has reached its end.
-    emitEndingBy(Math.min(center + spec.hopLength(), begin + spec.fftLength()), sink);
+    emitEndingBy(Math.min(center + spec.frameHop(), begin + spec.frameLength()), sink);
   }
 
   /**
@@ -105,7 +105,7 @@ public final class WindowCutter {
     }
   }
 
-  /** Hands out the window that begins with block {@code nextWindow}, unless it has no frame. */
+  /** Hands out the window that begins with block {@code nextWindow}, unless it is too short. */
   private void emit(long endMs, WindowSink sink) {
     int count = 0;
     int speech = 0;
@@ -113,7 +113,7 @@ public final class WindowCutter {
       count += frames[row];
       speech += speechFrames[row];
     }
-    if (count == 0) {
+    if (count < vector.leastFrames()) {
       return;
     }
     float[] values = vector.scratch();
