@@ -54,6 +54,16 @@ public record Architecture(
     return type.columnCount(spec);
   }
 
+  /** Names of these values in their order. */
+  public List<String> columnNames(FeatureSpec spec) {
+    return type.columnNames(spec);
+  }
+
+  /** Whether it is one linear map of what a pretrained encoder says. */
+  public boolean linear() {
+    return type.pretrained() && hidden.isEmpty();
+  }
+
   /** The network in words, for people. */
   public String inWords(int featureCount, int labelCount) {
     return type.inWords(this, featureCount, labelCount);

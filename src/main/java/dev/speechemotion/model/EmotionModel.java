@@ -245,6 +245,32 @@ public final class EmotionModel implements AutoCloseable {
         network, model, manifest, identity, calibration, encoder.map(EncoderPooling::new));
   }
 
+  /**
+   * A classifier of what the pretrained encoder has said of windows already; the same as {@link
+   * #newClassifier} where there is no encoder.
+   */
+  public EmotionClassifier newHeadClassifier() {
+    return head(manifest.calibration());
+  }
+
+  /** The same without calibration. */
+  public EmotionClassifier newUncalibratedHeadClassifier() {
+    return head(new ModelManifest.Calibration(1, 0, manifest.calibration().uncertainBelow()));
+  }
+
+  private EmotionClassifier head(ModelManifest.Calibration calibration) {
+    return new NetworkClassifier(network, model, manifest, identity, calibration, Optional.empty());
+  }
+
+  /**
+   * The pretrained encoder, for one thread.
+   *
+   * @throws java.util.NoSuchElementException if the model has none
+   */
+  public EncoderPooling newPooling() {
+    return encoder.map(EncoderPooling::new).orElseThrow();
+  }
+
   @Override
   public void close() {
     model.close();

@@ -81,6 +81,7 @@ public final class EncoderModels {
         calibration,
         ModelManifest.Weights.of("weights.safetensors", weights),
         List.of(encoder.entry()),
+        List.of(),
         training);
   }
 }

@@ -93,8 +93,10 @@ final class ManifestJson {
 
   /** Puts in what says the default by not being there, as {@link #write} leaves it out. */
   private static void addDefaults(JsonNode tree) {
-    if (tree instanceof ObjectNode manifest && !manifest.has("pretrained")) {
-      manifest.putArray("pretrained");
+    if (tree instanceof ObjectNode manifest) {
+      List.of("pretrained", "sites").stream()
+          .filter(field -> !manifest.has(field))
+          .forEach(manifest::putArray);
     }
     if (tree.get("featureSpec") instanceof ObjectNode spec) {
       OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);

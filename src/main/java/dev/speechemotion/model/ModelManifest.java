@@ -8,6 +8,7 @@ import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,8 @@ import java.util.TreeMap;
  * @param weights the file with the weights
  * @param pretrained the file with the weights of the pretrained encoder, with a network that has
  *     one; else empty
+ * @param sites whose unlabeled audio the normalization is of, the last one counts; empty as long as
+ *     it is of the training
  * @param training how the model was made, and how good it is
  */
 @JsonPropertyOrder({
@@ -46,6 +49,7 @@ import java.util.TreeMap;
   "calibration",
   "weights",
   "pretrained",
+  "sites",
   "training"
 })
 public record ModelManifest(
@@ -60,6 +64,7 @@ public record ModelManifest(
     Calibration calibration,
     Weights weights,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Weights> pretrained,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Site> sites,
     Training training) {
 
   /** The format that this code writes and reads. */
@@ -104,7 +109,47 @@ public record ModelManifest(
         pretrained.stream().noneMatch(file -> file.file().equals(weightsFile)),
         "pretrained must name another file than weights",
         weightsFile);
+    sites = List.copyOf(sites);
     Objects.requireNonNull(training, "training is missing");
+  }
+
+  /**
+   * A place where the model works, by its own unlabeled audio.
+   *
+   * @param hours of audio
+   * @param recordings number of files
+   * @param channels of them, each a voice or more
+   * @param windows with enough speech to count
+   * @param madeAt when the audio was measured, ISO 8601 in UTC
+   * @param sha256 of the means and deviations, as 32-bit floats, big-endian; lower-case hexadecimal
+   */
+  public record Site(
+      double hours, int recordings, int channels, int windows, String madeAt, String sha256) {
+    public Site {
+      require(recordings > 0 && windows > 0, "sites must have recordings and windows", recordings);
+      Objects.requireNonNull(madeAt, "sites.madeAt is missing");
+      Objects.requireNonNull(sha256, "sites.sha256 is missing");
+    }
+  }
+
+  /** A version of the model that is normalized by a place. */
+  public ModelManifest at(Site site, Normalization bySite, String siteVersion) {
+    List<Site> all = new ArrayList<>(sites);
+    all.add(site);
+    return new ModelManifest(
+        formatVersion,
+        name,
+        siteVersion,
+        architecture,
+        labels,
+        featureSpec,
+        windows,
+        bySite,
+        calibration,
+        weights,
+        pretrained,
+        all,
+        training);
   }
 
   /** Of a model without a pretrained encoder. */
@@ -131,6 +176,7 @@ public record ModelManifest(
         normalization,
         calibration,
         weights,
+        List.of(),
         List.of(),
         training);
   }
@@ -222,6 +268,12 @@ public record ModelManifest(
           Float.isFinite(limit) && limit >= 0,
           "normalization.limit must be 0 or above and finite",
           limit);
+    }
+
+    /** The same with the means and deviations of a place. */
+    public Normalization with(List<Float> siteMean, List<Float> siteDeviation) {
+      return new Normalization(
+          siteMean, siteDeviation, adapt, n0, n0ByFeature, minSpeechShare, limit);
     }
 
     public float[] meanArray() {

@@ -44,7 +44,10 @@ final class NetworkClassifier implements EmotionClassifier {
     this.pooling = pooling;
     this.manifest = manifest;
     this.identity = identity;
-    featureCount = FeatureLayout.of(manifest.featureSpec()).windowFeatureCount();
+    featureCount =
+        pooling.isEmpty() && manifest.architecture().type().pretrained()
+            ? EncoderPooling.LENGTH
+            : FeatureLayout.of(manifest.featureSpec()).windowFeatureCount();
     labelCount = manifest.labels().size();
     mean = manifest.normalization().meanArray();
     deviation = manifest.normalization().deviationArray();

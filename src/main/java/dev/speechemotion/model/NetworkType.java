@@ -137,6 +137,11 @@ public enum NetworkType {
     }
 
     @Override
+    List<String> columnNames(FeatureSpec spec) {
+      return EncoderPooling.names();
+    }
+
+    @Override
     public boolean pretrained() {
       return true;
     }
@@ -224,6 +229,11 @@ public enum NetworkType {
   /** How many values of a window, or where it is its frames, of a frame, are normalized. */
   int columnCount(FeatureSpec spec) {
     return FeatureLayout.of(spec).windowColumnCount();
+  }
+
+  /** Names of these values. */
+  List<String> columnNames(FeatureSpec spec) {
+    return FeatureLayout.of(spec).windowFeatureNames();
   }
 
   /**

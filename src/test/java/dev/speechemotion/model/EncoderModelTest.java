@@ -229,19 +229,10 @@ class EncoderModelTest {
       before = model.manifest();
     }
     ModelManifest after =
-        new ModelManifest(
-            before.formatVersion(),
-            before.name(),
-            "2",
-            before.architecture(),
-            before.labels(),
-            before.featureSpec(),
-            before.windows(),
+        before.at(
+            new ModelManifest.Site(1, 20, 40, 1_000, "2026-01-01T00:00:00Z", "0".repeat(64)),
             normalization(1, 3),
-            before.calibration(),
-            before.weights(),
-            before.pretrained(),
-            before.training());
+            "2");
 
     EmotionModel.saveVersion(folder.resolve("2"), after, folder.resolve("1"));
 

@@ -83,7 +83,9 @@ public interface FeatureCache {
             contentSha256,
             settings.spec().toString(),
             settings.windows().toString(),
-            settings.condition().id() + change,
+            settings.condition().id()
+                + change
+                + settings.encoder().map(encoder -> " encoder " + encoder.id()).orElse(""),
             "code " + CODE_VERSION);
     try {
       return HexFormat.of()
