@@ -140,11 +140,18 @@ final class SpeechEncoder implements AutoCloseable {
   }
 
   private Affine convolution(Map<String, float[]> arrays, String name, int inputs, int step) {
-    NDArray weight = manager.create(arrays.get(name + ".weight"), new Shape(WIDTH, inputs, KERNEL));
-    // In memory, too, the inputs are to lie side by side.
-    NDArray byNeighbor = weight.transpose(0, 2, 1).duplicate().expandDims(1);
+    NDArray byNeighbor;
+    try (NDManager meanwhile = manager.newSubManager()) {
+      // In memory, too, the inputs are to lie side by side.
+      byNeighbor =
+          meanwhile
+              .create(arrays.get(name + ".weight"), new Shape(WIDTH, inputs, KERNEL))
+              .transpose(0, 2, 1)
+              .duplicate();
+      byNeighbor.attach(manager);
+    }
     return new Affine(
-        byNeighbor.transpose(0, 3, 1, 2),
+        byNeighbor.expandDims(1).transpose(0, 3, 1, 2),
         manager.create(arrays.get(name + ".bias"), new Shape(WIDTH)),
         step,
         1);
@@ -199,7 +206,7 @@ final class SpeechEncoder implements AutoCloseable {
     NDArray x = window.create(there, new Shape(2L * tokens, BANDS), DataType.FLOAT32);
     x = Activation.gelu(conv1.of(x));
     x = Activation.gelu(conv2.of(x));
-    x = x.add(positions.get(new NDIndex("0:{}", tokens)));
+    x = x.add(positions.get(window, new NDIndex("0:{}", tokens)));
     List<NDArray> outputs = new ArrayList<>();
     for (Layer layer : layers) {
       NDArray attended = layer.attended.of(layer.norm1.of(x));

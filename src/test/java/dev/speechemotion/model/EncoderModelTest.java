@@ -151,6 +151,21 @@ class EncoderModelTest {
     }
   }
 
+  @Test
+  void shouldLeaveNothingOfAWindowBehind() throws IOException {
+    byte[] weights = Files.readAllBytes(ENCODER.resolve("weights.safetensors"));
+    try (NDManager manager = NDManager.newBaseManager(ai.djl.Device.cpu(), Torch.ENGINE);
+        SpeechEncoder layers = new SpeechEncoder(weights, manager);
+        EncoderPooling pooling = new EncoderPooling(layers)) {
+      pooling.pool(randomWindow(0, 100));
+      int arrays = manager.getManagedArrays().size();
+
+      pooling.pool(randomWindow(0, 300));
+
+      assertThat(manager.getManagedArrays()).hasSize(arrays);
+    }
+  }
+
   private static float[] randomWindow(long seed, int frames) {
     Random random = new Random(seed);
     float[] window = new float[24_000];
