@@ -4,6 +4,7 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.PopulationStatistics;
 import dev.speechemotion.training.evaluation.SiteStatistics;
 import java.util.ArrayList;
 import java.util.List;
