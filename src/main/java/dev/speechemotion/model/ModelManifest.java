@@ -8,6 +8,7 @@ import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -274,6 +275,16 @@ public record ModelManifest(
     public Normalization with(List<Float> siteMean, List<Float> siteDeviation) {
       return new Normalization(
           siteMean, siteDeviation, adapt, n0, n0ByFeature, minSpeechShare, limit);
+    }
+
+    /**
+     * SHA-256 of the means and deviations, as 32-bit floats, big-endian; lower-case hexadecimal.
+     */
+    public String sha256() {
+      ByteBuffer bytes = ByteBuffer.allocate((mean.size() + deviation.size()) * Float.BYTES);
+      mean.forEach(bytes::putFloat);
+      deviation.forEach(bytes::putFloat);
+      return EmotionModel.sha256(bytes.array());
     }
 
     public float[] meanArray() {

@@ -15,15 +15,13 @@ import dev.speechemotion.training.corpus.WindowedFeatures;
 import dev.speechemotion.training.evaluation.SiteStatistics;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -80,8 +78,8 @@ public final class AdaptCommand implements Callable<Integer> {
       description = "The new version's name (default: the model's, with -site behind it).")
   private Optional<String> version = Optional.empty();
 
-  /** What the recordings gave. */
-  private static final class Heard {
+  /** The analyzed recordings of the place. */
+  private static final class SiteAudio {
     private final List<LabeledClip> clips = new ArrayList<>();
     private double seconds;
     private int recordings;
@@ -94,26 +92,26 @@ public final class AdaptCommand implements Callable<Integer> {
     List<Path> files = files();
     try (EmotionModel loaded = EmotionModel.load(model)) {
       ModelManifest manifest = loaded.manifest();
-      Heard heard = hear(files, loaded, log);
+      SiteAudio audio = hear(files, loaded, log);
       ModelManifest.Normalization training = manifest.normalization();
-      int windows = speechWindows(heard.clips, training.minSpeechShare());
-      if (windows < LEAST_WINDOWS || heard.recordings < LEAST_RECORDINGS) {
+      int windows = speechWindows(audio.clips, training.minSpeechShare());
+      if (windows < LEAST_WINDOWS || audio.recordings < LEAST_RECORDINGS) {
         throw new CorpusException(
             "%d recordings with %d windows of speech are too few for what a place is like: %d recordings and %d windows are needed, of as many callers as there are"
-                .formatted(heard.recordings, windows, LEAST_RECORDINGS, LEAST_WINDOWS));
+                .formatted(audio.recordings, windows, LEAST_RECORDINGS, LEAST_WINDOWS));
       }
       int columns = training.mean().size();
-      SiteStatistics site = SiteStatistics.of(heard.clips, columns, training.minSpeechShare());
+      SiteStatistics site = SiteStatistics.of(audio.clips, columns, training.minSpeechShare());
       ModelManifest.Normalization bySite = normalization(training, site);
       ModelManifest adapted =
           manifest.at(
               new ModelManifest.Site(
-                  Math.round(heard.seconds / 36) / 100.0,
-                  heard.recordings,
-                  heard.channels,
+                  Math.round(audio.seconds / 36) / 100.0,
+                  audio.recordings,
+                  audio.channels,
                   windows,
                   Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                  sha256(bySite)),
+                  bySite.sha256()),
               bySite,
               version.orElse(manifest.version() + "-site"));
       Files.createDirectories(out);
@@ -129,8 +127,10 @@ public final class AdaptCommand implements Callable<Integer> {
       if (!Files.isDirectory(folder)) {
         throw new CorpusException("%s is not a folder".formatted(folder));
       }
-      try (Stream<Path> all = Files.walk(folder)) {
+      try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
         all.filter(Files::isRegularFile).sorted().forEach(files::add);
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
       }
     }
     if (files.isEmpty()) {
@@ -139,8 +139,9 @@ public final class AdaptCommand implements Callable<Integer> {
     return files;
   }
 
-  private Heard hear(List<Path> files, EmotionModel loaded, PrintWriter log) throws IOException {
-    Heard heard = new Heard();
+  private SiteAudio hear(List<Path> files, EmotionModel loaded, PrintWriter log)
+      throws IOException {
+    SiteAudio audio = new SiteAudio();
     FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
     Optional<EncoderPooling> pooling =
         WindowEncoder.of(loaded).map(encoder -> encoder.poolings().get());
@@ -148,7 +149,7 @@ public final class AdaptCommand implements Callable<Integer> {
     try (Progress progress = new Progress("analyzing", files.size(), log)) {
       for (Path file : files) {
         try {
-          hear(file, loaded, extractor, pooling, heard);
+          hear(file, loaded, extractor, pooling, audio);
         } catch (IOException | IllegalArgumentException e) {
           problems.add(file + ": " + e.getMessage());
         }
@@ -162,7 +163,7 @@ public final class AdaptCommand implements Callable<Integer> {
       problems.forEach(problem -> log.printf("  %s%n", problem));
       log.flush();
     }
-    return heard;
+    return audio;
   }
 
   private void hear(
@@ -170,25 +171,25 @@ public final class AdaptCommand implements Callable<Integer> {
       EmotionModel loaded,
       FeatureExtractor extractor,
       Optional<EncoderPooling> pooling,
-      Heard heard)
+      SiteAudio audio)
       throws IOException {
-    AudioClip audio = AudioFiles.read(file);
+    AudioClip clip = AudioFiles.read(file);
     boolean counts = false;
-    for (int channel = 0; channel < audio.channelCount(); channel++) {
+    for (int channel = 0; channel < clip.channelCount(); channel++) {
       Optional<WindowedFeatures> features =
           WindowedFeatures.of(
-              audio.channel(channel), audio.sampleRateHz(), extractor, loaded.manifest().windows());
+              clip.channel(channel), clip.sampleRateHz(), extractor, loaded.manifest().windows());
       if (features.isPresent()) {
         WindowedFeatures vectors =
             pooling.isPresent() ? features.get().pooled(pooling.get()) : features.get();
         String id = file + "#" + channel;
-        heard.clips.add(new LabeledClip("site", new Recording(file, id, "", id, ""), id, vectors));
-        heard.channels++;
+        audio.clips.add(new LabeledClip("site", new Recording(file, id, "", id, ""), id, vectors));
+        audio.channels++;
         counts = true;
       }
     }
-    heard.seconds += audio.durationSeconds();
-    heard.recordings += counts ? 1 : 0;
+    audio.seconds += clip.durationSeconds();
+    audio.recordings += counts ? 1 : 0;
   }
 
   private static int speechWindows(List<LabeledClip> clips, float minSpeechShare) {
@@ -212,17 +213,6 @@ public final class AdaptCommand implements Callable<Integer> {
       deviation.add(leftOut ? training.deviation().get(i) : (float) site.deviation(i));
     }
     return training.with(mean, deviation);
-  }
-
-  private static String sha256(ModelManifest.Normalization normalization) {
-    ByteBuffer bytes = ByteBuffer.allocate(2 * Float.BYTES * normalization.mean().size());
-    normalization.mean().forEach(bytes::putFloat);
-    normalization.deviation().forEach(bytes::putFloat);
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   /** How far the place is from the training, by groups of features. */

@@ -27,16 +27,17 @@ public enum Statistic {
   OF_SPEECH,
 
   /** The contours of pitch and level: how they rise and fall. */
-  MOVEMENT(FeatureGroup.RMS, FeatureGroup.PITCH),
+  PROSODIC_CONTOURS(FeatureGroup.RMS, FeatureGroup.PITCH),
 
   /** How clear the voice is, and how wide its pitch ranges. */
   VOICE(FeatureGroup.PITCH),
 
   /** Means of some features in each third of what is spoken. */
-  COURSE(Statistic.FOLLOWED_MFCC, FeatureGroup.RMS, FeatureGroup.PITCH, FeatureGroup.SHAPE),
+  THIRDS_OF_SPEECH(
+      Statistic.FOLLOWED_MFCC, FeatureGroup.RMS, FeatureGroup.PITCH, FeatureGroup.SHAPE),
 
   /** How much some features change within 16 to 512 ms. */
-  CHANGE(Statistic.FOLLOWED_MFCC, FeatureGroup.RMS, FeatureGroup.PITCH, FeatureGroup.SHAPE),
+  CHANGE_BY_LAG(Statistic.FOLLOWED_MFCC, FeatureGroup.RMS, FeatureGroup.PITCH, FeatureGroup.SHAPE),
 
   /** Which features move together. */
   CORRELATION(Statistic.FOLLOWED_MFCC, FeatureGroup.RMS, FeatureGroup.PITCH, FeatureGroup.SHAPE);

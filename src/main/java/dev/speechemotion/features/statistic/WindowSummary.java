@@ -46,10 +46,10 @@ public final class WindowSummary {
         case DELTA_DEVIATION -> ofEach.add(new SlopeDeviation());
         case PITCH -> ofWindow.add(new PitchStatistics(ranks));
         case TIMING -> ofWindow.add(new SpeechTiming(frames));
-        case MOVEMENT -> ofWindow.add(new ProsodicContours(frames));
+        case PROSODIC_CONTOURS -> ofWindow.add(new ProsodicContours(frames));
         case VOICE -> ofWindow.add(new VoiceQuality(frames, ranks));
-        case COURSE -> ofWindow.add(new ThirdsOfSpeech(spec, frames));
-        case CHANGE -> ofWindow.add(new ChangeByLag(frames));
+        case THIRDS_OF_SPEECH -> ofWindow.add(new ThirdsOfSpeech(spec, frames));
+        case CHANGE_BY_LAG -> ofWindow.add(new ChangeByLag(frames));
         case CORRELATION -> ofWindow.add(new FeatureCorrelations(frames));
         case OF_SPEECH -> {
           // Not a value of its own, but which frames the others are of.

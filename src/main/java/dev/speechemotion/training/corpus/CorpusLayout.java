@@ -3,6 +3,7 @@ package dev.speechemotion.training.corpus;
 import dev.speechemotion.emotion.Emotion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -506,7 +507,7 @@ public enum CorpusLayout {
     }
     List<Recording> recordings = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(root, MAX_DEPTH)) {
+    try (Stream<Path> files = Files.walk(root, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
       // Names with a leading dot are what macOS leaves beside files when it packs them.
       files
           .filter(file -> AUDIO.matcher(file.getFileName().toString()).matches())

@@ -3,8 +3,6 @@ package dev.speechemotion.training.corpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -87,12 +85,7 @@ public interface FeatureCache {
                 + change
                 + settings.encoder().map(encoder -> " encoder " + encoder.id()).orElse(""),
             "code " + CODE_VERSION);
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return HexFormat.of()
+        .formatHex(Corpus.newDigest().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

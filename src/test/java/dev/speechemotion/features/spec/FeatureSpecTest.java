@@ -97,9 +97,11 @@ class FeatureSpecTest {
         () -> with(List.of(), List.of(Statistic.PERCENTILES, Statistic.DEVIATION)), "statistics");
     assertRefused(() -> with(List.of(), List.of(Statistic.PITCH)), "statistics");
     assertRefused(() -> with(List.of(FeatureGroup.PITCH), List.of(Statistic.TIMING)), "statistics");
-    assertRefused(() -> with(List.of(FeatureGroup.RMS), List.of(Statistic.MOVEMENT)), "statistics");
+    assertRefused(
+        () -> with(List.of(FeatureGroup.RMS), List.of(Statistic.PROSODIC_CONTOURS)), "statistics");
     assertRefused(() -> with(List.of(FeatureGroup.RMS), List.of(Statistic.VOICE)), "statistics");
-    for (Statistic followed : List.of(Statistic.COURSE, Statistic.CHANGE, Statistic.CORRELATION)) {
+    for (Statistic followed :
+        List.of(Statistic.THIRDS_OF_SPEECH, Statistic.CHANGE_BY_LAG, Statistic.CORRELATION)) {
       assertRefused(
           () -> with(List.of(FeatureGroup.RMS, FeatureGroup.PITCH), List.of(followed)),
           "statistics");

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +16,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class CorpusLayoutTest {
   @TempDir Path root;
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS) // Only administrators may make links there.
+  void shouldFollowLinks() throws Exception {
+    write("elsewhere/wav/03a01Fa.wav");
+    Path link = Files.createSymbolicLink(root.resolve("EmoDB"), root.resolve("elsewhere"));
+
+    assertThat(CorpusLayout.EMODB.list(link).recordings())
+        .extracting(Recording::id)
+        .containsExactly("wav/03a01Fa.wav");
+  }
 
   @ParameterizedTest(name = "{0}: {1} is {2} by {3} saying {4}")
   @CsvSource({
