@@ -5,6 +5,7 @@ import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
+import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +34,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A version of a model for the place where it will work, by that place's own unlabeled audio. */
@@ -45,6 +48,9 @@ public final class AdaptCommand implements Callable<Integer> {
   private static final int LEAST_WINDOWS = 100;
 
   private static final int LEAST_RECORDINGS = 5;
+
+  /** Of the version's name. */
+  private static final String SUFFIX = "-site";
 
   @Spec private CommandSpec spec;
 
@@ -69,7 +75,8 @@ public final class AdaptCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       required = true,
-      description = "The model directory to write.")
+      description =
+          "The model directory to write: a new folder, or one with an earlier version for a place.")
   private Path out;
 
   @Option(
@@ -89,9 +96,12 @@ public final class AdaptCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
-    List<Path> files = files();
+    requireText("--out", out.toString());
+    version.ifPresent(name -> requireText("--model-version", name));
+    Collection<Path> files = files();
     try (EmotionModel loaded = EmotionModel.load(model)) {
       ModelManifest manifest = loaded.manifest();
+      requireRoomForVersionOf(manifest.name());
       SiteAudio audio = hear(files, loaded, log);
       ModelManifest.Normalization training = manifest.normalization();
       int windows = speechWindows(audio.clips, training.minSpeechShare());
@@ -113,22 +123,62 @@ public final class AdaptCommand implements Callable<Integer> {
                   Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                   bySite.sha256()),
               bySite,
-              version.orElse(manifest.version() + "-site"));
-      Files.createDirectories(out);
+              version.orElse(
+                  manifest.version() + (manifest.version().endsWith(SUFFIX) ? "" : SUFFIX)));
       EmotionModel.saveVersion(out, adapted, model);
       print(adapted, site, training);
     }
     return 0;
   }
 
-  private List<Path> files() throws IOException {
-    List<Path> files = new ArrayList<>();
+  private void requireText(String option, String value) {
+    if (value.isBlank()) {
+      throw new ParameterException(spec.commandLine(), option + " must not be blank");
+    }
+  }
+
+  /**
+   * Nothing but an earlier version for a place is replaced; said before hours of audio are read.
+   */
+  private void requireRoomForVersionOf(String name) throws IOException {
+    if (!Files.exists(out)) {
+      return;
+    }
+    if (!Files.isDirectory(out)) {
+      throw new CorpusException("%s is a file: name a folder with --out".formatted(out));
+    }
+    if (Files.isSameFile(out, model)) {
+      throw new CorpusException(
+          "%s is the model itself, which is kept: name another folder with --out".formatted(out));
+    }
+    try (Stream<Path> content = Files.list(out)) {
+      if (content.findAny().isEmpty()) {
+        return;
+      }
+    }
+    try (EmotionModel there = EmotionModel.load(out)) {
+      if (there.manifest().name().equals(name) && !there.manifest().sites().isEmpty()) {
+        return;
+      }
+    } catch (ModelException e) {
+      // Whatever it is, it is not ours to replace.
+    }
+    throw new CorpusException(
+        "%s is not empty, and holds no earlier version of model %s for a place: name another folder with --out"
+            .formatted(out, name));
+  }
+
+  /** Each file once, wherever the folders and their links lead to it. */
+  private Collection<Path> files() throws IOException {
+    Map<Path, Path> files = new LinkedHashMap<>();
     for (Path folder : recordings) {
       if (!Files.isDirectory(folder)) {
         throw new CorpusException("%s is not a folder".formatted(folder));
       }
       try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-        all.filter(Files::isRegularFile).sorted().forEach(files::add);
+        for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile).sorted()::iterator) {
+          files.putIfAbsent(file.toRealPath(), file);
+        }
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
@@ -136,10 +186,10 @@ public final class AdaptCommand implements Callable<Integer> {
     if (files.isEmpty()) {
       throw new CorpusException("there are no files under %s".formatted(recordings));
     }
-    return files;
+    return files.values();
   }
 
-  private SiteAudio hear(List<Path> files, EmotionModel loaded, PrintWriter log)
+  private SiteAudio hear(Collection<Path> files, EmotionModel loaded, PrintWriter log)
       throws IOException {
     SiteAudio audio = new SiteAudio();
     FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
@@ -151,7 +201,8 @@ public final class AdaptCommand implements Callable<Integer> {
         try {
           hear(file, loaded, extractor, pooling, audio);
         } catch (IOException | IllegalArgumentException e) {
-          problems.add(file + ": " + e.getMessage());
+          String reason = String.valueOf(e.getMessage());
+          problems.add(reason.startsWith(file.toString()) ? reason : file + ": " + reason);
         }
         progress.step();
       }
@@ -159,7 +210,7 @@ public final class AdaptCommand implements Callable<Integer> {
       pooling.ifPresent(EncoderPooling::close);
     }
     if (!problems.isEmpty()) {
-      log.printf("skipped %d files:%n", problems.size());
+      log.printf("skipped %d of %d files:%n", problems.size(), files.size());
       problems.forEach(problem -> log.printf("  %s%n", problem));
       log.flush();
     }
@@ -174,6 +225,7 @@ public final class AdaptCommand implements Callable<Integer> {
       SiteAudio audio)
       throws IOException {
     AudioClip clip = AudioFiles.read(file);
+    float leastSpeech = loaded.manifest().normalization().minSpeechShare();
     boolean counts = false;
     for (int channel = 0; channel < clip.channelCount(); channel++) {
       Optional<WindowedFeatures> features =
@@ -183,9 +235,13 @@ public final class AdaptCommand implements Callable<Integer> {
         WindowedFeatures vectors =
             pooling.isPresent() ? features.get().pooled(pooling.get()) : features.get();
         String id = file + "#" + channel;
-        audio.clips.add(new LabeledClip("site", new Recording(file, id, "", id, ""), id, vectors));
-        audio.channels++;
-        counts = true;
+        LabeledClip heard =
+            new LabeledClip("site", new Recording(file, id, "", id, ""), id, vectors);
+        audio.clips.add(heard);
+        if (speechWindows(List.of(heard), leastSpeech) > 0) {
+          audio.channels++;
+          counts = true;
+        }
       }
     }
     audio.seconds += clip.durationSeconds();
@@ -215,7 +271,7 @@ public final class AdaptCommand implements Callable<Integer> {
     return training.with(mean, deviation);
   }
 
-  /** How far the place is from the training, by groups of features. */
+  /** How far the place is from what the model was normalized by, by groups of features. */
   private void print(
       ModelManifest adapted, SiteStatistics site, ModelManifest.Normalization training) {
     PrintWriter console = spec.commandLine().getOut();
@@ -227,7 +283,8 @@ public final class AdaptCommand implements Callable<Integer> {
         last.recordings(),
         last.channels(),
         last.windows());
-    console.println("how far the place is from the training, in deviations of the training:");
+    console.println(
+        "how far the place is from what the model was normalized by, in deviations of that:");
     List<String> names = adapted.architecture().columnNames(adapted.featureSpec());
     Map<String, double[]> groups = new LinkedHashMap<>();
     for (int i = 0; i < training.mean().size(); i++) {

@@ -3,6 +3,9 @@ package dev.speechemotion.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.MadeUpCorpus;
@@ -64,7 +67,7 @@ class EncoderTrainingTest {
     Run run = adapt(data, site);
 
     assertThat(run.exitCode()).as(run.log()).isZero();
-    assertThat(run.out()).contains("180 recordings", "windows of speech", "version 3-site");
+    assertThat(run.out()).contains("124 recordings", "windows of speech", "version 3-site");
     try (EmotionModel before = EmotionModel.load(model);
         EmotionModel after = EmotionModel.load(site)) {
       assertThat(after.manifest().version()).isEqualTo("3-site");
@@ -73,7 +76,8 @@ class EncoderTrainingTest {
           .singleElement()
           .satisfies(
               each -> {
-                assertThat(each.recordings()).isEqualTo(180);
+                assertThat(each.recordings())
+                    .isEqualTo(124); // of 180: the others have no window of speech
                 assertThat(each.sha256()).isEqualTo(after.manifest().normalization().sha256());
               });
       // The place is where the model was trained: nearly the same statistics.
@@ -97,10 +101,53 @@ class EncoderTrainingTest {
     Run run = adapt(few, folder.resolve("site"));
 
     assertThat(run.exitCode()).isNotZero();
-    assertThat(run.log()).contains("4 recordings with", "too few", "skipped 1 files", "notes.txt");
+    assertThat(run.log())
+        .contains("4 recordings with", "too few", "skipped 1 of 5 files", "notes.txt");
     assertThat(folder.resolve("site")).doesNotExist();
     assertThat(adapt(folder.resolve("missing"), folder.resolve("site")).log())
         .contains("missing is not a folder");
+  }
+
+  @Test
+  void shouldReplaceNothingButAnEarlierVersionForAPlace() throws Exception {
+    Path notes = Files.writeString(Files.createDirectory(folder.resolve("mine")).resolve("a"), "b");
+    Path other = Files.createDirectory(folder.resolve("other"));
+    byte[] manifest = Files.readAllBytes(model.resolve("manifest.json"));
+
+    assertThat(adapt(data, model).log()).contains("is the model itself");
+    assertThat(adapt(data, notes).log()).contains("is a file");
+    assertThat(adapt(data, notes.getParent()).log()).contains("is not empty");
+    assertThat(adapt(data, Path.of("")).log()).contains("--out must not be blank");
+    assertThat(adapt(data, other).exitCode()).isZero();
+    assertThat(adapt(data, other).exitCode()).isZero();
+
+    assertThat(model.resolve("manifest.json")).hasBinaryContent(manifest);
+    assertThat(notes).hasContent("b");
+    try (EmotionModel adapted = EmotionModel.load(other)) {
+      assertThat(adapted.manifest().version()).isEqualTo("3-site");
+    }
+  }
+
+  @Test
+  void shouldCountEachRecordingOnceAndSilenceNever() throws Exception {
+    Path few = folder.resolve("few");
+    for (int i = 0; i < 4; i++) {
+      MadeUpCorpus.write(few.resolve(i + ".wav"), 300, 1, i);
+    }
+    AudioFiles.writeWav(
+        few.resolve("silence.wav"),
+        new AudioClip(16_000, new float[160_000]),
+        AudioEncoding.PCM_S16LE);
+
+    Run run =
+        run(
+            new AdaptCommand(),
+            "--model=" + model,
+            "--recordings=" + few,
+            "--recordings=" + few,
+            "--out=" + folder.resolve("site"));
+
+    assertThat(run.log()).contains("4 recordings with");
   }
 
   private static Run adapt(Path recordings, Path out) {

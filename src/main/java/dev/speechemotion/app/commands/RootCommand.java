@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -92,10 +96,27 @@ public final class RootCommand implements Runnable {
   }
 
   private static String describe(Exception e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such file: " + e.getMessage();
+    if (e instanceof FileSystemException file && file.getReason() == null) {
+      return describe(file) + ": " + e.getMessage();
     }
     return isForTheUser(e) && e.getMessage() != null ? e.getMessage() : e.toString();
+  }
+
+  /** For exceptions whose message is the path alone. */
+  private static String describe(FileSystemException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "no permission";
+    }
+    if (e instanceof FileSystemLoopException) {
+      return "a link that leads back to a folder above it";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return "there is a file of that name";
+    }
+    return "cannot be read or written";
   }
 
   private static PrintWriter writer(PrintStream stream) {
