@@ -1,10 +1,11 @@
 package dev.speechemotion.features.frame;
 
-import dev.speechemotion.audio.VoiceActivity;
+import dev.speechemotion.features.dsp.PitchTracker;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All numbers of a spec's frames, in the order of its features. Holds tables and scratch space, and
@@ -12,9 +13,9 @@ import java.util.List;
  */
 public final class FrameFeatures {
 
-  /** Whether the frame in work holds speech. */
+  /** Tells a channel's speech what the frame in work is. */
   private interface SpeechCue {
-    boolean tell(VoiceActivity voiceActivity);
+    void tell(ChannelSpeech speech);
   }
 
   private final Frame frame;
@@ -27,6 +28,9 @@ public final class FrameFeatures {
   private final int fftLength;
   private final SpeechCue speechCue;
 
+  /** For specs without pitch; empty where frames are too short for one. */
+  private final Optional<PitchTracker> voicing;
+
   public FrameFeatures(FeatureSpec spec) {
     frame = new Frame(spec);
     features = featuresOf(spec).toArray(new FrameFeature[0]);
@@ -38,7 +42,12 @@ public final class FrameFeatures {
     }
     values = List.copyOf(all);
     fftLength = spec.fftLength();
-    speechCue = spec.groups().contains(FeatureGroup.PITCH) ? this::byVoicing : this::byEnergy;
+    boolean byVoicing = ChannelSpeech.byVoicing(spec);
+    speechCue = byVoicing ? this::byVoicing : this::byEnergy;
+    voicing =
+        !byVoicing && spec.canHavePitch()
+            ? Optional.of(new PitchTracker(spec.sampleRateHz(), spec.fftLength()))
+            : Optional.empty();
   }
 
   private static List<FrameFeature> featuresOf(FeatureSpec spec) {
@@ -82,16 +91,22 @@ public final class FrameFeatures {
     }
   }
 
-  /** Gives the frame that was just computed to its channel's voice activity: is it speech? */
-  public boolean holdsSpeech(VoiceActivity voiceActivity) {
-    return speechCue.tell(voiceActivity);
+  /** Gives the frame that was just computed to its channel's speech. */
+  public void listen(ChannelSpeech speech) {
+    speechCue.tell(speech);
   }
 
-  private boolean byVoicing(VoiceActivity voiceActivity) {
-    return voiceActivity.accept(frame.meanSquare(), frame.memory().pitch.voicing());
+  private void byVoicing(ChannelSpeech speech) {
+    speech.acceptVoicing(frame, frame.memory().pitch.voicing());
   }
 
-  private boolean byEnergy(VoiceActivity voiceActivity) {
-    return voiceActivity.accept(frame.samples(), frame.offset(), fftLength);
+  private void byEnergy(ChannelSpeech speech) {
+    float share = 1;
+    if (voicing.isPresent()) {
+      PitchTracker tracker = voicing.get();
+      tracker.compute(frame.magnitudes(), 0);
+      share = tracker.voicing();
+    }
+    speech.acceptEnergy(frame, fftLength, share);
   }
 }

@@ -1,0 +1,36 @@
+package dev.speechemotion.app.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClassifyCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CASES = "src/test/resources/cases/";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"silence.wav", "s_ring.wav", "s_dtmf.wav"})
+  void shouldSayThatThereIsNoSpeech(String name) throws IOException {
+    CommandLineRun table = CommandLineRun.of("classify", CASES + name);
+    CommandLineRun json = CommandLineRun.of("classify", CASES + name, "--format", "json");
+
+    assertThat(table.exitCode()).isZero();
+    assertThat(table.outLines().get(0)).endsWith(name + ": no speech");
+    assertThat(table.outLines()).allMatch(line -> line.contains("no speech"));
+    JsonNode channel = JSON.readTree(json.out()).get("channels").get(0);
+    requireNoSpeech(channel);
+    assertThat(channel.get("windows")).isNotEmpty().allSatisfy(this::requireNoSpeech);
+  }
+
+  private void requireNoSpeech(JsonNode node) {
+    assertThat(node.get("speech").asBoolean()).isFalse();
+    assertThat(node.get("emotion").asText()).isEqualTo("none");
+    assertThat(node.get("confidence").asDouble()).isZero();
+    assertThat(node.get("uncertain").asBoolean()).isTrue();
+    assertThat(node.get("probabilities")).isEmpty();
+  }
+}
