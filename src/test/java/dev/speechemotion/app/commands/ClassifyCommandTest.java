@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,6 +25,16 @@ class ClassifyCommandTest {
     JsonNode channel = JSON.readTree(json.out()).get("channels").get(0);
     requireNoSpeech(channel);
     assertThat(channel.get("windows")).isNotEmpty().allSatisfy(this::requireNoSpeech);
+  }
+
+  @Test
+  void shouldNotHearAConstantOffset() throws IOException {
+    CommandLineRun run =
+        CommandLineRun.of("classify", CASES + "dc_offset_2pct.wav", "--format", "json");
+
+    JsonNode channel = JSON.readTree(run.out()).get("channels").get(0);
+    assertThat(channel.get("emotion").asText()).isEqualTo("angry");
+    assertThat(channel.get("windows")).allMatch(w -> w.get("emotion").asText().equals("angry"));
   }
 
   private void requireNoSpeech(JsonNode node) {
