@@ -6,6 +6,7 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.audio.Bandwidth;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.VoiceAdaptation;
@@ -43,7 +44,9 @@ final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Model directory; without it the one that `stream` has for the sampling rate.")
+      description =
+          "Model directory; without it the one for what the recording holds: telephone or"
+              + " wide-band audio.")
   private Optional<String> model;
 
   @Option(
@@ -115,7 +118,7 @@ final class ClassifyCommand implements Callable<Integer> {
               spec.commandLine().getErr(),
               file -> {
                 AudioClip clip = AudioFiles.read(file);
-                EmotionModel loaded = models.model(clip.sampleRateHz());
+                EmotionModel loaded = models.model(Bandwidth.rateOf(clip));
                 try (EmotionClassifier classifier = loaded.newClassifier()) {
                   FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
                   List<List<Result>> channels =

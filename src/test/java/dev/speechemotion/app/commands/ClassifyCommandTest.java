@@ -1,6 +1,7 @@
 package dev.speechemotion.app.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -35,6 +36,33 @@ class ClassifyCommandTest {
     JsonNode channel = JSON.readTree(run.out()).get("channels").get(0);
     assertThat(channel.get("emotion").asText()).isEqualTo("angry");
     assertThat(channel.get("windows")).allMatch(w -> w.get("emotion").asText().equals("angry"));
+  }
+
+  @Test
+  void shouldTakeTheModelForWhatARecordingHoldsWhateverItsRate() throws IOException {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "classify",
+            CASES + "native_8k.wav",
+            CASES + "upsampled_8k_to_16k.wav",
+            "src/main/resources/demo/16a04Fa.wav",
+            "--format",
+            "json");
+
+    JsonNode documents = JSON.readTree(run.out());
+    assertThat(documents).hasSize(3);
+    JsonNode expected = documents.get(0).get("channels").get(0);
+    JsonNode found = documents.get(1).get("channels").get(0);
+    assertThat(documents.get(1).get("model")).isEqualTo(documents.get(0).get("model"));
+    assertThat(documents.get(2).get("model")).isNotEqualTo(documents.get(0).get("model"));
+    assertThat(found.get("emotion")).isEqualTo(expected.get("emotion"));
+    expected
+        .get("probabilities")
+        .properties()
+        .forEach(
+            each ->
+                assertThat(found.get("probabilities").get(each.getKey()).asDouble())
+                    .isCloseTo(each.getValue().asDouble(), within(0.05)));
   }
 
   private void requireNoSpeech(JsonNode node) {
