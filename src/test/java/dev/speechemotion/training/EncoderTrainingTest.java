@@ -30,7 +30,7 @@ class EncoderTrainingTest {
 
   @BeforeAll
   static void trainOnce() throws IOException {
-    data = MadeUpCorpus.tess(shared.resolve("TESS"), 30);
+    data = MadeUpCorpus.tess(shared.resolve("TESS"), 45, 0.3);
     model = shared.resolve("encoder");
     training =
         run(
@@ -64,7 +64,7 @@ class EncoderTrainingTest {
     Run run = adapt(data, site);
 
     assertThat(run.exitCode()).as(run.log()).isZero();
-    assertThat(run.out()).contains("180 recordings", "windows of speech", "version 3-site");
+    assertThat(run.out()).contains("270 recordings", "windows of speech", "version 3-site");
     try (EmotionModel before = EmotionModel.load(model);
         EmotionModel after = EmotionModel.load(site)) {
       assertThat(after.manifest().version()).isEqualTo("3-site");
@@ -73,7 +73,7 @@ class EncoderTrainingTest {
           .singleElement()
           .satisfies(
               each -> {
-                assertThat(each.recordings()).isEqualTo(180);
+                assertThat(each.recordings()).isEqualTo(270);
                 assertThat(each.sha256()).matches("[0-9a-f]{64}");
               });
       // The place is where the model was trained: nearly the same statistics.

@@ -1,7 +1,7 @@
 package dev.speechemotion.features.frame;
 
-import dev.speechemotion.audio.VoiceActivity;
-import dev.speechemotion.audio.VoiceMotion;
+import dev.speechemotion.audio.content.VoiceActivity;
+import dev.speechemotion.audio.content.VoiceMotion;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.DataInput;

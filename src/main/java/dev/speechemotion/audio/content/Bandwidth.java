@@ -1,8 +1,9 @@
-package dev.speechemotion.audio;
+package dev.speechemotion.audio.content;
 
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Says of a channel whether it holds more than a telephone line carries. Its sampling rate does not
@@ -68,20 +69,22 @@ public final class Bandwidth {
   }
 
   /**
-   * The rate that says what a recording holds: its own, or a telephone's where no channel that
-   * speaks holds more.
+   * The rate that says what a recording holds: its own, or a telephone's where a channel that
+   * speaks holds no more than that.
+   *
+   * @param channels of the recording, samples in [-1, 1]
    */
-  public static int rateOf(AudioClip clip) {
-    if (clip.sampleRateHz() < LEAST_RATE_HZ) {
-      return clip.sampleRateHz();
+  public static int rateOf(List<float[]> channels, int rateHz) {
+    if (rateHz < LEAST_RATE_HZ) {
+      return rateHz;
     }
     boolean narrow = false;
-    for (int c = 0; c < clip.channelCount(); c++) {
-      Bandwidth bandwidth = new Bandwidth(clip.sampleRateHz());
-      bandwidth.accept(clip.channel(c), 0, clip.sampleCount());
+    for (float[] channel : channels) {
+      Bandwidth bandwidth = new Bandwidth(rateHz);
+      bandwidth.accept(channel, 0, channel.length);
       narrow |= bandwidth.isKnown() && !bandwidth.isWide();
     }
-    return narrow ? LEAST_RATE_HZ / 2 : clip.sampleRateHz();
+    return narrow ? LEAST_RATE_HZ / 2 : rateHz;
   }
 
   /** Takes samples in [-1, 1]. */
