@@ -1,6 +1,6 @@
 package dev.speechemotion.audio;
 
-/** The two companding laws of ITU-T G.711 as tables. */
+/** The two companding laws of ITU-T G.711 as tables, by which {@link AudioEncoding} decodes. */
 final class G711 {
   static final G711 MULAW = new G711(true);
   static final G711 ALAW = new G711(false);

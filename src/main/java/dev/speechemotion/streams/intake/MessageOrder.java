@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
  * <p>Says of a number that was passed whether its message came or was given up: of numbers since
  * the {@link #floor}, which rises where more were given up than are remembered. Of the last numbers
  * it also knows what came under them, so that a message that comes again can be told from another
- * one with its number.
+ * one with its number. What is done about it, late or duplicate, {@link StreamOrder} decides.
  */
 public final class MessageOrder {
   public static final int MAX_HOLES = 32;
