@@ -1,5 +1,7 @@
 package dev.speechemotion.audio;
 
+import java.util.List;
+
 /** A recording in memory: one or more channels of equal length at one sampling rate. */
 public final class AudioClip {
   private final int sampleRateHz;
@@ -46,6 +48,11 @@ public final class AudioClip {
   /** The samples of a channel, in [-1, 1]; the clip's own array. */
   public float[] channel(int index) {
     return channels[index];
+  }
+
+  /** The samples of all channels, the clip's own arrays. */
+  public List<float[]> channels() {
+    return List.of(channels);
   }
 
   /** The mean of all channels, {@code [sample]}; the clip's own array if there is only one. */

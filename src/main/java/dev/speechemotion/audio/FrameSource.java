@@ -19,16 +19,17 @@ public interface FrameSource {
   }
 
   /**
-   * Of samples of one rate, frames of another or the same.
+   * Of samples of one rate, frames of another or the same, without the constant offset that the
+   * samples may have.
    *
    * @throws IllegalArgumentException if a rate that differs from the other is outside 8,000 to
    *     96,000 Hz, or unless {@code 0 < hopLength <= frameLength}
    */
   static FrameSource of(int inputRateHz, int frameRateHz, int frameLength, int hopLength) {
-    Framer framer = new Framer(frameLength, hopLength);
+    OffsetRemoval frames = new OffsetRemoval(new Framer(frameLength, hopLength), frameRateHz);
     return inputRateHz == frameRateHz
-        ? framer
-        : new ResamplingFramer(new Resampler(inputRateHz, frameRateHz), framer);
+        ? frames
+        : new ResamplingFramer(new Resampler(inputRateHz, frameRateHz), frames);
   }
 
   /** Takes samples and hands out the frames that they complete. */

@@ -69,35 +69,10 @@ public final class Framer implements FrameSource {
   @Override
   public void finish(FrameSink sink) {}
 
-  /**
-   * Writes what {@link #readState} needs to go on as if nothing had happened. Samples that all come
-   * from 16 bits, as those of G.711 and 16-bit PCM do unless they were resampled, take two bytes
-   * each, others four.
-   */
   @Override
   public void writeState(DataOutput out) throws IOException {
-    boolean shorts = areAllOf16Bits();
     out.writeLong(frameIndex);
-    // Earlier states begin with the count itself, and hold floats.
-    out.writeInt(shorts ? ~heldCount : heldCount);
-    for (int i = 0; i < heldCount; i++) {
-      if (shorts) {
-        out.writeShort((int) (held[i] * AudioEncoding.FULL_SCALE));
-      } else {
-        out.writeFloat(held[i]);
-      }
-    }
-  }
-
-  private boolean areAllOf16Bits() {
-    for (int i = 0; i < heldCount; i++) {
-      float scaled = held[i] * AudioEncoding.FULL_SCALE;
-      // By bits, for -0 would come back as 0.
-      if (Float.floatToRawIntBits((short) scaled) != Float.floatToRawIntBits(scaled)) {
-        return false;
-      }
-    }
-    return true;
+    StoredSamples.write(held, heldCount, out);
   }
 
   /**
@@ -107,24 +82,9 @@ public final class Framer implements FrameSource {
    */
   @Override
   public void readState(DataInput in) throws IOException {
-    long readIndex = in.readLong();
-    int begin = in.readInt();
-    boolean shorts = begin < 0;
-    int readCount = shorts ? ~begin : begin;
-    int leastCount = readIndex == 0 ? 0 : frameLength - hopLength;
-    if (readIndex < 0 || readCount < leastCount || readCount >= frameLength) {
-      throw new IOException(
-          "state of a framer of "
-              + frameLength
-              + " samples cannot hold "
-              + readCount
-              + " samples before frame "
-              + readIndex);
-    }
-    for (int i = 0; i < readCount; i++) {
-      held[i] = shorts ? in.readShort() / AudioEncoding.FULL_SCALE : in.readFloat();
-    }
-    frameIndex = readIndex;
-    heldCount = readCount;
+    frameIndex = in.readLong();
+    int least = frameIndex == 0 ? 0 : frameLength - hopLength;
+    // No count is right before a frame that cannot be.
+    heldCount = StoredSamples.read(held, frameIndex < 0 ? frameLength : least, frameLength - 1, in);
   }
 }

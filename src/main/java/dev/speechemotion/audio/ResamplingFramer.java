@@ -13,12 +13,12 @@ final class ResamplingFramer implements FrameSource {
   private static final ThreadLocal<float[]> RESAMPLED = ThreadLocal.withInitial(() -> new float[0]);
 
   private final Resampler resampler;
-  private final Framer framer;
+  private final OffsetRemoval frames;
   private final int mostAtOnce;
 
-  ResamplingFramer(Resampler resampler, Framer framer) {
+  ResamplingFramer(Resampler resampler, OffsetRemoval frames) {
     this.resampler = resampler;
-    this.framer = framer;
+    this.frames = frames;
     mostAtOnce = resampler.maxOutputCount(AT_ONCE);
   }
 
@@ -28,14 +28,15 @@ final class ResamplingFramer implements FrameSource {
     for (int done = 0; done < count; done += AT_ONCE) {
       int length = Math.min(AT_ONCE, count - done);
       int resampledCount = resampler.process(samples, offset + done, length, resampled, 0);
-      framer.accept(resampled, 0, resampledCount, sink);
+      frames.accept(resampled, 0, resampledCount, sink);
     }
   }
 
   @Override
   public void finish(FrameSink sink) {
     float[] resampled = scratch();
-    framer.accept(resampled, 0, resampler.finish(resampled, 0), sink);
+    frames.accept(resampled, 0, resampler.finish(resampled, 0), sink);
+    frames.finish(sink);
   }
 
   private float[] scratch() {
@@ -50,12 +51,12 @@ final class ResamplingFramer implements FrameSource {
   @Override
   public void writeState(DataOutput out) throws IOException {
     resampler.writeState(out);
-    framer.writeState(out);
+    frames.writeState(out);
   }
 
   @Override
   public void readState(DataInput in) throws IOException {
     resampler.readState(in);
-    framer.readState(in);
+    frames.readState(in);
   }
 }

@@ -1,8 +1,8 @@
 package dev.speechemotion.features;
 
 import dev.speechemotion.audio.FrameSource;
-import dev.speechemotion.audio.VoiceActivity;
 import dev.speechemotion.features.frame.ChannelMemory;
+import dev.speechemotion.features.frame.ChannelSpeech;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.features.window.WindowCutter;
@@ -30,7 +30,7 @@ public final class ChannelAnalyzer {
 
   private final FrameSource frames;
   private final ChannelMemory memory;
-  private final VoiceActivity voiceActivity;
+  private final ChannelSpeech speech;
   private final WindowCutter cutter;
   private final FrameSource.FrameSink frameSink = this::acceptFrame;
   private long sampleCount;
@@ -49,7 +49,7 @@ public final class ChannelAnalyzer {
     this.inputRateHz = inputRateHz;
     FeatureSpec spec = extractor.spec();
     frames = FrameSource.of(inputRateHz, spec.sampleRateHz(), spec.frameLength(), spec.frameHop());
-    voiceActivity = new VoiceActivity(extractor.speechFramesPerSecond());
+    speech = new ChannelSpeech(spec);
     memory = new ChannelMemory(spec);
     cutter = new WindowCutter(spec, windows, extractor.windowVector());
   }
@@ -102,8 +102,8 @@ public final class ChannelAnalyzer {
   private void acceptFrame(float[] samples, int offset, long frameIndex) {
     float[] features = extractor.frameScratch();
     extractor.extract(samples, offset, memory, features, 0);
-    boolean speech = extractor.holdsSpeech(voiceActivity);
-    cutter.accept(frameIndex, features, memory.loudestDb(), speech, voiceActivity.active(), sink);
+    extractor.listen(speech);
+    cutter.accept(frameIndex, features, memory.loudestDb(), speech, sink);
   }
 
   /** Writes what {@link #readState} needs to go on as if nothing had happened. */
@@ -112,7 +112,7 @@ public final class ChannelAnalyzer {
     out.writeLong(sampleCount);
     frames.writeState(out);
     memory.writeState(out);
-    voiceActivity.writeState(out);
+    speech.writeState(out);
     cutter.writeState(out);
   }
 
@@ -135,7 +135,7 @@ public final class ChannelAnalyzer {
     sampleCount = in.readLong();
     frames.readState(in);
     memory.readState(in);
-    voiceActivity.readState(in);
+    speech.readState(in);
     cutter.readState(in);
   }
 

@@ -1,7 +1,7 @@
 package dev.speechemotion.features;
 
-import dev.speechemotion.audio.VoiceActivity;
 import dev.speechemotion.features.frame.ChannelMemory;
+import dev.speechemotion.features.frame.ChannelSpeech;
 import dev.speechemotion.features.frame.FrameFeatures;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.window.WindowVector;
@@ -68,14 +68,9 @@ public final class FeatureExtractor {
     frameFeatures.compute(samples, offset, memory, features, featuresOffset);
   }
 
-  /** How many frames a second the channel's voice activity is given. */
-  double speechFramesPerSecond() {
-    return frameFeatures.speechFramesPerSecond();
-  }
-
-  /** Gives the frame that was just extracted to its channel's voice activity: is it speech? */
-  boolean holdsSpeech(VoiceActivity voiceActivity) {
-    return frameFeatures.holdsSpeech(voiceActivity);
+  /** Gives the frame that was just extracted to its channel's speech. */
+  void listen(ChannelSpeech speech) {
+    frameFeatures.listen(speech);
   }
 
   /** Room for the features of a frame, {@code [frameFeatureCount]}. */

@@ -138,7 +138,7 @@ class FramerTest {
 
     assertThatThrownBy(() -> new Framer(4, 2).readState(input(bytes.toByteArray())))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("4 samples cannot hold " + heldCount);
+        .hasMessageContaining("3 samples cannot hold " + heldCount);
   }
 
   @Test

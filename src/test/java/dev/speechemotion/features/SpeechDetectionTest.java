@@ -2,9 +2,10 @@ package dev.speechemotion.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.speechemotion.audio.VoiceActivity;
+import dev.speechemotion.audio.content.VoiceActivity;
 import dev.speechemotion.features.fixture.Recordings;
 import dev.speechemotion.features.frame.ChannelMemory;
+import dev.speechemotion.features.frame.ChannelSpeech;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -100,14 +101,16 @@ class SpeechDetectionTest {
   private static boolean[] detected(float[] line, boolean withVoicing) {
     FeatureExtractor extractor = new FeatureExtractor(SPEC);
     ChannelMemory memory = new ChannelMemory(SPEC);
+    ChannelSpeech speech = new ChannelSpeech(SPEC);
     VoiceActivity voice = new VoiceActivity(FRAMES_PER_SECOND);
     float[] frame = new float[FeatureLayout.of(SPEC).frameFeatureCount()];
     boolean[] detected = new boolean[frameCount(line)];
     for (int i = 0; i < detected.length; i++) {
       int offset = i * SPEC.hopLength();
       extractor.extract(line, offset, memory, frame, 0);
+      extractor.listen(speech);
       detected[i] =
-          withVoicing ? extractor.holdsSpeech(voice) : voice.accept(line, offset, SPEC.fftLength());
+          withVoicing ? speech.holdsSpeech() : voice.accept(line, offset, SPEC.fftLength());
     }
     return detected;
   }

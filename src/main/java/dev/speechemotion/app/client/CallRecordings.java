@@ -20,25 +20,32 @@ public final class CallRecordings {
 
   /**
    * Reads a call: one file gives all its channels, several give one channel each. Both legs of a
-   * call last as long as the call, so shorter channels are filled up with silence.
+   * call last as long as the call, so shorter channels are filled up with silence, and have one
+   * rate, the highest.
    *
    * @throws CommandFailure if one of several files has more than one channel
    */
-  public static AudioClip readCall(List<Path> files, int sampleRateHz) throws IOException {
+  public static AudioClip readCall(List<Path> files) throws IOException {
     if (files.size() == 1) {
       return AudioFiles.read(files.get(0));
     }
-    float[][] channels = new float[files.size()][];
-    int longest = 0;
-    for (int i = 0; i < channels.length; i++) {
-      AudioClip clip = AudioFiles.read(files.get(i));
+    List<AudioClip> clips = new ArrayList<>();
+    for (Path file : files) {
+      AudioClip clip = AudioFiles.read(file);
       if (clip.channelCount() != 1) {
         throw new CommandFailure(
-            files.get(i)
+            file
                 + " has "
                 + clip.channelCount()
                 + " channels: of several files each must have one; or give it alone");
       }
+      clips.add(clip);
+    }
+    int sampleRateHz = clips.stream().mapToInt(AudioClip::sampleRateHz).max().getAsInt();
+    float[][] channels = new float[clips.size()][];
+    int longest = 0;
+    for (int i = 0; i < channels.length; i++) {
+      AudioClip clip = clips.get(i);
       channels[i] = Resampler.resample(clip.channel(0), clip.sampleRateHz(), sampleRateHz);
       longest = Math.max(longest, channels[i].length);
     }

@@ -6,6 +6,7 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.audio.content.Bandwidth;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.VoiceAdaptation;
@@ -14,6 +15,7 @@ import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.streams.call.CallSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +44,9 @@ final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Model directory; without it the one that `stream` has for the sampling rate.")
+      description =
+          "Model directory; without it the one for what the recording holds: telephone or"
+              + " wide-band audio.")
   private Optional<String> model;
 
   @Option(
@@ -57,8 +61,16 @@ final class ClassifyCommand implements Callable<Integer> {
     TABLE
   }
 
+  /** Windows with a smaller share of speech have no emotion, as in a stream with the defaults. */
+  private static final double MIN_SPEECH_SHARE = CallSettings.DEFAULT.speechMinShare();
+
+  /** The emotion of what has none, as in events. */
+  private static final String NO_SPEECH = "none";
+
+  private static final float[] NO_PROBABILITIES = {};
+
   /**
-   * A stretch of one channel and its probabilities.
+   * A stretch of one channel and its probabilities, of which there are none without speech.
    *
    * <p>A class, not a record, because it holds an array.
    */
@@ -75,8 +87,23 @@ final class ClassifyCommand implements Callable<Integer> {
       this.probabilities = probabilities;
     }
 
+    boolean holdsSpeech() {
+      return probabilities.length > 0;
+    }
+
     int best() {
       return EmotionScores.indexOfMax(probabilities, 0, probabilities.length);
+    }
+
+    float confidence() {
+      return holdsSpeech() ? probabilities[best()] : 0;
+    }
+
+    /** The emotion, and how sure it is: for people. */
+    String told(List<String> labels) {
+      return holdsSpeech()
+          ? String.format(Locale.ROOT, "%-8s %3.0f %%", labels.get(best()), 100 * confidence())
+          : "no speech     ";
     }
   }
 
@@ -91,7 +118,8 @@ final class ClassifyCommand implements Callable<Integer> {
               spec.commandLine().getErr(),
               file -> {
                 AudioClip clip = AudioFiles.read(file);
-                EmotionModel loaded = models.model(clip.sampleRateHz());
+                EmotionModel loaded =
+                    models.model(Bandwidth.rateOf(clip.channels(), clip.sampleRateHz()));
                 try (EmotionClassifier classifier = loaded.newClassifier()) {
                   FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
                   List<List<Result>> channels =
@@ -124,10 +152,13 @@ final class ClassifyCommand implements Callable<Integer> {
       float[] adapted = new float[classifier.featureCount()];
       WindowSink sink =
           (beginMs, endMs, speechShare, features) -> {
-            float[] probabilities = new float[classifier.labels().size()];
             adaptation.hear(classifier.population(), features, speechShare);
-            float[] vector = adaptation.apply(classifier.population(), features, adapted);
-            classifier.classify(vector, 1, probabilities);
+            float[] probabilities = NO_PROBABILITIES;
+            if (speechShare >= MIN_SPEECH_SHARE) {
+              probabilities = new float[classifier.labels().size()];
+              float[] vector = adaptation.apply(classifier.population(), features, adapted);
+              classifier.classify(vector, 1, probabilities);
+            }
             windows.add(new Result(beginMs, endMs, speechShare, probabilities));
           };
       ChannelAnalyzer analyzer =
@@ -143,13 +174,18 @@ final class ClassifyCommand implements Callable<Integer> {
     return channels;
   }
 
+  /** The mean of the windows with speech. */
   private static Result whole(List<Result> windows) {
-    float[] mean = new float[windows.get(0).probabilities.length];
+    List<float[]> spoken =
+        windows.stream().filter(Result::holdsSpeech).map(window -> window.probabilities).toList();
+    float[] mean = spoken.isEmpty() ? NO_PROBABILITIES : new float[spoken.get(0).length];
+    for (float[] probabilities : spoken) {
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += probabilities[i] / spoken.size();
+      }
+    }
     double speechShare = 0;
     for (Result window : windows) {
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += window.probabilities[i] / windows.size();
-      }
       speechShare += window.speechShare / windows.size();
     }
     return new Result(
@@ -161,24 +197,23 @@ final class ClassifyCommand implements Callable<Integer> {
     List<String> labels = classifier.labels();
     for (int c = 0; c < channels.size(); c++) {
       List<Result> windows = channels.get(c);
-      Result whole = whole(windows);
       out.printf(
           Locale.ROOT,
-          "%s%s: %s %.0f %%%n",
+          "%s%s: %s%n",
           file,
           channels.size() == 1 ? "" : " channel " + (c + 1),
-          labels.get(whole.best()),
-          100 * whole.probabilities[whole.best()]);
+          whole(windows).told(labels).trim().replaceAll(" +", " "));
       for (Result window : windows) {
+        boolean uncertain =
+            window.holdsSpeech() && window.confidence() < classifier.uncertainBelow();
         out.printf(
             Locale.ROOT,
-            "  %6.1f to %6.1f s  %-8s %3.0f %%  speech %3.0f %%%s%n",
+            "  %6.1f to %6.1f s  %s  speech %3.0f %%%s%n",
             window.beginMs / 1_000.0,
             window.endMs / 1_000.0,
-            labels.get(window.best()),
-            100 * window.probabilities[window.best()],
+            window.told(labels),
             100 * window.speechShare,
-            window.probabilities[window.best()] < classifier.uncertainBelow() ? "  uncertain" : "");
+            uncertain ? "  uncertain" : "");
       }
     }
   }
@@ -213,12 +248,13 @@ final class ClassifyCommand implements Callable<Integer> {
       ObjectNode node, Result result, List<String> labels, float uncertainBelow) {
     node.put("beginMs", result.beginMs)
         .put("endMs", result.endMs)
-        .put("emotion", labels.get(result.best()))
-        .put("confidence", result.probabilities[result.best()])
-        .put("uncertain", result.probabilities[result.best()] < uncertainBelow)
+        .put("speech", result.holdsSpeech())
+        .put("emotion", result.holdsSpeech() ? labels.get(result.best()) : NO_SPEECH)
+        .put("confidence", result.confidence())
+        .put("uncertain", !result.holdsSpeech() || result.confidence() < uncertainBelow)
         .put("speechShare", result.speechShare);
     ObjectNode probabilities = node.putObject("probabilities");
-    for (int i = 0; i < labels.size(); i++) {
+    for (int i = 0; i < result.probabilities.length; i++) {
       probabilities.put(labels.get(i), result.probabilities[i]);
     }
   }

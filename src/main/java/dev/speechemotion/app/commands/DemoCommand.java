@@ -17,6 +17,7 @@ import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.audio.content.Bandwidth;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChannelSummary;
@@ -56,13 +57,23 @@ final class DemoCommand implements Callable<Integer> {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration PATIENCE_AFTER_THE_CALL = Duration.ofSeconds(30);
-  private static final int SAMPLE_RATE_HZ = 8_000;
+
+  /** How a telephone line carries audio, and the call that comes with the program is played. */
+  private static final Sound TELEPHONE = new Sound(8_000, AudioEncoding.MULAW, "8 kHz mu-law");
+
+  /** How recordings are played that hold more. */
+  private static final Sound WIDE_BAND =
+      new Sound(Bandwidth.LEAST_RATE_HZ, AudioEncoding.PCM_S16LE, "16 kHz PCM");
+
   private static final int CHUNK_MS = 20;
 
   /** The name, in manifests, of the corpus that the bundled call is from. */
   private static final String CORPUS = "EmoDB";
 
   private static final String CALL_ID = "demo-call";
+
+  /** How audio is sent. */
+  private record Sound(int rateHz, AudioEncoding encoding, String name) {}
 
   @Spec private CommandSpec spec;
 
@@ -77,7 +88,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Model directory; without it the one that `stream` has for the sampling rate.")
+      description =
+          "Model directory; without it the one for what the recordings hold: telephone or"
+              + " wide-band audio.")
   private Optional<String> model;
 
   @Option(
@@ -108,8 +121,14 @@ final class DemoCommand implements Callable<Integer> {
       clip = call.clip();
       note = event -> acted(call, event);
     } else {
-      clip = CallRecordings.readCall(files, SAMPLE_RATE_HZ);
+      clip = CallRecordings.readCall(files);
     }
+    // As `classify` chooses, so that both use the same model.
+    Sound sound =
+        files.isEmpty()
+                || Bandwidth.rateOf(clip.channels(), clip.sampleRateHz()) < Bandwidth.LEAST_RATE_HZ
+            ? TELEPHONE
+            : WIDE_BAND;
     List<ChannelRole> roles =
         files.isEmpty() ? DemoCall.ROLES : CallRecordings.roles(List.of(), clip.channelCount());
 
@@ -127,12 +146,13 @@ final class DemoCommand implements Callable<Integer> {
         introduce(
             out,
             settings,
-            models.model(SAMPLE_RATE_HZ),
+            models.model(sound.rateHz),
             clip,
+            sound,
             Duration.between(begin, Instant.now()));
         ResultPrinter printer = new ResultPrinter(out, ResultPrinter.Format.TEXT, note);
         int exitCode;
-        try (PlayedCall call = new PlayedCall(settings, serdes, clip, roles)) {
+        try (PlayedCall call = new PlayedCall(settings, serdes, clip, sound, roles)) {
           exitCode = follow(call, app, reader, printer, stop);
         }
         if (serve && !stop.requested()) {
@@ -158,7 +178,12 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void introduce(
-      PrintWriter out, Settings settings, EmotionModel loaded, AudioClip clip, Duration startUp) {
+      PrintWriter out,
+      Settings settings,
+      EmotionModel loaded,
+      AudioClip clip,
+      Sound sound,
+      Duration startUp) {
     out.printf(
         Locale.ROOT,
         "Kafka broker at %s, schema registry in memory, stream application: up in %.1f s.%n",
@@ -182,11 +207,12 @@ final class DemoCommand implements Callable<Integer> {
             : "All channels are analyzed; `stream` analyzes customers (and unknown roles) only.");
     out.printf(
         Locale.ROOT,
-        "Playing %.1f s, %d channel%s, as %d ms chunks of 8 kHz mu-law, %s.%n%n",
+        "Playing %.1f s, %d channel%s, as %d ms chunks of %s, %s.%n%n",
         clip.durationSeconds(),
         clip.channelCount(),
         clip.channelCount() == 1 ? "" : "s",
         CHUNK_MS,
+        sound.name,
         Double.isInfinite(speed)
             ? "as fast as it goes"
             : String.format(Locale.ROOT, "%s times as fast as spoken", number(speed)));
@@ -208,9 +234,14 @@ final class DemoCommand implements Callable<Integer> {
     private final StopRequest ended = new StopRequest();
     private final Thread thread;
 
-    PlayedCall(Settings settings, EmotionSerdes serdes, AudioClip clip, List<ChannelRole> roles) {
+    PlayedCall(
+        Settings settings,
+        EmotionSerdes serdes,
+        AudioClip clip,
+        Sound sound,
+        List<ChannelRole> roles) {
       CallPlayer.Format format =
-          new CallPlayer.Format(CHUNK_MS, AudioEncoding.MULAW, SAMPLE_RATE_HZ, speed, false);
+          new CallPlayer.Format(CHUNK_MS, sound.encoding, sound.rateHz, speed, false);
       thread =
           new Thread(
               () -> {

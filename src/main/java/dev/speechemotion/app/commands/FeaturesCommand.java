@@ -5,8 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.serving.ModelDirectory;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
-import dev.speechemotion.audio.Framer;
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.FrameSource;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureLayout;
@@ -157,19 +156,22 @@ final class FeaturesCommand implements Callable<Integer> {
   /** The values of all frames, {@code [frame][feature]}. */
   private static List<float[]> frames(AudioClip clip, FeatureExtractor extractor) {
     FeatureSpec features = extractor.spec();
-    float[] samples = Resampler.resample(clip.mono(), clip.sampleRateHz(), features.sampleRateHz());
     ChannelMemory memory = new ChannelMemory(features);
     List<float[]> frames = new ArrayList<>();
-    new Framer(features.fftLength(), features.hopLength())
-        .accept(
-            samples,
-            0,
-            samples.length,
-            (frame, offset, index) -> {
-              float[] values = new float[extractor.layout().frameFeatureCount()];
-              extractor.extract(frame, offset, memory, values, 0);
-              frames.add(values);
-            });
+    FrameSource.FrameSink sink =
+        (frame, offset, index) -> {
+          float[] values = new float[extractor.layout().frameFeatureCount()];
+          extractor.extract(frame, offset, memory, values, 0);
+          frames.add(values);
+        };
+    FrameSource source =
+        FrameSource.of(
+            clip.sampleRateHz(),
+            features.sampleRateHz(),
+            features.fftLength(),
+            features.hopLength());
+    source.accept(clip.mono(), 0, clip.sampleCount(), sink);
+    source.finish(sink);
     return frames;
   }
 

@@ -95,7 +95,7 @@ final class FeedCommand implements Callable<Integer> {
     Settings settings = options.load();
     CallPlayer.Format format =
         new CallPlayer.Format(chunkMs, encoding, sampleRateHz, speed, interleaved);
-    AudioClip clip = CallRecordings.readCall(files, sampleRateHz);
+    AudioClip clip = CallRecordings.readCall(files);
     List<ChannelRole> channelRoles = CallRecordings.roles(roles, clip.channelCount());
     return StopRequest.onSignal(stop -> feed(settings, format, clip, channelRoles, stop));
   }

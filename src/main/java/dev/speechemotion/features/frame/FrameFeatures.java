@@ -1,10 +1,11 @@
 package dev.speechemotion.features.frame;
 
-import dev.speechemotion.audio.VoiceActivity;
+import dev.speechemotion.features.dsp.PitchTracker;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All numbers of a spec's frames, in the order of its features. Holds tables and scratch space, and
@@ -12,9 +13,9 @@ import java.util.List;
  */
 public final class FrameFeatures {
 
-  /** Whether the frame in work holds speech. */
+  /** Tells a channel's speech what the frame in work is. */
   private interface SpeechCue {
-    boolean tell(VoiceActivity voiceActivity);
+    void tell(ChannelSpeech speech);
   }
 
   private final Frame frame;
@@ -25,8 +26,10 @@ public final class FrameFeatures {
 
   private final List<FrameValue> values;
   private final int frameLength;
-  private final double speechFramesPerSecond;
   private final SpeechCue speechCue;
+
+  /** For specs without pitch; empty where frames are too short for one. */
+  private final Optional<PitchTracker> voicing;
 
   public FrameFeatures(FeatureSpec spec) {
     frame = new Frame(spec);
@@ -39,13 +42,16 @@ public final class FrameFeatures {
     }
     values = List.copyOf(all);
     frameLength = spec.frameLength();
+    boolean byVoicing = ChannelSpeech.byVoicing(spec);
+    voicing =
+        !byVoicing && spec.canHavePitch()
+            ? Optional.of(new PitchTracker(spec.sampleRateHz(), spec.fftLength()))
+            : Optional.empty();
     if (spec.encoderInput()) {
       LongerFrames longer = new LongerFrames();
-      speechFramesPerSecond = LongerFrames.PER_SECOND;
-      speechCue = voiceActivity -> longer.holdSpeech(frame, frameLength, voiceActivity);
+      speechCue = speech -> longer.tell(frame, frameLength, speech);
     } else {
-      speechFramesPerSecond = (double) spec.sampleRateHz() / spec.frameHop();
-      speechCue = spec.groups().contains(FeatureGroup.PITCH) ? this::byVoicing : this::byEnergy;
+      speechCue = byVoicing ? this::byVoicing : this::byEnergy;
     }
   }
 
@@ -93,21 +99,22 @@ public final class FrameFeatures {
     }
   }
 
-  /** How many frames a second a channel's voice activity is given. */
-  public double speechFramesPerSecond() {
-    return speechFramesPerSecond;
+  /** Gives the frame that was just computed to its channel's speech. */
+  public void listen(ChannelSpeech speech) {
+    speechCue.tell(speech);
   }
 
-  /** Gives the frame that was just computed to its channel's voice activity: is it speech? */
-  public boolean holdsSpeech(VoiceActivity voiceActivity) {
-    return speechCue.tell(voiceActivity);
+  private void byVoicing(ChannelSpeech speech) {
+    speech.acceptVoicing(frame, frame.memory().pitch.voicing());
   }
 
-  private boolean byVoicing(VoiceActivity voiceActivity) {
-    return voiceActivity.accept(frame.meanSquare(), frame.memory().pitch.voicing());
-  }
-
-  private boolean byEnergy(VoiceActivity voiceActivity) {
-    return voiceActivity.accept(frame.samples(), frame.offset(), frameLength);
+  private void byEnergy(ChannelSpeech speech) {
+    float share = 1;
+    if (voicing.isPresent()) {
+      PitchTracker tracker = voicing.get();
+      tracker.compute(frame.magnitudes(), 0);
+      share = tracker.voicing();
+    }
+    speech.acceptEnergy(frame, frameLength, share);
   }
 }

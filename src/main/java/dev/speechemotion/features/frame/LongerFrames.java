@@ -1,7 +1,6 @@
 package dev.speechemotion.features.frame;
 
 import dev.speechemotion.audio.Framer;
-import dev.speechemotion.audio.VoiceActivity;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -13,9 +12,7 @@ import java.io.IOException;
  * short frame holds speech if the last longer one that ended by then did.
  */
 final class LongerFrames {
-  private static final FeatureSpec SPEC = FeatureSpec.WIDEBAND_16K_EXTENDED;
-
-  static final double PER_SECOND = (double) SPEC.sampleRateHz() / SPEC.hopLength();
+  static final FeatureSpec SPEC = FeatureSpec.WIDEBAND_16K_EXTENDED;
 
   /**
    * Of a channel: the samples of the longer frame that has not ended, and what the last one was.
@@ -48,10 +45,11 @@ final class LongerFrames {
   private final VoicePitch pitch = new VoicePitch(SPEC);
   private final float[] pitchValues = new float[pitch.values().size()];
 
-  /** Whether the short frame holds speech, which the channel goes on by. */
-  boolean holdSpeech(Frame shortFrame, int length, VoiceActivity voiceActivity) {
+  /** Tells a channel's speech what the short frame is. */
+  void tell(Frame shortFrame, int length, ChannelSpeech speech) {
     ChannelMemory memory = shortFrame.memory();
     Cut cut = memory.longerFrames.orElseThrow();
+    speech.repeat(cut.speech);
     cut.framer.accept(
         shortFrame.samples(),
         shortFrame.offset(),
@@ -59,8 +57,8 @@ final class LongerFrames {
         (samples, offset, index) -> {
           frame.begin(samples, offset, memory, 0);
           pitch.compute(frame, pitchValues, 0);
-          cut.speech = voiceActivity.accept(frame.meanSquare(), memory.pitch.voicing());
+          speech.acceptVoicing(frame, memory.pitch.voicing());
+          cut.speech = speech.holdsSpeech();
         });
-    return cut.speech;
   }
 }

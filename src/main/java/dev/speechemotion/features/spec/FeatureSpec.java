@@ -184,8 +184,7 @@ public record FeatureSpec(
     groups = requireOrdered(groups, "groups");
     statistics = requireOrdered(statistics, "statistics");
     require(
-        !groups.contains(FeatureGroup.PITCH)
-            || fftLength * 1000L >= (long) LEAST_PITCH_FRAME_MS * sampleRateHz,
+        !groups.contains(FeatureGroup.PITCH) || isLongEnoughForPitch(fftLength, sampleRateHz),
         "fftLength must be at least " + LEAST_PITCH_FRAME_MS + " ms of sampleRateHz with pitch",
         fftLength);
     for (Statistic statistic : statistics) {
@@ -367,6 +366,15 @@ public record FeatureSpec(
   /** Samples between the beginnings of these frames. */
   public int frameHop() {
     return encoderInput ? frameLength() : hopLength;
+  }
+
+  private static boolean isLongEnoughForPitch(int fftLength, int sampleRateHz) {
+    return fftLength * 1000L >= (long) LEAST_PITCH_FRAME_MS * sampleRateHz;
+  }
+
+  /** Whether frames are long enough to have a pitch. */
+  public boolean canHavePitch() {
+    return isLongEnoughForPitch(fftLength, sampleRateHz);
   }
 
   /** Whether windows have more statistics than means of MFCC, chroma, contrast and so on. */

@@ -1,6 +1,8 @@
 package dev.speechemotion.features.window;
 
+import dev.speechemotion.audio.content.VoiceMotion;
 import dev.speechemotion.features.codes.WindowFrames;
+import dev.speechemotion.features.frame.ChannelSpeech;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.io.DataInput;
@@ -30,6 +32,12 @@ public final class WindowCutter {
 
   private final int[] speechFrames;
 
+  /** Of each block, the frames near a voice, and those that are steady and moving. */
+  private final int[] nearVoiceFrames;
+
+  private final int[] steadyFrames;
+  private final int[] movingFrames;
+
   /** The next window due is the one that begins with this block. */
   private long nextWindow;
 
@@ -45,6 +53,9 @@ public final class WindowCutter {
     blocksPerWindow = settings.lengthMs() / settings.hopMs();
     frames = new int[blocksPerWindow];
     speechFrames = new int[blocksPerWindow];
+    nearVoiceFrames = new int[blocksPerWindow];
+    steadyFrames = new int[blocksPerWindow];
+    movingFrames = new int[blocksPerWindow];
   }
 
   /**
@@ -53,29 +64,39 @@ public final class WindowCutter {
    * @param frameIndex number of the frame, from 0; they come in order
    * @param features {@code [frameFeatureCount]}
    * @param loudestDb the channel's loudest by this frame
-   * @param speech whether it counts as speech
-   * @param active whether it holds speech itself
+   * @param speech of the channel, which the frame has been given to
    */
   public void accept(
-      long frameIndex,
-      float[] features,
-      float loudestDb,
-      boolean speech,
-      boolean active,
-      WindowSink sink) {
+      long frameIndex, float[] features, float loudestDb, ChannelSpeech speech, WindowSink sink) {
     long begin = frameIndex * spec.frameHop();
     long center = begin + spec.frameLength() / 2;
     emitEndingBy(center, sink);
     int row = row(blockOf(center));
-    int flags = (speech ? WindowFrames.SPEECH : 0) | (active ? WindowFrames.ACTIVE : 0);
+    int flags =
+        (speech.holdsSpeech() ? WindowFrames.SPEECH : 0)
+            | (speech.isActive() ? WindowFrames.ACTIVE : 0);
     accumulator.add(row, features, loudestDb, flags);
     frames[row]++;
-    if (speech) {
-      speechFrames[row]++;
-    }
+    count(row, speech);
     // A window is complete with its last frame, not only when the next one comes; but never before
     // the audio has reached its end.
     emitEndingBy(Math.min(center + spec.frameHop(), begin + spec.frameLength()), sink);
+  }
+
+  private void count(int row, ChannelSpeech speech) {
+    if (speech.holdsSpeech()) {
+      speechFrames[row]++;
+    }
+    if (speech.isNearVoice()) {
+      nearVoiceFrames[row]++;
+    }
+    switch (speech.moved()) {
+      case STEADY -> steadyFrames[row]++;
+      case MOVING -> movingFrames[row]++;
+      case NOT_COMPARED -> {
+        // It says nothing.
+      }
+    }
   }
 
   /**
@@ -101,6 +122,9 @@ public final class WindowCutter {
       accumulator.drop(row, frames[row]);
       frames[row] = 0;
       speechFrames[row] = 0;
+      nearVoiceFrames[row] = 0;
+      steadyFrames[row] = 0;
+      movingFrames[row] = 0;
       nextWindow++;
     }
   }
@@ -109,16 +133,24 @@ public final class WindowCutter {
   private void emit(long endMs, WindowSink sink) {
     int count = 0;
     int speech = 0;
+    int nearVoice = 0;
+    int steady = 0;
+    int moving = 0;
     for (int row = 0; row < blocksPerWindow; row++) {
       count += frames[row];
       speech += speechFrames[row];
+      nearVoice += nearVoiceFrames[row];
+      steady += steadyFrames[row];
+      moving += movingFrames[row];
     }
     if (count < vector.leastFrames()) {
       return;
     }
     float[] values = vector.scratch();
     accumulator.compute(row(nextWindow), count, values);
-    sink.window(nextWindow * settings.hopMs(), endMs, (float) speech / count, values);
+    // Tones and noise may have counted as speech, frame by frame.
+    float share = VoiceMotion.isVoice(nearVoice, steady, moving) ? (float) speech / count : 0;
+    sink.window(nextWindow * settings.hopMs(), endMs, share, values);
   }
 
   private int row(long block) {
@@ -142,6 +174,9 @@ public final class WindowCutter {
     for (int row = 0; row < blocksPerWindow; row++) {
       out.writeInt(frames[row]);
       out.writeInt(speechFrames[row]);
+      out.writeInt(nearVoiceFrames[row]);
+      out.writeInt(steadyFrames[row]);
+      out.writeInt(movingFrames[row]);
       if (frames[row] > 0) {
         accumulator.writeBlock(row, out);
       }
@@ -160,6 +195,9 @@ public final class WindowCutter {
       accumulator.drop(row, frames[row]);
       frames[row] = in.readInt();
       speechFrames[row] = in.readInt();
+      nearVoiceFrames[row] = in.readInt();
+      steadyFrames[row] = in.readInt();
+      movingFrames[row] = in.readInt();
       if (frames[row] > 0) {
         accumulator.readBlock(row, in);
       }

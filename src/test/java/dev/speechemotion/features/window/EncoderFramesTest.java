@@ -81,12 +81,13 @@ class EncoderFramesTest {
     }
   }
 
+  /** Larger offsets are taken out before there are frames. */
   @ParameterizedTest(name = "{0} ms every {1} ms, offset {2}")
   @CsvSource({
     "3000, 1000, 0",
-    "3000, 1000, 0.02",
+    "3000, 1000, 0.0009",
     "1000, 1000, 0",
-    "2000, 500, -0.3",
+    "2000, 500, -0.0009",
     "300, 100, 0",
   })
   void shouldBeWhatThePlainComputationGives(int lengthMs, int hopMs, float offset) {

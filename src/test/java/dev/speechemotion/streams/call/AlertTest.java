@@ -200,10 +200,7 @@ class AlertTest {
               plain.alertRules = StreamTester.rules("angry >= 0.4 for 3s");
               plain.speechMinShare = 0.1;
             });
-    float[] loud = TestFeed.tone(3_500, 8_000, 4);
-    for (int i = 0; i < loud.length; i++) {
-      loud[i] *= i % 3_600 < 2_400 ? 1 : 0;
-    }
+    float[] loud = TestFeed.words(3_500, 8_000, 4);
     try (StreamTester stream = new StreamTester(settings)) {
       stream.send(feed.chunks(800, List.of(customer()), loud));
       stream.send(feed.chunks(800, List.of(customer()), new float[8_000 * 8]));

@@ -68,6 +68,28 @@ class SpeechTest {
     }
   }
 
+  @Test
+  void shouldGiveNoEmotionOfTones() {
+    float[] ringBack = new float[80_000];
+    for (int i = 0; i < ringBack.length; i++) {
+      double t = i / 8_000.0;
+      double tones = Math.sin(2 * Math.PI * 440 * t) + Math.sin(2 * Math.PI * 480 * t);
+      ringBack[i] = t % 6 < 2 ? 0.2f * (float) tones : 0;
+    }
+    List<AudioChunk> chunks = call(ringBack);
+
+    try (StreamTester silent = new StreamTester(StreamTester.speech(0.1, false));
+        StreamTester telling = new StreamTester(StreamTester.speech(0.1, true))) {
+      silent.send(chunks);
+      telling.send(chunks);
+
+      assertThat(silent.events).isEmpty();
+      assertThat(telling.events).hasSize(8);
+      assertThat(telling.events).extracting(EmotionEvent::getEmotion).containsOnly("none");
+      assertThat(telling.events).extracting(EmotionEvent::getSpeechShare).containsOnly(0f);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void shouldMeasureTalkAndOverlapOfChannelsAlsoOfThoseNotAnalyzed(boolean interleaved) {
@@ -202,7 +224,12 @@ class SpeechTest {
       samples[i] = 0.0005f * (float) random.nextGaussian();
       for (int j = 0; j < fromTo.length; j += 2) {
         if (i >= 8_000 * fromTo[j] && i < 8_000 * fromTo[j + 1] && i % 3_600 < 2_400) {
-          samples[i] += 0.3f * (float) Math.sin(2 * Math.PI * 220 * i / 8_000);
+          double word = i % 3_600 / 8_000.0;
+          // From 220 Hz up, and with harmonics, as a voice: a tone is none.
+          double phase = 2 * Math.PI * (220 + 100 * word) * word;
+          for (int harmonic = 1; harmonic <= 4; harmonic++) {
+            samples[i] += 0.1f * (float) Math.sin(harmonic * phase);
+          }
         }
       }
     }

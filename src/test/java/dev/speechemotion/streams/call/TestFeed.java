@@ -127,7 +127,7 @@ final class TestFeed {
     return result;
   }
 
-  /** Audio that has something of speech: noise and tones that come and go. */
+  /** Audio that has something of speech: noise, and tones that come, rise and go. */
   static float[] babble(long seed, int rateHz, double seconds) {
     Random random = new Random(seed);
     float[] samples = new float[(int) Math.round(rateHz * seconds)];
@@ -139,8 +139,27 @@ final class TestFeed {
         frequencyHz = 100 + 1_500 * random.nextDouble();
         amplitude = random.nextInt(3) == 0 ? 0 : 0.6 * random.nextDouble();
       }
+      frequencyHz *= 1 + 2.0 / rateHz;
       phase += 2 * Math.PI * frequencyHz / rateHz;
       samples[i] = (float) (amplitude * Math.sin(phase) + 0.05 * amplitude * random.nextGaussian());
+    }
+    return samples;
+  }
+
+  /** Words of 300 ms every 450 ms: a voice that rises, below a stronger high tone that does. */
+  static float[] words(double highHz, int rateHz, double seconds) {
+    float[] samples = new float[(int) Math.round(rateHz * seconds)];
+    double phase = 0;
+    for (int i = 0; i < samples.length; i++) {
+      double word = i / (0.45 * rateHz) % 1;
+      phase += 2 * Math.PI * (1 + 0.1 * word) / rateHz;
+      if (word < 2 / 3.0) {
+        double voice = 0;
+        for (int harmonic = 1; harmonic <= 4; harmonic++) {
+          voice += 0.05 * Math.sin(200 * harmonic * phase);
+        }
+        samples[i] = (float) (0.5 * Math.sin(highHz * phase) + voice);
+      }
     }
     return samples;
   }

@@ -1,4 +1,4 @@
-package dev.speechemotion.audio;
+package dev.speechemotion.audio.content;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -8,8 +8,8 @@ import java.util.Arrays;
 /**
  * Says of each frame of one channel whether it holds speech: its energy against a noise floor that
  * follows the line, with a hang-over that bridges the gaps between words; and, where the caller
- * knows it, its voicing: what rises above the floor without ever being voiced is noise. Music that
- * has a pitch is still taken for speech.
+ * knows it, its voicing: what rises above the floor without ever being voiced is noise. Tones and
+ * music that have a pitch are taken for speech here: see {@link VoiceMotion}.
  *
  * <p>The noise floor is the least energy of the last two seconds, after R. Martin's minimum
  * statistics (2001), without his smoothing, since frames are long here: speech dips down to the

@@ -1,0 +1,75 @@
+package dev.speechemotion.app.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClassifyCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CASES = "src/test/resources/cases/";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"silence.wav", "s_ring.wav", "s_dtmf.wav"})
+  void shouldSayThatThereIsNoSpeech(String name) throws IOException {
+    CommandLineRun table = CommandLineRun.of("classify", CASES + name);
+    CommandLineRun json = CommandLineRun.of("classify", CASES + name, "--format", "json");
+
+    assertThat(table.exitCode()).isZero();
+    assertThat(table.outLines().get(0)).endsWith(name + ": no speech");
+    assertThat(table.outLines()).allMatch(line -> line.contains("no speech"));
+    JsonNode channel = JSON.readTree(json.out()).get("channels").get(0);
+    requireNoSpeech(channel);
+    assertThat(channel.get("windows")).isNotEmpty().allSatisfy(this::requireNoSpeech);
+  }
+
+  @Test
+  void shouldNotHearAConstantOffset() throws IOException {
+    CommandLineRun run =
+        CommandLineRun.of("classify", CASES + "dc_offset_2pct.wav", "--format", "json");
+
+    JsonNode channel = JSON.readTree(run.out()).get("channels").get(0);
+    assertThat(channel.get("emotion").asText()).isEqualTo("angry");
+    assertThat(channel.get("windows")).allMatch(w -> w.get("emotion").asText().equals("angry"));
+  }
+
+  @Test
+  void shouldTakeTheModelForWhatARecordingHoldsWhateverItsRate() throws IOException {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "classify",
+            CASES + "native_8k.wav",
+            CASES + "upsampled_8k_to_16k.wav",
+            "src/main/resources/demo/16a04Fa.wav",
+            "--format",
+            "json");
+
+    JsonNode documents = JSON.readTree(run.out());
+    assertThat(documents).hasSize(3);
+    JsonNode expected = documents.get(0).get("channels").get(0);
+    JsonNode found = documents.get(1).get("channels").get(0);
+    assertThat(documents.get(1).get("model")).isEqualTo(documents.get(0).get("model"));
+    assertThat(documents.get(2).get("model")).isNotEqualTo(documents.get(0).get("model"));
+    assertThat(found.get("emotion")).isEqualTo(expected.get("emotion"));
+    expected
+        .get("probabilities")
+        .properties()
+        .forEach(
+            each ->
+                assertThat(found.get("probabilities").get(each.getKey()).asDouble())
+                    .isCloseTo(each.getValue().asDouble(), within(0.05)));
+  }
+
+  private void requireNoSpeech(JsonNode node) {
+    assertThat(node.get("speech").asBoolean()).isFalse();
+    assertThat(node.get("emotion").asText()).isEqualTo("none");
+    assertThat(node.get("confidence").asDouble()).isZero();
+    assertThat(node.get("uncertain").asBoolean()).isTrue();
+    assertThat(node.get("probabilities")).isEmpty();
+  }
+}
