@@ -78,6 +78,7 @@ class ArchitectureTest {
   /** The way of the data within the packages that have others below them: imports run downwards. */
   @ParameterizedTest(name = "{0} imports of its neighbors only {1}")
   @CsvSource({
+    "audio.speech,          ''",
     "features.spec,         ''",
     "features.dsp,          ''",
     "features.frame,        'spec dsp'",

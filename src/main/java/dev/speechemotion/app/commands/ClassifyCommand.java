@@ -6,7 +6,6 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
-import dev.speechemotion.audio.Bandwidth;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.VoiceAdaptation;
@@ -118,7 +117,7 @@ final class ClassifyCommand implements Callable<Integer> {
               spec.commandLine().getErr(),
               file -> {
                 AudioClip clip = AudioFiles.read(file);
-                EmotionModel loaded = models.model(Bandwidth.rateOf(clip));
+                EmotionModel loaded = models.model(clip.heldRateHz());
                 try (EmotionClassifier classifier = loaded.newClassifier()) {
                   FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
                   List<List<Result>> channels =

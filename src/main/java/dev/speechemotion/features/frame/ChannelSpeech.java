@@ -1,7 +1,7 @@
 package dev.speechemotion.features.frame;
 
-import dev.speechemotion.audio.VoiceActivity;
-import dev.speechemotion.audio.VoiceMotion;
+import dev.speechemotion.audio.speech.VoiceActivity;
+import dev.speechemotion.audio.speech.VoiceMotion;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.DataInput;

@@ -1,6 +1,6 @@
 package dev.speechemotion.features.window;
 
-import dev.speechemotion.audio.VoiceMotion;
+import dev.speechemotion.audio.speech.VoiceMotion;
 import dev.speechemotion.features.codes.WindowFrames;
 import dev.speechemotion.features.frame.ChannelSpeech;
 import dev.speechemotion.features.spec.FeatureSpec;

@@ -1,8 +1,12 @@
-package dev.speechemotion.audio;
+package dev.speechemotion.audio.speech;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.audio.Resampler;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -22,7 +26,7 @@ class BandwidthTest {
   void shouldHearThatARecordingIsWideBand(String name) throws IOException {
     AudioClip clip = AudioFiles.read(Path.of("src/main/resources/demo/" + name + ".wav"));
 
-    assertThat(Bandwidth.rateOf(clip)).isEqualTo(16_000);
+    assertThat(clip.heldRateHz()).isEqualTo(16_000);
   }
 
   @ParameterizedTest
@@ -31,7 +35,7 @@ class BandwidthTest {
     for (String name : new String[] {"15a07Fb", "15a07Nc", "16a01Wb", "16a04Fa", "16a04Nc"}) {
       float[] line = line(name);
 
-      assertThat(Bandwidth.rateOf(new AudioClip(rateHz, Resampler.resample(line, 8_000, rateHz))))
+      assertThat(new AudioClip(rateHz, Resampler.resample(line, 8_000, rateHz)).heldRateHz())
           .as(name)
           .isEqualTo(8_000);
     }
@@ -50,17 +54,16 @@ class BandwidthTest {
         interpolated[2 * i + 1] = (line[i] + line[Math.min(i + 1, line.length - 1)]) / 2;
       }
 
-      assertThat(Bandwidth.rateOf(new AudioClip(16_000, repeated))).as(name).isEqualTo(8_000);
-      assertThat(Bandwidth.rateOf(new AudioClip(16_000, interpolated))).as(name).isEqualTo(8_000);
+      assertThat(new AudioClip(16_000, repeated).heldRateHz()).as(name).isEqualTo(8_000);
+      assertThat(new AudioClip(16_000, interpolated).heldRateHz()).as(name).isEqualTo(8_000);
     }
   }
 
   @Test
   void shouldGoByTheRateWhereNobodySpeaks() throws IOException {
-    assertThat(Bandwidth.rateOf(new AudioClip(48_000, new float[48_000]))).isEqualTo(48_000);
-    assertThat(Bandwidth.rateOf(AudioFiles.read(Path.of(CASES + "native_8k.wav"))))
-        .isEqualTo(8_000);
-    assertThat(Bandwidth.rateOf(AudioFiles.read(Path.of(CASES + "upsampled_8k_to_16k.wav"))))
+    assertThat(new AudioClip(48_000, new float[48_000]).heldRateHz()).isEqualTo(48_000);
+    assertThat(AudioFiles.read(Path.of(CASES + "native_8k.wav")).heldRateHz()).isEqualTo(8_000);
+    assertThat(AudioFiles.read(Path.of(CASES + "upsampled_8k_to_16k.wav")).heldRateHz())
         .isEqualTo(8_000);
   }
 
@@ -71,8 +74,8 @@ class BandwidthTest {
     float[] other = Arrays.copyOf(wide.mono(), narrow.length);
     float[] silent = new float[narrow.length];
 
-    assertThat(Bandwidth.rateOf(new AudioClip(16_000, other, narrow))).isEqualTo(8_000);
-    assertThat(Bandwidth.rateOf(new AudioClip(16_000, other, silent))).isEqualTo(16_000);
+    assertThat(new AudioClip(16_000, other, narrow).heldRateHz()).isEqualTo(8_000);
+    assertThat(new AudioClip(16_000, other, silent).heldRateHz()).isEqualTo(16_000);
   }
 
   @Test

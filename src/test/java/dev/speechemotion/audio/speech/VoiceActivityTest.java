@@ -1,8 +1,11 @@
-package dev.speechemotion.audio;
+package dev.speechemotion.audio.speech;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.audio.AudioFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,4 +1,4 @@
-package dev.speechemotion.audio;
+package dev.speechemotion.audio.speech;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -65,23 +65,6 @@ public final class Bandwidth {
     blockLength = rateHz / BLOCKS_PER_SECOND;
     low = new BandPass(LOW_FROM_HZ, LOW_TO_HZ, rateHz);
     high = new BandPass(HIGH_FROM_HZ, HIGH_TO_HZ, rateHz);
-  }
-
-  /**
-   * The rate that says what a recording holds: its own, or a telephone's where no channel that
-   * speaks holds more.
-   */
-  public static int rateOf(AudioClip clip) {
-    if (clip.sampleRateHz() < LEAST_RATE_HZ) {
-      return clip.sampleRateHz();
-    }
-    boolean narrow = false;
-    for (int c = 0; c < clip.channelCount(); c++) {
-      Bandwidth bandwidth = new Bandwidth(clip.sampleRateHz());
-      bandwidth.accept(clip.channel(c), 0, clip.sampleCount());
-      narrow |= bandwidth.isKnown() && !bandwidth.isWide();
-    }
-    return narrow ? LEAST_RATE_HZ / 2 : clip.sampleRateHz();
   }
 
   /** Takes samples in [-1, 1]. */
