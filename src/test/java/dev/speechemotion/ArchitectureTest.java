@@ -3,6 +3,7 @@ package dev.speechemotion;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -156,6 +157,15 @@ class ArchitectureTest {
         .should()
         .onlyHaveDependentClassesThat(
             resideInAnyPackage(ROOT + "avro..", ROOT + "streams..", ROOT + "app.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldHaveOneDoorToTheFourierTransform() {
+    noClasses()
+        .that(resideOutsideOfPackage(ROOT + "features.dsp.."))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(JTRANSFORMS.toArray(new String[0])))
         .check(CLASSES);
   }
 

@@ -108,11 +108,12 @@ public final class Population {
     return mean.length;
   }
 
-  float mean(int feature) {
+  public float mean(int feature) {
     return mean[feature];
   }
 
-  float deviation(int feature) {
+  /** Positive. */
+  public float deviation(int feature) {
     return deviation[feature];
   }
 

@@ -5,10 +5,12 @@ import dev.speechemotion.features.frame.FrameValue;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.window.WindowVector;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * How many values the frames and windows of a spec have, and what each is. Asked of what computes
- * them, which takes about a millisecond: to be kept where it is needed often.
+ * them; that takes about a millisecond and half a megabyte, so the answer is kept.
  *
  * @param frameFeatureNames of a frame's values in their order
  * @param windowFeatureNames of a window's
@@ -18,9 +20,15 @@ import java.util.List;
 public record FeatureLayout(
     List<String> frameFeatureNames, List<String> windowFeatureNames, int windowColumnCount) {
 
+  private static final Map<FeatureSpec, FeatureLayout> KNOWN = new ConcurrentHashMap<>();
+
   public static FeatureLayout of(FeatureSpec spec) {
-    FrameFeatures frame = new FrameFeatures(spec);
-    return of(frame, WindowVector.of(spec, frame.values()));
+    return KNOWN.computeIfAbsent(
+        spec,
+        unknown -> {
+          FrameFeatures frame = new FrameFeatures(unknown);
+          return of(frame, WindowVector.of(unknown, frame.values()));
+        });
   }
 
   static FeatureLayout of(FrameFeatures frame, WindowVector window) {

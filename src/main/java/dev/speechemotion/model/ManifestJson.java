@@ -88,10 +88,7 @@ final class ManifestJson {
     }
   }
 
-  /**
-   * Puts in what says the default by not being there: what {@link #write} leaves out, and what
-   * {@code tess-fcnn}, the first model, was made before.
-   */
+  /** Puts in what says the default by not being there, as {@link #write} leaves it out. */
   private static void addDefaults(JsonNode tree) {
     if (tree.get("featureSpec") instanceof ObjectNode spec) {
       OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
@@ -99,18 +96,9 @@ final class ManifestJson {
         spec.put("windowFrames", 0);
       }
     }
-    if (tree.get("architecture") instanceof ObjectNode architecture) {
-      if (!architecture.has("channels")) {
-        architecture.putArray("channels");
-      }
-      if (!architecture.has("members")) {
-        architecture.put("members", 1);
-      }
-    }
-    if (tree.get("normalization") instanceof ObjectNode normalization
-        && !normalization.has("n0ByFeature")) {
-      normalization.putArray("n0ByFeature");
-      normalization.put("limit", 0f);
+    if (tree.get("architecture") instanceof ObjectNode architecture
+        && !architecture.has("channels")) {
+      architecture.putArray("channels");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.speechemotion.training;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.CorpusLayout;
 import dev.speechemotion.training.corpus.FeatureCache;
+import dev.speechemotion.training.corpus.Sample;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +40,15 @@ final class CorpusOptions {
               + " in your cache folder).")
   private Optional<String> cache = Optional.empty();
 
+  @Option(
+      names = "--per-class",
+      split = ",",
+      paramLabel = "[LAYOUT:]N",
+      description =
+          "At most N recordings of each label of each corpus, or of those of a layout, such as"
+              + " emogator:600, drawn by --seed; the others are neither heard nor tested.")
+  private List<String> perClass = List.of();
+
   FeatureCache cache() {
     if (cache.isEmpty()) {
       return FeatureCache.in(FeatureCache.defaultDirectory());
@@ -49,9 +59,10 @@ final class CorpusOptions {
   /**
    * The corpora; wrong usage of the command if layouts and places don't go together.
    *
+   * @param seed of which recordings are drawn
    * @param ifNone layout of a single corpus for which none is given; empty if one must be
    */
-  List<Corpora.Source> sources(CommandLine command, Optional<CorpusLayout> ifNone) {
+  List<Corpora.Source> sources(CommandLine command, long seed, Optional<CorpusLayout> ifNone) {
     List<CorpusLayout> given =
         layouts.isEmpty() && data.size() == 1 ? ifNone.stream().toList() : layouts;
     if (given.isEmpty()) {
@@ -66,9 +77,35 @@ final class CorpusOptions {
     }
     List<Corpora.Source> sources = new ArrayList<>();
     for (int i = 0; i < data.size(); i++) {
-      sources.add(new Corpora.Source(given.get(i), data.get(i)));
+      sources.add(
+          new Corpora.Source(given.get(i), data.get(i), sample(command, given.get(i), seed)));
     }
     return sources;
+  }
+
+  /** What is said of the layout, or of all. */
+  private Sample sample(CommandLine command, CorpusLayout layout, long seed) {
+    Sample sample = Sample.ALL;
+    boolean named = false;
+    for (String value : perClass) {
+      String[] parts = value.split(":");
+      try {
+        if (parts.length > 2) {
+          throw new IllegalArgumentException("too many colons");
+        }
+        Sample said = new Sample(Integer.parseInt(parts[parts.length - 1]), seed);
+        boolean ofLayout =
+            parts.length == 2 && new LayoutConverter().convert(parts[0]).equals(layout);
+        if (ofLayout || parts.length == 1 && !named) {
+          sample = said;
+        }
+        named |= ofLayout;
+      } catch (IllegalArgumentException | CommandLine.TypeConversionException e) {
+        throw new CommandLine.ParameterException(
+            command, "--per-class must be N or LAYOUT:N with N of 1 or above, got " + value, e);
+      }
+    }
+    return sample;
   }
 
   static List<String> layoutNames() {

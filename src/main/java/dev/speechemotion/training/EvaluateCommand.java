@@ -11,9 +11,11 @@ import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.evaluation.TestedClasses;
 import dev.speechemotion.training.experiment.Augmenter;
 import dev.speechemotion.training.experiment.Experiment;
 import java.io.IOException;
@@ -118,8 +120,10 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private void evaluateModel(Path directory, Condition condition, PrintWriter log)
       throws IOException {
-    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), Optional.empty());
+    List<Corpora.Source> sources =
+        corpusOptions.sources(spec.commandLine(), fittingOptions.seed, Optional.empty());
     Optional<Adaptation.Mode> asked = fittingOptions.mode(spec.commandLine());
+    Calls calls = fittingOptions.calls(spec.commandLine());
     try (EmotionModel model = EmotionModel.load(directory);
         EmotionClassifier classifier = model.newClassifier();
         EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
@@ -138,23 +142,32 @@ public final class EvaluateCommand implements Callable<Integer> {
                   model.labels(), model.featureSpec(), model.manifest().windows(), condition),
               log);
       MetricsBreakdown measurement =
-          new MetricsBreakdown(model.labels(), model.manifest().calibration().uncertainBelow());
+          new MetricsBreakdown(
+              model.labels(),
+              model.manifest().calibration().uncertainBelow(),
+              TestedClasses.of(corpora.clips()));
       measurement.add(
           classifier,
           uncalibrated,
-          adaptation.apply(corpora.clips(), normalization.population(), fittingOptions.seed));
+          adaptation.apply(
+              corpora.clips(),
+              corpora.clips(),
+              normalization.population(),
+              calls,
+              fittingOptions.seed));
 
       Map<String, Object> about = new LinkedHashMap<>();
       about.put("model", model.identity());
       about.putAll(corpora.about());
-      print(measurement, about, condition, adaptation, "");
+      print(measurement, about, condition, adaptation, calls, "");
     }
   }
 
   private void evaluateProtocol(Protocol protocol, Condition condition, PrintWriter log)
       throws IOException {
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
-    List<Corpora.Source> sources = corpusOptions.sources(spec.commandLine(), protocol.layout());
+    List<Corpora.Source> sources =
+        corpusOptions.sources(spec.commandLine(), fittingOptions.seed, protocol.layout());
     require(
         sources.stream().anyMatch(source -> protocol.tests(source.layout())),
         "--protocol %s needs a corpus in this layout".formatted(protocol.name()));
@@ -204,6 +217,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       line.put("n", evaluation.clipCount());
       line.put("accuracy", evaluation.accuracy());
       line.put("uar", evaluation.uar());
+      line.put("uarChance", evaluation.uarChance());
       line.put("sharedSpeakers", fold.fold().shared(LabeledClip::voice));
       line.put("sharedTexts", fold.fold().shared(LabeledClip::text));
       line.put("sharedFiles", fold.fold().shared(LabeledClip::sha256));
@@ -216,7 +230,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       foldLines.append(
           String.format(
               Locale.ROOT,
-              "tested on %s: trained on %d clips, %d epochs (validation loss %.3f, accuracy %.1f %%), temperature %.2f, doubt %.2f; %d clips, accuracy %.1f %%, UAR %.1f %%; recall %s%n",
+              "tested on %s: trained on %d clips, %d epochs (validation loss %.3f, accuracy %.1f %%), temperature %.2f, doubt %.2f; %d clips, accuracy %.1f %%, UAR %.1f %% (chance %.1f %%); recall %s%n",
               fold.fold().name(),
               fold.fold().train().size(),
               fold.epochs(),
@@ -227,6 +241,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               evaluation.clipCount(),
               100 * evaluation.accuracy(),
               100 * evaluation.uar(),
+              100 * evaluation.uarChance(),
               evaluation.recalls()));
     }
     about.put("folds", folds);
@@ -235,6 +250,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         about,
         condition,
         settings.fitting().adaptation(),
+        settings.calls(),
         "%s: %s%s%n%s%n"
             .formatted(
                 protocol.name(),
@@ -259,6 +275,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       Map<String, Object> about,
       Condition condition,
       Adaptation adaptation,
+      Calls calls,
       String heading)
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -268,6 +285,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       Map<String, Object> json = measurement.json();
       json.put("condition", condition.id());
       json.put("adapt", adaptation.mode().id());
+      json.put("calls", calls.id());
       json.putAll(about);
       out.println(
           new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json));

@@ -9,6 +9,7 @@ import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.training.augmentation.Augmentation;
 import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.experiment.Experiment;
 import dev.speechemotion.training.fitting.FittingSettings;
 import java.util.List;
@@ -211,10 +212,22 @@ final class FittingOptions {
       names = "--adapt",
       paramLabel = "MODE",
       description =
-          "Adaptation to who speaks, without labels: none, running (to what the call has told so"
-              + " far), or, for evaluate, speaker (to all clips of the speaker). Default: the"
-              + " model's own, or none.")
+          "Adaptation to who speaks or where, without labels: none, site (mean and deviation of"
+              + " each corpus; of a tested one those of the other half of its speakers), running (to"
+              + " what the call has told so far), or, for evaluate, speaker (to all clips of the"
+              + " call). Default: the model's own, or none.")
   private Optional<String> adapt = Optional.empty();
+
+  @Option(
+      names = "--calls",
+      defaultValue = "mixed",
+      paramLabel = "KIND",
+      description =
+          "How tested speakers' clips are dealt into calls: mixed (one call with all moods),"
+              + " one-mood (a call for each mood), or mostly-neutral (a call for each mood, seven"
+              + " tenths neutral). With --adapt none or site it matters only how often neutral"
+              + " clips are tested (default: ${DEFAULT-VALUE}).")
+  private String calls;
 
   @Option(
       names = "--n0",
@@ -292,7 +305,17 @@ final class FittingOptions {
                 .orElseThrow(
                     () ->
                         new CommandLine.ParameterException(
-                            command, "--adapt must be none, speaker or running, got " + name)));
+                            command,
+                            "--adapt must be none, site, speaker or running, got " + name)));
+  }
+
+  /** How tested clips are dealt into calls; a bad value is wrong usage of the command. */
+  Calls calls(CommandLine command) {
+    return Calls.named(calls)
+        .orElseThrow(
+            () ->
+                new CommandLine.ParameterException(
+                    command, "--calls must be mixed, one-mood or mostly-neutral, got " + calls));
   }
 
   private NetworkType networkType(CommandLine command) {
@@ -367,7 +390,8 @@ final class FittingOptions {
                   mode(command).orElse(Adaptation.Mode.NONE), n0, n0Factor, minSpeechShare),
               limit,
               seed),
-          uncertainBelow);
+          uncertainBelow,
+          calls(command));
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(command, e.getMessage(), e);
     }

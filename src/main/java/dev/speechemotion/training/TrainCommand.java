@@ -95,7 +95,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
-    sources = corpusOptions.sources(spec.commandLine(), Optional.empty());
+    sources = corpusOptions.sources(spec.commandLine(), fittingOptions.seed, Optional.empty());
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
     if (settings.fitting().adaptation().mode() == Adaptation.Mode.SPEAKER) {
       throw new CommandLine.ParameterException(
@@ -172,6 +172,8 @@ public final class TrainCommand implements Callable<Integer> {
             corpora,
             results,
             stopped,
+            settings.fitting().adaptation().mode(),
+            settings.calls(),
             augmentation,
             importance,
             inferenceTime(corpora),
@@ -197,11 +199,16 @@ public final class TrainCommand implements Callable<Integer> {
         corpora.clips().stream().collect(Collectors.toMap(LabeledClip::key, Function.identity()));
     for (Protocol protocol : protocols) {
       long begin = System.nanoTime();
+      List<LabeledClip> parted = new ArrayList<>();
+      List<LabeledClip> others = new ArrayList<>();
+      for (Corpus part : corpora.parts()) {
+        (protocol.tests(part.layout()) ? parted : others).addAll(corpora.clips(part));
+      }
       Experiment.ProtocolResult result =
           experiment.run(
               protocol,
-              corpora.clips(),
-              List.of(),
+              parted,
+              others,
               tested,
               importance
                   .filter(measured -> measured.protocol().equals(protocol))
@@ -210,10 +217,11 @@ public final class TrainCommand implements Callable<Integer> {
       results.add(result);
       log.printf(
           Locale.ROOT,
-          "%s: accuracy %.1f %%, UAR %.1f %% (%.1f s)%n",
+          "%s: accuracy %.1f %%, UAR %.1f %%, chance %.1f %% (%.1f s)%n",
           protocol.name(),
           100 * result.evaluation().accuracy(),
           100 * result.evaluation().uar(),
+          100 * result.evaluation().uarChance(),
           secondsSince(begin));
     }
     return results;

@@ -1,5 +1,7 @@
 package dev.speechemotion.bench;
 
+import dev.speechemotion.features.dsp.RealFft;
+import java.util.Arrays;
 import java.util.Random;
 import org.jtransforms.fft.DoubleFFT_1D;
 import org.jtransforms.fft.FloatFFT_1D;
@@ -9,20 +11,23 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The yardstick: what a hundred real transforms by JTransforms cost on this machine. */
+/** What a hundred real transforms cost by JTransforms, the yardstick, and as they are used here. */
 @State(Scope.Benchmark)
 public class TransformBenchmark {
   static final int TRANSFORMS = 100;
 
-  @Param({"512", "1024", "2048"})
+  @Param({"512", "1024", "2048", "4096"})
   public int length;
 
   private FloatFFT_1D floatTransform;
   private DoubleFFT_1D doubleTransform;
+  private RealFft.Power realFftPower;
   private float[] floatSignal;
   private double[] doubleSignal;
+  private double[] window;
   private float[] floats;
   private double[] doubles;
+  private double[] power;
 
   @Setup
   public void setUp() {
@@ -35,8 +40,12 @@ public class TransformBenchmark {
       floatSignal[i] = 2 * random.nextFloat() - 1;
       doubleSignal[i] = floatSignal[i];
     }
+    window = new double[length];
+    Arrays.fill(window, 0.5);
+    realFftPower = RealFft.powerUnder(window);
     floats = new float[length];
     doubles = new double[length];
+    power = new double[length / 2 + 1];
   }
 
   @Benchmark
@@ -55,5 +64,30 @@ public class TransformBenchmark {
       doubleTransform.realForward(doubles);
     }
     return doubles;
+  }
+
+  /** With the window and the powers, as {@link #realFftPower} has them. */
+  @Benchmark
+  public double[] jtransformsPower() {
+    for (int i = 0; i < TRANSFORMS; i++) {
+      for (int k = 0; k < length; k++) {
+        doubles[k] = window[k] * floatSignal[k];
+      }
+      doubleTransform.realForward(doubles);
+      power[0] = doubles[0] * doubles[0];
+      power[length / 2] = doubles[1] * doubles[1];
+      for (int k = 1; k < length / 2; k++) {
+        power[k] = doubles[2 * k] * doubles[2 * k] + doubles[2 * k + 1] * doubles[2 * k + 1];
+      }
+    }
+    return power;
+  }
+
+  @Benchmark
+  public double[] realFftPower() {
+    for (int i = 0; i < TRANSFORMS; i++) {
+      realFftPower.compute(floatSignal, 0, power);
+    }
+    return power;
   }
 }

@@ -11,7 +11,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import dev.speechemotion.emotion.EmotionClassifier;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -109,20 +108,6 @@ class FcnnTest {
     assertThatThrownBy(() -> EmotionModel.of(more, weights))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("layer1.weight has shape [12," + FEATURES + "]");
-  }
-
-  @Test
-  void shouldReadAManifestFromBeforeThereWereMembers() throws Exception {
-    byte[] weights = ModelFixture.weights(ModelFixture.ARCHITECTURE, LABELS);
-    ModelManifest manifest = ModelFixture.manifest(weights, ModelFixture.LABELS);
-    String json =
-        new String(ManifestJson.write(manifest), StandardCharsets.UTF_8)
-            .replaceFirst("\\s*\"members\" : 1,", "")
-            .replaceFirst("\\s*\"n0ByFeature\" : \\[ ],", "")
-            .replaceFirst(",\\s*\"limit\" : 0.0", "");
-
-    assertThat(json).doesNotContain("members", "n0ByFeature", "limit");
-    assertThat(ManifestJson.parse(json.getBytes(StandardCharsets.UTF_8))).isEqualTo(manifest);
   }
 
   @Test

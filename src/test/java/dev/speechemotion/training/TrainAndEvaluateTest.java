@@ -1,6 +1,7 @@
 package dev.speechemotion.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -414,6 +415,121 @@ class TrainAndEvaluateTest {
         .contains("OAF_sad/OAF_broken_sad.wav: ")
         .contains("OAF_sad/OAF_short_sad.wav: too short to analyze")
         .contains("readme.wav: its name does not tell");
+  }
+
+  @Test
+  void shouldMeasureCrossCorpusFirstAndBySite() throws Exception {
+    Path other = folder.resolve("csv");
+    StringBuilder list = new StringBuilder("path,label,speaker\n");
+    int seed = 1_000;
+    for (String speaker : List.of("a", "b", "c")) {
+      for (String label : List.of("angry", "sad")) {
+        for (int i = 0; i < 4; i++) {
+          String name = speaker + label + i + ".wav";
+          MadeUpCorpus.write(other.resolve(name), label.equals("sad") ? 1900 : 300, 0.4, seed++);
+          list.append(name).append(',').append(label).append(',').append(speaker).append('\n');
+        }
+      }
+    }
+    Path csv = Files.writeString(other.resolve("list.csv"), list);
+    Path made = folder.resolve("site");
+    String[] more = {"--layout", "csv", "--data", csv.toString(), "--adapt", "site"};
+    Run training = train(data, made, more);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--protocol", "cross-corpus", "--layout", "tess", "--data", data.toString()));
+    arguments.addAll(Arrays.asList(more));
+    arguments.addAll(Arrays.asList(SMALL));
+    arguments.addAll(List.of("--cache", cache()));
+    Run table = evaluate(arguments.toArray(new String[0]));
+    arguments.addAll(List.of("--format", "json"));
+    Run run = evaluate(arguments.toArray(new String[0]));
+
+    assertThat(training.exitCode()).as(training.log()).isZero();
+    assertThat(Files.readString(made.resolve("model-card.md")))
+        .contains("mean and deviation of the place", "Mean of the corpora, `cross-corpus`: ")
+        .containsSubsequence("\n| `cross-corpus` |", "\n| `pooled-speaker` |");
+    assertThat(Files.readString(made.resolve("report.html")))
+        .containsSubsequence("<td>cross-corpus</td>", "<td>pooled-speaker</td>");
+    assertThat(training.out()).contains("chance");
+    try (EmotionModel loaded = EmotionModel.load(made)) {
+      assertThat(loaded.manifest().normalization().adaptedTo()).isEmpty();
+    }
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.get("adapt").asText()).isEqualTo("site");
+    assertThat(json.get("calls").asText()).isEqualTo("mixed");
+    JsonNode ofCsv = json.get("corpora").get("csv");
+    assertThat(ofCsv.get("uarChance").asDouble()).isEqualTo(0.5);
+    assertThat(ofCsv.get("uarOpen").asDouble()).isLessThanOrEqualTo(ofCsv.get("uar").asDouble());
+    assertThat(ofCsv.get("auc").fieldNames()).toIterable().containsExactly("angry", "sad");
+    assertThat(ofCsv.get("arousalAuc").asDouble()).isBetween(0.5, 1.0);
+    // Both are unpleasant.
+    assertThat(ofCsv.has("valenceAuc")).isFalse();
+    assertThat(json.get("corpora").get("tess").get("uarChance").asDouble())
+        .isCloseTo(1 / 3.0, within(1e-9));
+    assertThat(json.get("corpora").get("tess").get("valenceAuc").asDouble()).isBetween(0.0, 1.0);
+    assertThat(json.get("meanOfCorpora").get("uarChance").asDouble())
+        .isCloseTo(5 / 12.0, within(1e-9));
+    assertThat(json.get("folds").get(0).get("uarChance").asDouble()).isEqualTo(0.5);
+    assertThat(table.out())
+        .contains(
+            "mean of the corpora: accuracy ",
+            "(chance 50.0 %)",
+            "AUC angry ",
+            "AUC, % (chance 50)");
+  }
+
+  @Test
+  void shouldMeasureCallsOfOneMood() throws Exception {
+    String[] arguments = {
+      "--model",
+      model.toString(),
+      "--layout",
+      "tess",
+      "--data",
+      data.toString(),
+      "--format",
+      "json",
+      "--adapt",
+      "running",
+      "--calls"
+    };
+    List<String> oneMood = new ArrayList<>(Arrays.asList(arguments));
+    oneMood.add("one-mood");
+    List<String> wrong = new ArrayList<>(Arrays.asList(arguments));
+    wrong.add("angry");
+
+    Run run = evaluate(oneMood.toArray(new String[0]));
+    Run refused = evaluate(wrong.toArray(new String[0]));
+
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.get("calls").asText()).isEqualTo("one-mood");
+    assertThat(json.get("n").asInt()).isEqualTo(60);
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.log()).contains("--calls must be mixed, one-mood or mostly-neutral");
+  }
+
+  @Test
+  void shouldUseAtMostSoManyRecordingsOfEachLabel() throws Exception {
+    String[] arguments = {
+      "--model", model.toString(), "--layout", "tess", "--data", data.toString(), "--format", "json"
+    };
+    List<String> drawn = new ArrayList<>(Arrays.asList(arguments));
+    drawn.addAll(List.of("--per-class", "tess:7,ravdess:2,3"));
+    List<String> wrong = new ArrayList<>(Arrays.asList(arguments));
+    wrong.addAll(List.of("--per-class", "tess:0"));
+
+    Run run = evaluate(drawn.toArray(new String[0]));
+    Run refused = evaluate(wrong.toArray(new String[0]));
+
+    assertThat(run.log()).contains("tess: drew 21 of 60 recordings, at most 7 of each label");
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.get("n").asInt()).isEqualTo(21);
+    assertThat(json.get("notDrawn").asInt()).isEqualTo(39);
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.log()).contains("--per-class must be N or LAYOUT:N");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.speechemotion.features.dsp;
 
 import java.util.Arrays;
-import org.jtransforms.fft.DoubleFFT_1D;
 
 /**
  * Pitch of a frame: the lag at which its spectrum's autocorrelation peaks.
@@ -62,7 +61,7 @@ public final class PitchTracker {
 
   private final int shortestLag;
   private final int longestLag;
-  private final DoubleFFT_1D fft;
+  private final RealFft fft;
   private final double[] weights;
   private final double noiseShareOfSum;
 
@@ -96,7 +95,7 @@ public final class PitchTracker {
     half = length / 2;
     shortestLag = (int) Math.floor(lagRateHz / MAX_HZ);
     longestLag = (int) Math.ceil(lagRateHz / MIN_HZ);
-    fft = new DoubleFFT_1D(half);
+    fft = RealFft.ofLength(half);
     weights = new double[(int) Math.ceil(NONE_FROM_HZ / binHz)];
     for (int k = 0; k < weights.length; k++) {
       double beyond = (k * binHz - FULL_TO_HZ) / (NONE_FROM_HZ - FULL_TO_HZ);
@@ -233,7 +232,7 @@ public final class PitchTracker {
     for (int k = 1; k < used; k++) {
       packed[half - k] = magnitudes[k] * mirrored[k];
     }
-    fft.realForward(packed);
+    fft.forward(packed);
     double scale = 1 / total;
     double odd = dot(magnitudes, cosines, used);
     for (int lag = 0; lag + 1 < correlation.length; lag += 2) {

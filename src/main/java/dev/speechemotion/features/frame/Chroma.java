@@ -19,7 +19,7 @@ import java.util.List;
  * <p>An octave above, a bin has the same weights but for the factor between the octaves, so long as
  * the Gaussian is one class wide at both; so bins are added up by octaves first.
  */
-final class Chroma implements SpectrumFeature {
+final class Chroma implements FrameFeature {
   private static final double NEGLIGIBLE = 1e-6;
 
   private static final double A0_HZ = 440.0 / 16;
@@ -178,14 +178,18 @@ final class Chroma implements SpectrumFeature {
     return FrameValue.numbered("chroma", count, 0, 1);
   }
 
+  @Override
+  public void compute(Frame frame, float[] out, int at) {
+    compute(frame.power(), out, at);
+  }
+
   /**
    * Computes the pitch classes of a frame; all are 0 in digital silence.
    *
    * @param power {@code [fftLength / 2 + 1]}, power
    * @param out receives {@code [chromaBins]} from {@code at}, 0 to 1
    */
-  @Override
-  public void compute(double[] power, float[] out, int at) {
+  void compute(double[] power, float[] out, int at) {
     final double[] sums = this.sums;
     Arrays.fill(sums, 0);
     fold(power, folded, overOctaveAbove, foldFrom);

@@ -11,7 +11,7 @@ import java.util.List;
  * coefficients of it ({@code librosa.feature.mfcc} without liftering; S. B. Davis and P.
  * Mermelstein, IEEE Trans. ASSP 28(4), 1980).
  */
-final class Mfcc implements SpectrumFeature {
+final class Mfcc implements FrameFeature {
   private static final String NAME = "mfcc";
 
   private final int count;
@@ -69,6 +69,11 @@ final class Mfcc implements SpectrumFeature {
     return values;
   }
 
+  @Override
+  public void compute(Frame frame, float[] out, int at) {
+    compute(frame.power(), out, at);
+  }
+
   /**
    * Computes {@code c[k] = s[k] sum_b dB[b] cos(pi k (2b + 1) / 2B)} with {@code s[0] = sqrt(1/B)}
    * and {@code s[k] = sqrt(2/B)}.
@@ -76,8 +81,7 @@ final class Mfcc implements SpectrumFeature {
    * @param power {@code [fftLength / 2 + 1]}, power
    * @param out receives {@code [mfccCount]} from {@code at}, dB
    */
-  @Override
-  public void compute(double[] power, float[] out, int at) {
+  void compute(double[] power, float[] out, int at) {
     final double[] bands = this.bands;
     filterBank.apply(power, bands);
     for (int i = 0, mirror = bands.length - 1; i <= mirror; i++, mirror--) {

@@ -16,7 +16,7 @@ import java.util.List;
  * magnitudes, as many as the quantile says of the band's bins, at least one; librosa counts the bin
  * at the upper edge in this number, though it leaves it out of the band.
  */
-final class SpectralContrast implements SpectrumFeature {
+final class SpectralContrast implements FrameFeature {
   /** From this many bins on, and only then, counting costs less than keeping the best so far. */
   private static final int MANY = 160;
 
@@ -87,6 +87,11 @@ final class SpectralContrast implements SpectrumFeature {
     return FrameValue.numbered("contrast", begin.length, 0, 128);
   }
 
+  @Override
+  public void compute(Frame frame, float[] out, int at) {
+    compute(frame.power(), out, at);
+  }
+
   /**
    * Computes the contrast of a frame; it is 0 in digital silence.
    *
@@ -94,8 +99,7 @@ final class SpectralContrast implements SpectrumFeature {
    * @param out receives {@code [contrastBands + 1]} from {@code at}, dB as librosa counts them:
    *     {@code 10 log10} of magnitudes, not of powers
    */
-  @Override
-  public void compute(double[] power, float[] out, int at) {
+  void compute(double[] power, float[] out, int at) {
     for (int band = 0; band < begin.length; band++) {
       int count = extremes[band];
       if (count == 1) {

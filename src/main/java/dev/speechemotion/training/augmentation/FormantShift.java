@@ -1,7 +1,7 @@
 package dev.speechemotion.training.augmentation;
 
+import dev.speechemotion.features.dsp.RealFft;
 import java.util.Arrays;
-import org.jtransforms.fft.FloatFFT_1D;
 
 /**
  * Changes the length of the vocal tract: the spectrum's envelope is warped by a factor, while the
@@ -30,7 +30,7 @@ final class FormantShift {
   /** Power of -100 dB, under which the envelope does not go. */
   private static final float LEAST_POWER = 1e-10f;
 
-  private final FloatFFT_1D fft = new FloatFFT_1D(LENGTH);
+  private final RealFft.SinglePrecision fft = new RealFft.SinglePrecision(LENGTH);
   private final float[] window = new float[LENGTH];
   private final float[] spectrum = new float[LENGTH];
   private final float[] cepstrum = new float[LENGTH];
@@ -68,10 +68,10 @@ final class FormantShift {
       for (int i = 0; i < LENGTH; i++) {
         spectrum[i] = window[i] * padded[begin + i];
       }
-      fft.realForward(spectrum);
+      fft.forward(spectrum);
       findEnvelope();
       warp(factor);
-      fft.realInverse(spectrum, true);
+      fft.inverse(spectrum);
       for (int i = 0; i < LENGTH; i++) {
         output[begin + i] += window[i] * spectrum[i];
       }
@@ -90,7 +90,7 @@ final class FormantShift {
       cepstrum[LENGTH - k] = cepstrum[k];
     }
     // The transform of an even sequence is real and even; real parts are at 2 n.
-    fft.realForward(cepstrum);
+    fft.forward(cepstrum);
     int period = leastPeriod;
     for (int n = leastPeriod; n <= longestPeriod; n++) {
       if (cepstrum[2 * n] > cepstrum[2 * period]) {
@@ -106,7 +106,7 @@ final class FormantShift {
       liftered[n] = weight * cepstrum[2 * n];
       liftered[LENGTH - n] = liftered[n];
     }
-    fft.realForward(liftered);
+    fft.forward(liftered);
     for (int k = 0; k < HALF; k++) {
       logEnvelope[k] = liftered[2 * k];
     }

@@ -1,8 +1,8 @@
 package dev.speechemotion.training.augmentation;
 
+import dev.speechemotion.features.dsp.RealFft;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.jtransforms.fft.FloatFFT_1D;
 
 /**
  * A room made on the spot: the direct sound, and after it noise that dies away exponentially (J.-D.
@@ -51,7 +51,7 @@ final class Reverberation {
    * @return as many samples as went in
    */
   static float[] convolve(float[] samples, float[] response) {
-    FloatFFT_1D fft = new FloatFFT_1D(2 * BLOCK);
+    RealFft.SinglePrecision fft = new RealFft.SinglePrecision(2 * BLOCK);
     float[][] signal = spectra(samples, fft);
     float[][] room = spectra(response, fft);
     float[] output = new float[(signal.length + 1) * BLOCK];
@@ -61,7 +61,7 @@ final class Reverberation {
       for (int part = 0; part < room.length && part <= block; part++) {
         addProduct(signal[block - part], room[part], sum);
       }
-      fft.realInverse(sum, true);
+      fft.inverse(sum);
       for (int i = 0; i < 2 * BLOCK; i++) {
         output[block * BLOCK + i] += sum[i];
       }
@@ -70,13 +70,13 @@ final class Reverberation {
   }
 
   /** Of each block with as many zeros after it. */
-  private static float[][] spectra(float[] samples, FloatFFT_1D fft) {
+  private static float[][] spectra(float[] samples, RealFft.SinglePrecision fft) {
     int blocks = (samples.length + BLOCK - 1) / BLOCK;
     float[][] spectra = new float[blocks][2 * BLOCK];
     for (int block = 0; block < blocks; block++) {
       int begin = block * BLOCK;
       System.arraycopy(samples, begin, spectra[block], 0, Math.min(BLOCK, samples.length - begin));
-      fft.realForward(spectra[block]);
+      fft.forward(spectra[block]);
     }
     return spectra;
   }

@@ -14,8 +14,13 @@ import java.util.Set;
 
 /** The corpora of a run, one or more, without content that is in two of them. */
 public final class Corpora {
-  /** A place to read and what it is like. */
-  public record Source(CorpusLayout layout, Path data) {}
+  /** A place to read, what it is like and how much of it is used. */
+  public record Source(CorpusLayout layout, Path data, Sample sample) {
+    /** All of it. */
+    public Source(CorpusLayout layout, Path data) {
+      this(layout, data, Sample.ALL);
+    }
+  }
 
   private final List<Corpus> parts;
   private final List<LabeledClip> clips;
@@ -42,7 +47,7 @@ public final class Corpora {
     for (Source source : sources) {
       int number = used.merge(source.layout().id(), 1, Integer::sum);
       String name = source.layout().id() + (number == 1 ? "" : "-" + number);
-      Corpus corpus = reader.read(name, source.layout(), source.data());
+      Corpus corpus = reader.read(name, source.layout(), source.data(), source.sample());
       parts.add(corpus);
       for (LabeledClip clip : corpus.clips()) {
         if (contents.add(clip.sha256())) {
@@ -87,6 +92,10 @@ public final class Corpora {
     parts.forEach(
         part -> part.leftOut().forEach((label, n) -> leftOut.merge(label, n, Integer::sum)));
     about.put("leftOut", leftOut);
+    int notDrawn = parts.stream().mapToInt(Corpus::notDrawn).sum();
+    if (notDrawn > 0) {
+      about.put("notDrawn", notDrawn);
+    }
     about.put("skipped", parts.stream().mapToInt(part -> part.problems().size()).sum());
     about.put("duplicates", parts.stream().mapToInt(Corpus::duplicates).sum());
     return about;

@@ -21,6 +21,7 @@ public final class Corpus {
   private final CorpusLayout layout;
   private final List<LabeledClip> clips;
   private final Map<String, Integer> leftOut;
+  private final int notDrawn;
   private final int duplicates;
   private final List<String> problems;
 
@@ -29,12 +30,14 @@ public final class Corpus {
       CorpusLayout layout,
       List<LabeledClip> clips,
       Map<String, Integer> leftOut,
+      int notDrawn,
       int duplicates,
       List<String> problems) {
     this.name = name;
     this.layout = layout;
     this.clips = clips;
     this.leftOut = leftOut;
+    this.notDrawn = notDrawn;
     this.duplicates = duplicates;
     this.problems = problems;
   }
@@ -65,6 +68,11 @@ public final class Corpus {
         : leftOut.entrySet().stream()
             .map(entry -> entry.getValue() + " " + entry.getKey())
             .collect(Collectors.joining(", "));
+  }
+
+  /** Number of recordings that {@link Sample} left out. */
+  public int notDrawn() {
+    return notDrawn;
   }
 
   /** Number of files dropped because another has the same content. */

@@ -222,16 +222,208 @@ public enum CorpusLayout {
     }
   },
 
-  /** A CSV file with columns path, label and (if known) speaker; paths relative to it. */
+  /** EmoGator: {@code data/mp3/000072-24-1.mp3}: contributor, category, take. No words. */
+  EMOGATOR(
+      "EmoGator (vocal bursts: laughs, sighs, screams)",
+      "Apache-2.0",
+      """
+      Get EmoGator from https://github.com/fredbuhl/EmoGator, so that the files lie as
+        DIR/data/mp3/000072-24-1.mp3 ...; then give DIR with --data.""") {
+    private static final Pattern NAME = ignoringCase("(\\d{6})-(\\d\\d)-\\d");
+
+    /** By its number less 1; words that are no emotion of ours are left out unless asked for. */
+    private static final List<String> CATEGORIES =
+        List.of(
+            "adoration",
+            Emotion.HAPPY.label(), // Amusement.
+            Emotion.ANGRY.label(),
+            "awe",
+            "confusion",
+            "contempt",
+            "contentment",
+            "desire",
+            "disappointment",
+            Emotion.DISGUST.label(),
+            "distress",
+            Emotion.HAPPY.label(), // Ecstasy.
+            Emotion.HAPPY.label(), // Elation.
+            "embarrassment",
+            Emotion.FEAR.label(),
+            "guilt",
+            "interest",
+            Emotion.NEUTRAL.label(),
+            "pain",
+            "pride",
+            "realization",
+            "relief",
+            "romantic_love",
+            Emotion.SAD.label(),
+            "serenity",
+            "shame",
+            Emotion.SURPRISE.label(), // Negative.
+            Emotion.SURPRISE.label(), // Positive.
+            "sympathy",
+            "triumph");
+
+    @Override
+    Optional<Recording> parse(Path root, Path file) {
+      Matcher name = NAME.matcher(stem(file));
+      if (!name.matches()) {
+        return Optional.empty();
+      }
+      int category = Integer.parseInt(name.group(2));
+      return category >= 1 && category <= CATEGORIES.size()
+          ? recording(root, file, CATEGORIES.get(category - 1), name.group(1), "")
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean isSpeech() {
+      return false;
+    }
+  },
+
+  /** nEMO: {@code samples/WR0_surprised_64.wav}, listed in {@code data.tsv}. */
+  NEMO(
+      "nEMO (Polish emotional speech)",
+      "CC BY-NC-SA 4.0",
+      """
+      Get nEMO from https://github.com/amu-cai/nEMO, so that the files lie as
+        DIR/data.tsv and DIR/samples/WR0_surprised_64.wav ...; then give DIR with --data.""") {
+    private static final CsvCorpus.Format LIST =
+        new CsvCorpus.Format(
+            "TSV", '\t', "file_id", "emotion", "speaker_id", "normalized_text", "samples");
+
+    @Override
+    Listing list(Path root) throws IOException {
+      return CsvCorpus.list(root.resolve("data.tsv"), LIST, howToGet());
+    }
+
+    @Override
+    Optional<Recording> parse(Path root, Path file) {
+      throw new UnsupportedOperationException("data.tsv lists the files");
+    }
+  },
+
+  /**
+   * ASED: {@code 05Angry/a5-03-01-02-50.wav}: emotion and folder, sentence, take, gender, speaker.
+   * Sentences are numbered within an emotion, and most are said in that emotion only.
+   */
+  ASED(
+      "ASED (Amharic speech emotion dataset)",
+      "not stated in its repository; published for research",
+      """
+      Get ASED from https://github.com/Ethio2021/ASED_V1, so that the files lie as
+        DIR/01Neutral/n1-01-01-01-01.wav ... DIR/05Angry/a5-07-02-02-65.wav; then give DIR with \
+      --data.""") {
+    private static final Pattern NAME =
+        ignoringCase("(([nfhsa])\\d)-(\\d\\d)-\\d\\d-\\d\\d-(\\d\\d)");
+    private static final Map<String, Emotion> CODES =
+        Map.of(
+            "n", Emotion.NEUTRAL,
+            "f", Emotion.FEAR,
+            "h", Emotion.HAPPY,
+            "s", Emotion.SAD,
+            "a", Emotion.ANGRY);
+
+    @Override
+    Optional<Recording> parse(Path root, Path file) {
+      Matcher name = NAME.matcher(stem(file));
+      return name.matches()
+          ? ofTellingText(
+              root,
+              file,
+              CODES.get(name.group(2).toLowerCase(Locale.ROOT)),
+              name.group(4),
+              name.group(1).toLowerCase(Locale.ROOT) + "-" + name.group(3))
+          : Optional.empty();
+    }
+  },
+
+  /**
+   * The emotional part of emotiontts: {@code plain-to-emotional/ema/wav/ema00001.wav}: speaker and
+   * take. Takes 201 to 300 are sad and 301 to 400 angry: its description has them the other way
+   * around, its transcripts don't.
+   */
+  EMOTIONTTS(
+      "emotiontts open DB, emotional part (Korean)",
+      "for research only, not to be passed on (its README)",
+      """
+      Get Dataset/SpeechCorpus/Emotional of https://github.com/emotiontts/emotiontts_open_db, so that \
+      the files lie as
+        DIR/plain-to-emotional/ema/wav/ema00001.wav ... \
+      DIR/emotional-to-emotional/neo/wav/neo00305.wav; then give DIR with --data.""") {
+    private static final Pattern PATH =
+        ignoringCase("(?:.*/)?(plain|emotional)-to-emotional/([a-z]{3})/wav/\\2(\\d{5})\\.[a-z]+");
+    private static final int TAKES_OF_EMOTION = 100;
+    private static final List<Emotion> EMOTIONS =
+        List.of(Emotion.NEUTRAL, Emotion.HAPPY, Emotion.SAD, Emotion.ANGRY);
+
+    @Override
+    Optional<Recording> parse(Path root, Path file) {
+      Matcher path = PATH.matcher(file.toAbsolutePath().toString().replace('\\', '/'));
+      if (!path.matches()) {
+        return Optional.empty();
+      }
+      int take = Integer.parseInt(path.group(3)) - 1;
+      if (take < 0 || take >= TAKES_OF_EMOTION * EMOTIONS.size()) {
+        return Optional.empty();
+      }
+      // A plain script is read in all emotions; an emotional one has its own for each.
+      boolean plain = path.group(1).equalsIgnoreCase("plain");
+      int line = 1 + (plain ? take % TAKES_OF_EMOTION : take);
+      return ofTellingText(
+          root,
+          file,
+          EMOTIONS.get(take / TAKES_OF_EMOTION),
+          path.group(2).toLowerCase(Locale.ROOT),
+          path.group(1).toLowerCase(Locale.ROOT) + line);
+    }
+  },
+
+  /** TurEV-DB: {@code Sound Source/Angry/1157_kz_acik.wav}: speaker, emotion, word. */
+  TUREV(
+      "TurEV-DB (Turkish emotion-voice database)",
+      "CC BY-NC-ND 4.0",
+      """
+      Get the folder "Sound Source" of https://github.com/Xeonen/TurEV-DB, so that the files lie as
+        DIR/Sound Source/Angry/1157_kz_acik.wav ...; then give DIR with --data.""") {
+    private static final Pattern NAME = ignoringCase("(\\d{4})_[a-z]{2}_(.+)");
+
+    /** What it calls calm is its neutral: it has no other. */
+    private static final Map<String, Emotion> FOLDERS_OF =
+        Map.of(
+            "angry", Emotion.ANGRY,
+            "calm", Emotion.NEUTRAL,
+            "happy", Emotion.HAPPY,
+            "sad", Emotion.SAD);
+
+    @Override
+    Optional<Recording> parse(Path root, Path file) {
+      Matcher name = NAME.matcher(stem(file));
+      String folder = folderName(file).toLowerCase(Locale.ROOT);
+      return name.matches() && FOLDERS_OF.containsKey(folder)
+          ? recording(
+              root,
+              file,
+              FOLDERS_OF.get(folder).label(),
+              name.group(1),
+              name.group(2).toLowerCase(Locale.ROOT))
+          : Optional.empty();
+    }
+  },
+
+  /** A CSV file with columns path, label and, if known, speaker and text; paths relative to it. */
   CSV(
       "CSV",
       "not stated",
       """
       Write a CSV file with a header line 'path,label,speaker' and one line for each recording, \
-      paths relative to the CSV file; then give the CSV file with --data.""") {
+      paths relative to the CSV file; a column 'text' may say what is said; then give the CSV file \
+      with --data.""") {
     @Override
     Listing list(Path root) throws IOException {
-      return CsvCorpus.list(root);
+      return CsvCorpus.list(root, CsvCorpus.CSV, howToGet());
     }
 
     @Override
@@ -264,7 +456,7 @@ public enum CorpusLayout {
    */
   record Listing(List<Recording> recordings, List<String> problems) {}
 
-  private static final Pattern AUDIO = ignoringCase(".+\\.(wav|wave|aif|aiff|aifc)");
+  private static final Pattern AUDIO = ignoringCase(".+\\.(wav|wave|aif|aiff|aifc|mp3)");
   private static final int MAX_DEPTH = 16;
 
   private final String title;
@@ -288,6 +480,11 @@ public enum CorpusLayout {
 
   public String license() {
     return license;
+  }
+
+  /** Whether it is speech; other voice is good to train on, but no measure of what hears speech. */
+  public boolean isSpeech() {
+    return true;
   }
 
   /** Where to get the corpus and how to lay it out. */
@@ -339,6 +536,11 @@ public enum CorpusLayout {
   private static Optional<Recording> recording(
       Path root, Path file, String label, String speaker, String text) {
     return Optional.of(new Recording(file, id(root, file), Labels.canonical(label), speaker, text));
+  }
+
+  private static Optional<Recording> ofTellingText(
+      Path root, Path file, Emotion emotion, String speaker, String text) {
+    return Optional.of(new Recording(file, id(root, file), emotion.label(), speaker, text, true));
   }
 
   private static String id(Path root, Path file) {

@@ -46,19 +46,37 @@ public final class CorpusReader {
    * @throws CorpusException if nothing is left
    */
   public Corpus read(String name, CorpusLayout layout, Path root) throws IOException {
+    return read(name, layout, root, Sample.ALL);
+  }
+
+  /**
+   * Reads a part of a corpus.
+   *
+   * @param name the corpus's name in this run
+   * @param sample drawn before anything is read: what turns out unusable is not replaced
+   * @throws CorpusException if nothing is left
+   */
+  Corpus read(String name, CorpusLayout layout, Path root, Sample sample) throws IOException {
     CorpusLayout.Listing listing = layout.list(root);
     List<String> problems = new ArrayList<>(listing.problems());
     Map<String, Integer> leftOut = new TreeMap<>();
-    List<Recording> wanted = new ArrayList<>();
+    List<Recording> asked = new ArrayList<>();
     for (Recording recording : listing.recordings()) {
       if (settings.labels().contains(recording.label())) {
-        wanted.add(recording);
+        asked.add(recording);
       } else {
         leftOut.merge(recording.label(), 1, Integer::sum);
       }
     }
     if (!leftOut.isEmpty()) {
       log.printf("left out, because their labels are not asked for: %s%n", leftOut);
+    }
+
+    List<Recording> wanted = sample.of(asked);
+    if (wanted.size() < asked.size()) {
+      log.printf(
+          "%s: drew %d of %d recordings, at most %d of each label%n",
+          name, wanted.size(), asked.size(), sample.perClass());
     }
 
     int cores = Runtime.getRuntime().availableProcessors();
@@ -116,6 +134,7 @@ public final class CorpusReader {
           layout,
           List.copyOf(clips),
           leftOut,
+          asked.size() - wanted.size(),
           hashed.size() - unique.size(),
           List.copyOf(problems));
     } finally {

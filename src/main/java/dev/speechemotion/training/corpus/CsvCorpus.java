@@ -10,13 +10,34 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads lists of recordings: comma-separated, quotes as in RFC 4180, one record a line. */
+/** Reads lists of recordings: quotes as in RFC 4180, one record a line. */
 final class CsvCorpus {
+  /**
+   * How a list is written.
+   *
+   * @param name of the kind of file
+   * @param path name of the column with the recording's path, within {@code folder}
+   * @param label name of the column with the emotion
+   * @param speaker name of the column with who speaks; the list may have none
+   * @param text name of the column with what is said; the list may have none
+   * @param folder that paths begin in, as seen from the list; empty: the list's own
+   */
+  record Format(
+      String name,
+      char separator,
+      String path,
+      String label,
+      String speaker,
+      String text,
+      String folder) {}
+
+  static final Format CSV = new Format("CSV", ',', "path", "label", "speaker", "text", "");
+
   private CsvCorpus() {}
 
-  static CorpusLayout.Listing list(Path csv) throws IOException {
+  static CorpusLayout.Listing list(Path csv, Format format, String howToGet) throws IOException {
     if (!Files.isRegularFile(csv)) {
-      throw new CorpusException("no CSV file %s.%n%s".formatted(csv, CorpusLayout.CSV.howToGet()));
+      throw new CorpusException("no %s file %s.%n%s".formatted(format.name(), csv, howToGet));
     }
     List<String> lines;
     try {
@@ -27,41 +48,43 @@ final class CsvCorpus {
     List<String> header =
         lines.isEmpty()
             ? List.of()
-            : fields(lines.get(0).replace("\uFEFF", "")).stream()
+            : fields(lines.get(0).replace("\uFEFF", ""), format.separator()).stream()
                 .map(name -> name.strip().toLowerCase(Locale.ROOT))
                 .toList();
-    int path = header.indexOf("path");
-    int label = header.indexOf("label");
-    int speaker = header.indexOf("speaker");
+    int path = header.indexOf(format.path());
+    int label = header.indexOf(format.label());
+    int speaker = header.indexOf(format.speaker());
+    int text = header.indexOf(format.text());
     if (path < 0 || label < 0) {
       throw new CorpusException(
-          "%s has no columns 'path' and 'label' in its first line.%n%s"
-              .formatted(csv, CorpusLayout.CSV.howToGet()));
+          "%s has no columns '%s' and '%s' in its first line.%n%s"
+              .formatted(csv, format.path(), format.label(), howToGet));
     }
     List<Recording> recordings = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    Path folder = csv.toAbsolutePath().getParent();
+    Path folder = csv.toAbsolutePath().getParent().resolve(format.folder());
+    String begin = format.folder().isEmpty() ? "" : format.folder() + "/";
     for (int i = 1; i < lines.size(); i++) {
       if (lines.get(i).isBlank()) {
         continue;
       }
-      List<String> fields = fields(lines.get(i));
+      List<String> fields = fields(lines.get(i), format.separator());
       if (fields.size() != header.size()
           || fields.get(path).isBlank()
           || fields.get(label).isBlank()) {
         problems.add(
-            "line %d of %s: needs %d fields, path and label not empty"
-                .formatted(i + 1, csv.getFileName(), header.size()));
+            "line %d of %s: needs %d fields, %s and %s not empty"
+                .formatted(i + 1, csv.getFileName(), header.size(), format.path(), format.label()));
         continue;
       }
       try {
         recordings.add(
             new Recording(
                 folder.resolve(fields.get(path).strip()),
-                fields.get(path).strip().replace('\\', '/'),
+                begin + fields.get(path).strip().replace('\\', '/'),
                 Labels.canonical(fields.get(label)),
                 speaker < 0 ? "" : fields.get(speaker).strip(),
-                ""));
+                text < 0 ? "" : fields.get(text).strip()));
       } catch (InvalidPathException e) {
         problems.add("line %d of %s: not a path".formatted(i + 1, csv.getFileName()));
       }
@@ -73,7 +96,7 @@ final class CsvCorpus {
     return new CorpusLayout.Listing(recordings, problems);
   }
 
-  static List<String> fields(String line) {
+  private static List<String> fields(String line, char separator) {
     List<String> fields = new ArrayList<>();
     StringBuilder field = new StringBuilder();
     boolean quoted = false;
@@ -86,7 +109,7 @@ final class CsvCorpus {
         } else {
           quoted = !quoted;
         }
-      } else if (c == ',' && !quoted) {
+      } else if (c == separator && !quoted) {
         fields.add(field.toString());
         field.setLength(0);
       } else {

@@ -35,7 +35,12 @@ public final class LabeledClip {
     return new LabeledClip(
         corpus,
         new Recording(
-            recording.file(), recording.id(), recording.label(), speaker, recording.text()),
+            recording.file(),
+            recording.id(),
+            recording.label(),
+            speaker,
+            recording.text(),
+            recording.labelByText()),
         sha256,
         features);
   }
@@ -70,6 +75,11 @@ public final class LabeledClip {
 
   public String text() {
     return recording.text();
+  }
+
+  /** Whether its text may tell the label, {@link Recording#labelByText}. */
+  public boolean labelByText() {
+    return recording.labelByText();
   }
 
   public String sha256() {

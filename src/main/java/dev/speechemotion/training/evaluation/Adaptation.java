@@ -6,15 +6,18 @@ import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * How vectors are adapted to who speaks. No labels are used.
+ * How vectors are adapted to who speaks, or where. No labels are used.
  *
  * @param mode by what
  * @param n0 how many windows of a speaker weigh as much as the training
@@ -28,6 +31,11 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechSha
   public enum Mode {
     /** Nothing. */
     NONE,
+    /**
+     * Mean and deviation over the place, all of its speakers together: of a training corpus over
+     * its own clips, of a tested corpus over the clips of the other half of its speakers.
+     */
+    SITE,
     /** Mean and deviation over all clips of the speaker: what a very long call would come to. */
     SPEAKER,
     /** What the call has told so far: the speaker's clips in random order, from a cold start. */
@@ -42,6 +50,9 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechSha
     }
   }
 
+  /** A feature with a deviation from here on is one that the network is told nothing of. */
+  public static final float LEFT_OUT = 1e9f;
+
   public Adaptation {
     Population.requirePriorWindows(n0);
     if (!(n0Factor >= 0 && n0Factor <= 1_000)) {
@@ -55,35 +66,145 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechSha
   }
 
   /**
-   * The clips as the network gets them; in the order of the calls with {@link Mode#RUNNING}.
+   * Tested clips as the network gets them, each speaker's as one call, and those clips as all that
+   * is known of the place.
    *
    * @param population of the training
-   * @param seed of the order
+   * @param seed of orders and halves
    * @throws CorpusException if it is not known who speaks
    */
   public List<AdaptedClip> apply(List<LabeledClip> clips, Population population, long seed)
       throws CorpusException {
-    List<AdaptedClip> adapted = new ArrayList<>(clips.size());
-    if (mode == Mode.NONE) {
-      clips.forEach(clip -> adapted.add(new AdaptedClip(clip, 0)));
-      return adapted;
+    return apply(clips, clips, population, Calls.MIXED, seed);
+  }
+
+  /**
+   * Tested clips as the network gets them; in the order of the calls with {@link Mode#RUNNING}.
+   *
+   * @param audio with {@link Mode#SITE}: all clips of the tested corpora, also of speakers that are
+   *     not tested
+   * @param population of the training
+   * @param calls how a speaker's clips are dealt. Where vectors are not adapted to a call, that
+   *     matters only as far as it draws clips
+   * @param seed of orders, draws and halves
+   * @throws CorpusException if it is not known who speaks, or clips don't do for that
+   */
+  public List<AdaptedClip> apply(
+      List<LabeledClip> clips,
+      List<LabeledClip> audio,
+      Population population,
+      Calls calls,
+      long seed)
+      throws CorpusException {
+    boolean byCall = mode == Mode.SPEAKER || mode == Mode.RUNNING;
+    if (!byCall && calls != Calls.MOSTLY_NEUTRAL) {
+      return withoutCalls(clips, audio, population, seed);
     }
-    Optional<Population> against = Optional.of(population);
+    List<List<LabeledClip>> dealt = new ArrayList<>();
     for (List<LabeledClip> ofVoice : byVoice(clips).values()) {
-      VoiceAdaptation voice = new VoiceAdaptation();
-      if (mode == Mode.SPEAKER) {
-        ofVoice.forEach(clip -> hear(clip, voice, against));
-        ofVoice.forEach(clip -> adapted.add(new AdaptedClip(asHeard(clip, voice, against), 0)));
-      } else {
-        Collections.shuffle(ofVoice, new Random(seed));
-        double callSeconds = 0;
-        for (LabeledClip clip : ofVoice) {
-          adapted.add(new AdaptedClip(followed(clip, voice, against), callSeconds));
-          callSeconds += clip.durationSeconds();
-        }
-      }
+      dealt.addAll(calls.deal(ofVoice, seed));
+    }
+    if (dealt.isEmpty() && !clips.isEmpty()) {
+      throw new CorpusException(
+          "--calls %s: no speaker of %s has both neutral clips and others"
+              .formatted(calls.id(), clips.get(0).corpus()));
+    }
+    if (!byCall) {
+      return withoutCalls(dealt.stream().flatMap(List::stream).toList(), audio, population, seed);
+    }
+    List<AdaptedClip> adapted = new ArrayList<>(clips.size());
+    for (List<LabeledClip> call : dealt) {
+      adapted.addAll(ofCall(call, Optional.of(population), seed));
     }
     return adapted;
+  }
+
+  private List<AdaptedClip> withoutCalls(
+      List<LabeledClip> clips, List<LabeledClip> audio, Population population, long seed)
+      throws CorpusException {
+    List<LabeledClip> heard =
+        mode == Mode.SITE ? byOtherHalf(clips, audio, population, seed) : clips;
+    return heard.stream().map(clip -> new AdaptedClip(clip, 0)).toList();
+  }
+
+  private List<AdaptedClip> ofCall(
+      List<LabeledClip> clips, Optional<Population> population, long seed) {
+    List<AdaptedClip> adapted = new ArrayList<>(clips.size());
+    VoiceAdaptation voice = new VoiceAdaptation();
+    if (mode == Mode.SPEAKER) {
+      clips.forEach(clip -> hear(clip, voice, population));
+      clips.forEach(clip -> adapted.add(new AdaptedClip(asHeard(clip, voice, population), 0)));
+      return adapted;
+    }
+    List<LabeledClip> inOrder = new ArrayList<>(clips);
+    Collections.shuffle(inOrder, new Random(seed));
+    double callSeconds = 0;
+    for (LabeledClip clip : inOrder) {
+      adapted.add(new AdaptedClip(followed(clip, voice, population), callSeconds));
+      callSeconds += clip.durationSeconds();
+    }
+    return adapted;
+  }
+
+  /**
+   * Clips of a training as the network gets them. As {@link #apply(List, Population, long)}, but
+   * with {@link Mode#SITE} each by the statistics of its corpus.
+   *
+   * @param reference clips that a corpus's statistics are of; of a corpus without such they are
+   *     those of its clips
+   */
+  public List<LabeledClip> applyInTraining(
+      List<LabeledClip> clips, List<LabeledClip> reference, Population population, long seed)
+      throws CorpusException {
+    if (mode != Mode.SITE) {
+      return apply(clips, population, seed).stream().map(AdaptedClip::clip).toList();
+    }
+    Map<String, SiteStatistics> sites =
+        SiteStatistics.byCorpus(clips, population.featureCount(), minSpeechShare);
+    sites.putAll(SiteStatistics.byCorpus(reference, population.featureCount(), minSpeechShare));
+    return clips.stream().map(clip -> sites.get(clip.corpus()).adapted(clip, population)).toList();
+  }
+
+  /** Each corpus's speakers in two halves, and each half by the statistics of the other. */
+  private List<LabeledClip> byOtherHalf(
+      List<LabeledClip> clips, List<LabeledClip> audio, Population population, long seed)
+      throws CorpusException {
+    Map<String, List<String>> voices = new TreeMap<>();
+    Set<String> tested = clips.stream().map(LabeledClip::corpus).collect(Collectors.toSet());
+    List<LabeledClip> ofTested =
+        audio.stream().filter(clip -> tested.contains(clip.corpus())).toList();
+    for (List<LabeledClip> ofVoice : byVoice(ofTested).values()) {
+      LabeledClip any = ofVoice.get(0);
+      voices.computeIfAbsent(any.corpus(), corpus -> new ArrayList<>()).add(any.voice());
+    }
+    Set<String> firstHalf = new HashSet<>();
+    for (Map.Entry<String, List<String>> corpus : voices.entrySet()) {
+      List<String> shuffled = corpus.getValue();
+      if (shuffled.size() < 2) {
+        throw new CorpusException(
+            "%s: --adapt site needs recordings of two speakers or more: one half of them says what the other is compared with"
+                .formatted(corpus.getKey()));
+      }
+      Collections.shuffle(shuffled, new Random(seed));
+      firstHalf.addAll(shuffled.subList(0, (shuffled.size() + 1) / 2));
+    }
+    Map<Boolean, List<LabeledClip>> halves =
+        ofTested.stream()
+            .collect(Collectors.partitioningBy(clip -> firstHalf.contains(clip.voice())));
+    Map<Boolean, Map<String, SiteStatistics>> sites =
+        Map.of(
+            true,
+            SiteStatistics.byCorpus(halves.get(true), population.featureCount(), minSpeechShare),
+            false,
+            SiteStatistics.byCorpus(halves.get(false), population.featureCount(), minSpeechShare));
+    return clips.stream()
+        .map(
+            clip ->
+                sites
+                    .get(!firstHalf.contains(clip.voice()))
+                    .get(clip.corpus())
+                    .adapted(clip, population))
+        .toList();
   }
 
   private static void hear(

@@ -1,22 +1,28 @@
 package dev.speechemotion.training.evaluation;
 
+import dev.speechemotion.emotion.Circumplex;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.training.corpus.LabeledClip;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
  * How well clips were recognized. Clips are added one by one; figures are over those so far.
  *
- * <p>A label without a clip has neither recall nor a part in the averages.
+ * <p>A label without a clip has neither recall nor a part in the averages. A label that the tested
+ * corpus does not have ({@link TestedClasses}) is no answer: the others' probabilities are scaled
+ * to 1. Only {@link #uarOpen} is of the answers as they are.
  */
 public final class ClassificationMetrics {
   /** Bins of equal width over the confidence, as in Guo et al. 2017. */
@@ -34,18 +40,47 @@ public final class ClassificationMetrics {
   private final int[] binCorrect = new int[ECE_BINS];
   private final double[] binConfidence = new double[ECE_BINS];
 
+  /** Of each label, how many clips would be recognized if every label were an answer. */
+  private final int[] openCorrect;
+
+  /** Of each label, how many clips who guesses would recognize. */
+  private final double[] guessed;
+
+  private final List<Integer> actuals = new ArrayList<>();
+
+  /** {@code [labels]} of each clip. */
+  private final List<float[]> answers = new ArrayList<>();
+
   /** Clips by {@code [actual][predicted]}, for each voice. */
   private final Map<String, int[][]> byVoice = new TreeMap<>();
 
   public ClassificationMetrics(List<String> labels) {
     this.labels = List.copyOf(labels);
     counts = new int[labels.size()][labels.size()];
+    openCorrect = new int[labels.size()];
+    guessed = new double[labels.size()];
   }
 
-  /** Classifies clips; a clip's probabilities are the mean of its windows'. */
+  /**
+   * Classifies clips; a clip's probabilities are the mean of its windows'. Every label is an
+   * answer.
+   */
   public void addAll(EmotionClassifier classifier, List<LabeledClip> clips) {
     classify(
         classifier, clips, (clip, probabilities) -> add(clip.label(), clip.voice(), probabilities));
+  }
+
+  /** The same with those answers alone that a clip's corpus has. */
+  public void addAll(EmotionClassifier classifier, List<LabeledClip> clips, TestedClasses classes) {
+    classify(
+        classifier,
+        clips,
+        (clip, probabilities) ->
+            add(
+                clip.label(),
+                clip.voice(),
+                probabilities,
+                classes.answerable(clip.corpus(), labels)));
   }
 
   /** Receives a clip and its probabilities, {@code [labels]}, which are valid only meanwhile. */
@@ -80,22 +115,70 @@ public final class ClassificationMetrics {
    * @param probabilities {@code [labels]}
    */
   void add(String label, String voice, float[] probabilities) {
+    boolean[] answerable = new boolean[labels.size()];
+    Arrays.fill(answerable, true);
+    add(label, voice, probabilities, answerable);
+  }
+
+  /**
+   * @param label the true one
+   * @param voice who speaks
+   * @param probabilities {@code [labels]}
+   * @param answerable {@code [labels]}, whether the tested corpus has it
+   */
+  void add(String label, String voice, float[] probabilities, boolean[] answerable) {
     int actual = labels.indexOf(label);
     if (actual < 0) {
       throw new IllegalArgumentException("label " + label + " is not one of " + labels);
     }
-    int predicted = EmotionScores.indexOfMax(probabilities, 0, labels.size());
+    if (EmotionScores.indexOfMax(probabilities, 0, labels.size()) == actual) {
+      openCorrect[actual]++;
+    }
+    int answerables = 0;
+    for (boolean is : answerable) {
+      answerables += is ? 1 : 0;
+    }
+    guessed[actual] += 1.0 / answerables;
+    float[] answer = restricted(probabilities, answerable);
+    actuals.add(actual);
+    answers.add(answer);
+    int predicted = EmotionScores.indexOfMax(answer, 0, labels.size());
     counts[actual][predicted]++;
     byVoice
         .computeIfAbsent(voice, name -> new int[labels.size()][labels.size()])[actual][predicted]++;
 
-    float confidence = probabilities[predicted];
+    float confidence = answer[predicted];
     int bin = Math.min(ECE_BINS - 1, (int) (confidence * ECE_BINS));
     binClips[bin]++;
     binConfidence[bin] += confidence;
     if (actual == predicted) {
       binCorrect[bin]++;
     }
+  }
+
+  /**
+   * The probabilities with 0 for what is no answer, and the others scaled to 1; a copy of them as
+   * they are where all are answers.
+   */
+  static float[] restricted(float[] probabilities, boolean[] answerable) {
+    float[] restricted = probabilities.clone();
+    double sum = 0;
+    int answers = 0;
+    for (int i = 0; i < answerable.length; i++) {
+      if (answerable[i]) {
+        sum += probabilities[i];
+        answers++;
+      }
+    }
+    if (answers == answerable.length) {
+      return restricted;
+    }
+    for (int i = 0; i < answerable.length; i++) {
+      // Whoever is certain of what is no answer knows nothing of the others.
+      float scaled = sum > 0 ? (float) (probabilities[i] / sum) : 1f / answers;
+      restricted[i] = answerable[i] ? scaled : 0;
+    }
+    return restricted;
   }
 
   public List<String> labels() {
@@ -219,6 +302,106 @@ public final class ClassificationMetrics {
     return sum / present;
   }
 
+  /**
+   * The {@link #uar} of who guesses, each of a corpus's labels as often as any other: 1 over the
+   * number of labels that the tested corpus has.
+   */
+  public double uarChance() {
+    return meanOverPresent(guessed);
+  }
+
+  /** The {@link #uar} if labels that the tested corpus does not have are answers as well. */
+  public double uarOpen() {
+    return meanOverPresent(Arrays.stream(openCorrect).asDoubleStream().toArray());
+  }
+
+  /** The {@link #accuracy} if labels that the tested corpus does not have are answers as well. */
+  public double accuracyOpen() {
+    return ratio(Arrays.stream(openCorrect).sum(), clipCount());
+  }
+
+  /** Whether there is a label that was no answer for some clip. */
+  public boolean isRestricted() {
+    return IntStream.range(0, labels.size())
+        .anyMatch(i -> guessed[i] > clipCount(i) / (double) labels.size() + 1e-9);
+  }
+
+  /** The mean of the shares that the label's clips have of a number, over labels with clips. */
+  private double meanOverPresent(double[] ofLabels) {
+    return IntStream.range(0, labels.size())
+        .filter(i -> clipCount(i) > 0)
+        .mapToDouble(i -> ofLabels[i] / clipCount(i))
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  /**
+   * The {@link Auc} of the label's probability, the label's clips against all others; empty if
+   * there are only such, or none.
+   */
+  public OptionalDouble auc(int label) {
+    boolean[] scored = new boolean[labels.size()];
+    scored[label] = true;
+    return auc(scored);
+  }
+
+  /**
+   * The {@link Auc} of the probability of all emotions with an arousal above 0 on {@link
+   * Circumplex}: angry, happy, fear, surprise (and disgust) against sad (boredom, calm) and
+   * neutral, which is at its center. Empty where the labels or the clips allow none.
+   */
+  public OptionalDouble arousalAuc() {
+    return auc((circumplex, oneLabel) -> circumplex.arousal(oneLabel) > 0);
+  }
+
+  /**
+   * The same of all emotions with a valence of 0 or above: happy, surprise (and calm) and neutral,
+   * which is at the center, against angry, fear, sad (disgust, boredom). What it tells is who is
+   * displeased.
+   */
+  public OptionalDouble valenceAuc() {
+    return auc((circumplex, oneLabel) -> circumplex.valence(oneLabel) >= 0);
+  }
+
+  private OptionalDouble auc(BiPredicate<Circumplex, float[]> isOf) {
+    Optional<Circumplex> circumplex = Circumplex.of(labels);
+    if (circumplex.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    boolean[] scored = new boolean[labels.size()];
+    for (int i = 0; i < scored.length; i++) {
+      float[] oneLabel = new float[labels.size()];
+      oneLabel[i] = 1;
+      scored[i] = isOf.test(circumplex.get(), oneLabel);
+    }
+    return auc(scored);
+  }
+
+  /** Of the probability of some labels together. */
+  private OptionalDouble auc(boolean[] scored) {
+    double[] scores = new double[answers.size()];
+    boolean[] positive = new boolean[answers.size()];
+    for (int clip = 0; clip < scores.length; clip++) {
+      for (int i = 0; i < scored.length; i++) {
+        scores[clip] += scored[i] ? answers.get(clip)[i] : 0;
+      }
+      positive[clip] = scored[actuals.get(clip)];
+    }
+    return Auc.of(scores, positive);
+  }
+
+  /** Every AUC in a line, %; empty if there is none. */
+  public String aucs() {
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < labels.size(); i++) {
+      String label = labels.get(i);
+      auc(i).ifPresent(auc -> parts.add(format("%s %.1f", label, 100 * auc)));
+    }
+    arousalAuc().ifPresent(auc -> parts.add(format("arousal %.1f", 100 * auc)));
+    valenceAuc().ifPresent(auc -> parts.add(format("valence %.1f", 100 * auc)));
+    return String.join(", ", parts);
+  }
+
   /** Index of the label with the lowest recall; the first of equals. */
   public int worstLabel() {
     int worst = -1;
@@ -259,10 +442,11 @@ public final class ClassificationMetrics {
     int width = Math.max(10, labels.stream().mapToInt(String::length).max().orElse(0) + 1);
     text.append(
         format(
-            "clips %d   accuracy %.1f %%   UAR %.1f %%   worst %s %.1f %%   ECE %.3f%n%n",
+            "clips %d   accuracy %.1f %%   UAR %.1f %% (chance %.1f %%)   worst %s %.1f %%   ECE %.3f%n%n",
             clipCount(),
             100 * accuracy(),
             100 * uar(),
+            100 * uarChance(),
             labels.get(worstLabel()),
             100 * recall(worstLabel()),
             ece()));
@@ -279,6 +463,12 @@ public final class ClassificationMetrics {
                       100 * uar.low(),
                       100 * uar.high()));
             });
+    if (isRestricted()) {
+      text.append(
+          format(
+              "answers are those alone that the tested corpora have; with all of them accuracy %.1f %%, UAR %.1f %% (chance %.1f %%)%n%n",
+              100 * accuracyOpen(), 100 * uarOpen(), 100.0 / labels.size()));
+    }
     text.append(format("%-" + width + "s%8s%8s  taken for%n", "label", "clips", "recall"));
     text.append(format("%-" + (width + 16) + "s", ""));
     labels.forEach(label -> text.append(format("%" + width + "s", label)));
@@ -290,6 +480,9 @@ public final class ClassificationMetrics {
         text.append(format("%" + width + "d", count));
       }
       text.append(System.lineSeparator());
+    }
+    if (!aucs().isEmpty()) {
+      text.append(format("%nAUC, %% (chance 50): %s%n", aucs()));
     }
     return text.toString();
   }

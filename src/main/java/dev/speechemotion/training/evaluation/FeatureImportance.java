@@ -98,14 +98,16 @@ public final class FeatureImportance {
       Collections.shuffle(tested, random);
       tested = tested.subList(0, MOST_CLIPS_OF_FRAMES);
     }
-    whole.addAll(classifier, tested);
+    TestedClasses classes = TestedClasses.of(clips);
+    whole.addAll(classifier, tested, classes);
     List<float[]> windows = new ArrayList<>();
     tested.forEach(clip -> windows.addAll(clip.windows()));
     for (Map.Entry<String, List<ClassificationMetrics>> family : without.entrySet()) {
       for (ClassificationMetrics evaluation : family.getValue()) {
         List<float[]> donors = new ArrayList<>(windows);
         Collections.shuffle(donors, random);
-        evaluation.addAll(classifier, exchanged(tested, donors, families.get(family.getKey())));
+        evaluation.addAll(
+            classifier, exchanged(tested, donors, families.get(family.getKey())), classes);
       }
     }
   }

@@ -4,11 +4,15 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /** All that is measured on test clips: over all, by corpus, over the time of calls. */
 public final class MetricsBreakdown {
@@ -19,6 +23,7 @@ public final class MetricsBreakdown {
 
   private final List<String> labels;
   private final float uncertainBelow;
+  private final TestedClasses classes;
   private final ClassificationMetrics calibrated;
   private final ClassificationMetrics uncalibrated;
   private final Map<String, ClassificationMetrics> byCorpus = new TreeMap<>();
@@ -27,8 +32,12 @@ public final class MetricsBreakdown {
   private int certain;
   private int certainCorrect;
 
-  public MetricsBreakdown(List<String> labels, float uncertainBelow) {
+  /**
+   * @param classes what may be answered
+   */
+  public MetricsBreakdown(List<String> labels, float uncertainBelow, TestedClasses classes) {
     this.labels = List.copyOf(labels);
+    this.classes = classes;
     this.uncertainBelow = uncertainBelow;
     calibrated = new ClassificationMetrics(labels);
     uncalibrated = new ClassificationMetrics(labels);
@@ -51,7 +60,7 @@ public final class MetricsBreakdown {
    */
   public void add(
       EmotionClassifier classifier, EmotionClassifier uncalibrated, List<AdaptedClip> heard) {
-    this.uncalibrated.addAll(uncalibrated, heard.stream().map(AdaptedClip::clip).toList());
+    this.uncalibrated.addAll(uncalibrated, heard.stream().map(AdaptedClip::clip).toList(), classes);
     for (AdaptedClip item : heard) {
       ClassificationMetrics.classify(
           classifier,
@@ -62,22 +71,24 @@ public final class MetricsBreakdown {
 
   private void add(AdaptedClip heard, float[] probabilities) {
     LabeledClip clip = heard.clip();
-    calibrated.add(clip.label(), clip.voice(), probabilities);
+    boolean[] answerable = classes.answerable(clip.corpus(), labels);
+    calibrated.add(clip.label(), clip.voice(), probabilities, answerable);
     byCorpus
         .computeIfAbsent(clip.corpus(), name -> new ClassificationMetrics(labels))
-        .add(clip.label(), clip.voice(), probabilities);
+        .add(clip.label(), clip.voice(), probabilities, answerable);
     int stretch = CALL_TIMES_SECONDS.length - 1;
     while (heard.callSeconds() < CALL_TIMES_SECONDS[stretch]) {
       stretch--;
     }
-    curve.get(stretch).evaluation().add(clip.label(), clip.voice(), probabilities);
+    curve.get(stretch).evaluation().add(clip.label(), clip.voice(), probabilities, answerable);
     curveByCorpus
         .computeIfAbsent(clip.corpus(), name -> newCurve())
         .get(stretch)
         .evaluation()
-        .add(clip.label(), clip.voice(), probabilities);
-    int best = EmotionScores.indexOfMax(probabilities, 0, labels.size());
-    if (probabilities[best] >= uncertainBelow) {
+        .add(clip.label(), clip.voice(), probabilities, answerable);
+    float[] answer = ClassificationMetrics.restricted(probabilities, answerable);
+    int best = EmotionScores.indexOfMax(answer, 0, labels.size());
+    if (answer[best] >= uncertainBelow) {
       certain++;
       if (labels.get(best).equals(clip.label())) {
         certainCorrect++;
@@ -97,6 +108,53 @@ public final class MetricsBreakdown {
     return byCorpus;
   }
 
+  /**
+   * The means of the corpora's figures, each corpus weighing the same.
+   *
+   * @param worst the corpus with the lowest UAR
+   * @param arousalAuc of the corpora that have one; NaN if none has
+   * @param valenceAuc of the corpora that have one; NaN if none has
+   */
+  public record CorpusMeans(
+      double accuracy,
+      double uar,
+      double uarChance,
+      double uarOpen,
+      double ece,
+      double arousalAuc,
+      double valenceAuc,
+      String worst,
+      double worstUar) {}
+
+  /** Over the corpora; empty if there is only one. */
+  public Optional<CorpusMeans> corpusMeans() {
+    if (byCorpus.size() < 2) {
+      return Optional.empty();
+    }
+    Map.Entry<String, ClassificationMetrics> worst =
+        Collections.min(
+            byCorpus.entrySet(), Comparator.comparingDouble(corpus -> corpus.getValue().uar()));
+    return Optional.of(
+        new CorpusMeans(
+            mean(ClassificationMetrics::accuracy),
+            mean(ClassificationMetrics::uar),
+            mean(ClassificationMetrics::uarChance),
+            mean(ClassificationMetrics::uarOpen),
+            mean(ClassificationMetrics::ece),
+            mean(corpus -> corpus.arousalAuc().orElse(Double.NaN)),
+            mean(corpus -> corpus.valenceAuc().orElse(Double.NaN)),
+            worst.getKey(),
+            worst.getValue().uar()));
+  }
+
+  private double mean(ToDoubleFunction<ClassificationMetrics> figure) {
+    return byCorpus.values().stream()
+        .mapToDouble(figure)
+        .filter(value -> !Double.isNaN(value))
+        .average()
+        .orElse(Double.NaN);
+  }
+
   /** What {@link ClassificationMetrics#table} does not show, for people. */
   public String details() {
     StringBuilder text = new StringBuilder();
@@ -110,7 +168,31 @@ public final class MetricsBreakdown {
             100 * certainAccuracy()));
     if (byCorpus.size() > 1) {
       text.append(System.lineSeparator());
-      byCorpus.forEach((name, evaluation) -> text.append(line(name, evaluation)));
+      byCorpus.forEach(
+          (name, evaluation) ->
+              text.append(line(name, evaluation))
+                  .append(
+                      format(
+                          "%-12sworst %s %.1f %%, UAR with all answers %.1f %%, ECE %.3f; AUC %s%n",
+                          "",
+                          labels.get(evaluation.worstLabel()),
+                          100 * evaluation.recall(evaluation.worstLabel()),
+                          100 * evaluation.uarOpen(),
+                          evaluation.ece(),
+                          evaluation.aucs())));
+      CorpusMeans means = corpusMeans().orElseThrow();
+      text.append(
+          format(
+              "%nmean of the corpora: accuracy %.1f %%, UAR %.1f %% (chance %.1f %%; least %s %.1f %%), with all answers %.1f %%, ECE %.3f, AUC of arousal %.1f %%, of valence %.1f %% (chance 50 %%)%n",
+              100 * means.accuracy(),
+              100 * means.uar(),
+              100 * means.uarChance(),
+              means.worst(),
+              100 * means.worstUar(),
+              100 * means.uarOpen(),
+              means.ece(),
+              100 * means.arousalAuc(),
+              100 * means.valenceAuc()));
     }
     List<CallTime> stretches = curve();
     if (stretches.size() > 1) {
@@ -125,11 +207,12 @@ public final class MetricsBreakdown {
 
   private static String line(String name, ClassificationMetrics evaluation) {
     return format(
-        "%-12s%5d clips, accuracy %.1f %%, UAR %.1f %%%s; recall %s%n",
+        "%-12s%5d clips, accuracy %.1f %%, UAR %.1f %% (chance %.1f %%)%s; recall %s%n",
         name,
         evaluation.clipCount(),
         100 * evaluation.accuracy(),
         100 * evaluation.uar(),
+        100 * evaluation.uarChance(),
         evaluation
             .uarInterval()
             .map(uar -> format(" (%.1f to %.1f)", 100 * uar.low(), 100 * uar.high()))
@@ -142,15 +225,15 @@ public final class MetricsBreakdown {
   }
 
   /**
-   * For programs. Recall has the labels that have clips; counts are {@code [actual][predicted]}.
+   * For programs. Recall has the labels that have clips; counts are {@code [actual][predicted]}. An
+   * AUC is left out where there is none.
    */
   public Map<String, Object> json() {
-    Map<String, Object> json = figures(calibrated);
+    Map<String, Object> json = ranked(calibrated);
     Map<String, Object> confusion = new LinkedHashMap<>();
     confusion.put("labels", labels);
     confusion.put("counts", calibrated.counts());
     json.put("confusion", confusion);
-    json.put("ece", calibrated.ece());
     json.put("eceUncalibrated", uncalibrated.ece());
     Map<String, Object> uncertain = new LinkedHashMap<>();
     uncertain.put("below", uncertainBelow);
@@ -158,8 +241,9 @@ public final class MetricsBreakdown {
     uncertain.put("accuracyOfOthers", certain == 0 ? null : certainAccuracy());
     json.put("uncertain", uncertain);
     Map<String, Object> corpora = new LinkedHashMap<>();
-    byCorpus.forEach((name, evaluation) -> corpora.put(name, figures(evaluation)));
+    byCorpus.forEach((name, evaluation) -> corpora.put(name, ranked(evaluation)));
     json.put("corpora", corpora);
+    corpusMeans().ifPresent(means -> json.put("meanOfCorpora", means));
     if (curve().size() > 1) {
       json.put(
           "callTime",
@@ -176,6 +260,22 @@ public final class MetricsBreakdown {
     return json;
   }
 
+  /** With those that take all answers of the clips together. */
+  private static Map<String, Object> ranked(ClassificationMetrics evaluation) {
+    Map<String, Object> json = figures(evaluation);
+    json.put("ece", evaluation.ece());
+    Map<String, Double> auc = new LinkedHashMap<>();
+    for (int i = 0; i < evaluation.labels().size(); i++) {
+      String label = evaluation.labels().get(i);
+      evaluation.auc(i).ifPresent(value -> auc.put(label, value));
+    }
+    json.put("auc", auc);
+    evaluation.arousalAuc().ifPresent(value -> json.put("arousalAuc", value));
+    evaluation.valenceAuc().ifPresent(value -> json.put("valenceAuc", value));
+    json.put("aucChance", 0.5);
+    return json;
+  }
+
   private static Map<String, Object> figures(ClassificationMetrics evaluation) {
     Map<String, Double> recall = new LinkedHashMap<>();
     for (int i = 0; i < evaluation.labels().size(); i++) {
@@ -187,7 +287,11 @@ public final class MetricsBreakdown {
     json.put("n", evaluation.clipCount());
     json.put("speakers", evaluation.voiceCount());
     json.put("accuracy", evaluation.accuracy());
+    json.put("accuracyOpen", evaluation.accuracyOpen());
     json.put("uar", evaluation.uar());
+    json.put("uarChance", evaluation.uarChance());
+    json.put("uarOpen", evaluation.uarOpen());
+    json.put("uarOpenChance", 1.0 / evaluation.labels().size());
     evaluation.accuracyInterval().ifPresent(interval -> json.put("accuracy95", interval));
     evaluation.uarInterval().ifPresent(interval -> json.put("uar95", interval));
     json.put("recall", recall);

@@ -6,6 +6,7 @@ import dev.speechemotion.training.corpus.CorpusLayout;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -83,7 +84,7 @@ public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
 
   /** Whether it tests corpora of that layout; others are only trained on. */
   public boolean tests(CorpusLayout other) {
-    return layout.isEmpty() || layout.get() == other;
+    return layout.map(own -> own == other).orElseGet(other::isSpeech);
   }
 
   /** Whether nobody who is tested was heard in training. */
@@ -111,9 +112,10 @@ public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
                         .map(kind -> new Protocol(Optional.of(layout), kind)));
     return Stream.concat(
             ofOneCorpus,
+            // First what a place that was never heard will see.
             Stream.of(
-                new Protocol(Optional.empty(), Kind.POOLED_SPEAKER),
-                new Protocol(Optional.empty(), Kind.CROSS_CORPUS)))
+                new Protocol(Optional.empty(), Kind.CROSS_CORPUS),
+                new Protocol(Optional.empty(), Kind.POOLED_SPEAKER)))
         .toList();
   }
 
@@ -121,10 +123,14 @@ public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
     return all().stream().filter(protocol -> protocol.name().equals(name)).findFirst();
   }
 
-  /** The protocols that a training on the corpora reports. */
+  /** The protocols that a training on the corpora reports, cross-corpus first. */
   public static List<Protocol> reportedFor(Corpora corpora) {
     if (corpora.parts().size() > 1) {
-      return all().stream().filter(protocol -> protocol.layout.isEmpty()).toList();
+      long tested = corpora.parts().stream().filter(part -> part.layout().isSpeech()).count();
+      return all().stream()
+          .filter(protocol -> protocol.layout.isEmpty())
+          .filter(protocol -> tested > (protocol.kind == Kind.CROSS_CORPUS ? 1 : 0))
+          .toList();
     }
     boolean speakers = Fold.values(corpora.clips(), LabeledClip::voice).size() > 1;
     return all().stream()
@@ -169,6 +175,10 @@ public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
     }
     if (separatesSpeakers()) {
       requireDisjoint(fold, "speaker", LabeledClip::voice);
+      requireDisjoint(
+          fold,
+          "text that tells the label",
+          clip -> clip.labelByText() ? clip.corpus() + "/" + clip.text() : clip.key());
     }
   }
 
@@ -204,7 +214,7 @@ public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
     for (int i = 0; i < count; i++) {
       List<String> test =
           speakers.subList(i * speakers.size() / count, (i + 1) * speakers.size() / count);
-      folds.add(fold(String.join(" ", test), clips, clip -> test.contains(clip.speaker())));
+      folds.add(ofSpeakers(i, test, clips, LabeledClip::speaker));
     }
     return folds;
   }
@@ -228,7 +238,7 @@ public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
                 i * voices.size() / SPEAKER_FOLDS, (i + 1) * voices.size() / SPEAKER_FOLDS));
       }
       if (!test.isEmpty()) {
-        folds.add(fold(String.join(" ", test), clips, clip -> test.contains(clip.voice())));
+        folds.add(ofSpeakers(i, test, clips, LabeledClip::voice));
       }
     }
     if (folds.size() < 2) {
@@ -249,6 +259,58 @@ public record Protocol(Optional<CorpusLayout> layout, Kind kind) {
     return corpora.stream()
         .map(corpus -> fold(corpus, clips, clip -> clip.corpus().equals(corpus)))
         .toList();
+  }
+
+  /**
+   * Tests speakers. Where texts tell labels, it tests a part of the texts, another for each of the
+   * first {@value #SPEAKER_FOLDS} folds, and trains on the other texts: who was trained on all of
+   * them could recognize the words.
+   */
+  private static Fold ofSpeakers(
+      int number,
+      Collection<String> test,
+      List<LabeledClip> clips,
+      Function<LabeledClip, String> speaker) {
+    Map<String, Map<String, Integer>> parts = partsOfTexts(clips);
+    int testedPart = number % SPEAKER_FOLDS;
+    List<LabeledClip> train = new ArrayList<>();
+    List<LabeledClip> tested = new ArrayList<>();
+    for (LabeledClip clip : clips) {
+      boolean ofSpeaker = test.contains(speaker.apply(clip));
+      if (!clip.labelByText()
+          || ofSpeaker == (parts.get(clip.corpus()).get(clip.text()) == testedPart)) {
+        (ofSpeaker ? tested : train).add(clip);
+      }
+    }
+    return new Fold(String.join(" ", test), train, tested);
+  }
+
+  /** By corpus and text, where texts tell labels: dealt so that each part has every label's. */
+  private static Map<String, Map<String, Integer>> partsOfTexts(List<LabeledClip> clips) {
+    Map<String, Map<String, Set<String>>> texts = new TreeMap<>();
+    for (LabeledClip clip : clips) {
+      if (clip.labelByText()) {
+        texts
+            .computeIfAbsent(clip.corpus(), corpus -> new TreeMap<>())
+            .computeIfAbsent(clip.label(), label -> new TreeSet<>())
+            .add(clip.text());
+      }
+    }
+    Map<String, Map<String, Integer>> parts = new TreeMap<>();
+    texts.forEach(
+        (corpus, byLabel) -> {
+          Map<String, Integer> ofCorpus = new TreeMap<>();
+          for (Set<String> ofLabel : byLabel.values()) {
+            int next = 0;
+            for (String text : ofLabel) {
+              if (ofCorpus.putIfAbsent(text, next % SPEAKER_FOLDS) == null) {
+                next++;
+              }
+            }
+          }
+          parts.put(corpus, ofCorpus);
+        });
+    return parts;
   }
 
   private static Fold fold(

@@ -11,9 +11,11 @@ import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calibrator;
+import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.evaluation.TestedClasses;
 import dev.speechemotion.training.fitting.EpochResult;
 import dev.speechemotion.training.fitting.EpochSource;
 import dev.speechemotion.training.fitting.FittedNetwork;
@@ -28,9 +30,17 @@ import java.util.Map;
 
 /** Trainings with the same settings on the same corpora: those of the protocols, and the last. */
 public final class Experiment {
-  /** What is told apart, from which features, by what network. */
+  /**
+   * What is told apart, from which features, by what network.
+   *
+   * @param calls how tested speakers' clips are dealt into calls
+   */
   public record Settings(
-      List<String> labels, WindowSettings windows, FittingSettings fitting, float uncertainBelow) {
+      List<String> labels,
+      WindowSettings windows,
+      FittingSettings fitting,
+      float uncertainBelow,
+      Calls calls) {
     public FeatureSpec spec() {
       return fitting.spec();
     }
@@ -128,7 +138,8 @@ public final class Experiment {
    *
    * @param clips what is parted
    * @param others heard in every training, never tested
-   * @param tested by key, what is tested in place of a clip; a clip that is not in it is not tested
+   * @param tested by key, what is tested in place of a clip; a clip that is not in it is not
+   *     tested. It is also all that is known of the places that are tested
    * @param listener told of each test
    */
   public ProtocolResult run(
@@ -138,7 +149,9 @@ public final class Experiment {
       Map<String, LabeledClip> tested,
       TestListener listener)
       throws IOException {
-    MetricsBreakdown pooled = new MetricsBreakdown(labels, settings.uncertainBelow());
+    // Of whole corpora: a fold may lack a label that its corpus has.
+    TestedClasses classes = TestedClasses.of(List.copyOf(tested.values()));
+    MetricsBreakdown pooled = new MetricsBreakdown(labels, settings.uncertainBelow(), classes);
     List<FoldResult> results = new ArrayList<>();
     for (Protocol.Fold fold : protocol.folds(clips, others, settings.fitting().seed())) {
       String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
@@ -156,7 +169,9 @@ public final class Experiment {
                       .filter(clip -> tested.containsKey(clip.key()))
                       .map(clip -> tested.get(clip.key()))
                       .toList(),
+                  List.copyOf(tested.values()),
                   fitted.normalization().population(),
+                  settings.calls(),
                   settings.fitting().seed());
       Calibrator.Calibration calibration = stopped.calibration();
       ClassificationMetrics evaluation = new ClassificationMetrics(labels);
@@ -165,7 +180,7 @@ public final class Experiment {
           EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
         pooled.add(classifier, uncalibrated, test);
         List<LabeledClip> clipsOfTest = test.stream().map(AdaptedClip::clip).toList();
-        evaluation.addAll(classifier, clipsOfTest);
+        evaluation.addAll(classifier, clipsOfTest, classes);
         listener.tested(classifier, clipsOfTest);
       }
       results.add(new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve()));

@@ -71,10 +71,9 @@ final class EpochExamples implements AutoCloseable {
   private List<LabeledClip> presented(int epoch) throws IOException {
     Population population = normalization.population();
     Adaptation adaptation = settings.adaptation();
-    List<LabeledClip> presented = new ArrayList<>();
-    adaptation
-        .apply(clips, population, settings.seed() + epoch)
-        .forEach(adapted -> presented.add(adapted.clip()));
+    List<LabeledClip> presented =
+        new ArrayList<>(
+            adaptation.applyInTraining(clips, clips, population, settings.seed() + epoch));
     if (adaptation.mode() == Adaptation.Mode.RUNNING) {
       adaptation
           .with(Adaptation.Mode.SPEAKER)

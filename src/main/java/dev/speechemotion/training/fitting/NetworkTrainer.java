@@ -6,7 +6,6 @@ import dev.speechemotion.model.Network;
 import dev.speechemotion.model.WeightsFile;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
-import dev.speechemotion.training.evaluation.AdaptedClip;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -71,10 +70,8 @@ public final class NetworkTrainer {
         new Examples(
             settings
                 .adaptation()
-                .apply(split.aside(), normalization.population(), settings.seed())
-                .stream()
-                .map(AdaptedClip::clip)
-                .toList(),
+                .applyInTraining(
+                    split.aside(), split.fit(), normalization.population(), settings.seed()),
             labels,
             normalization);
     ModelManifest.Hyperparameters hyper = settings.hyperparameters();

@@ -2,8 +2,10 @@ package dev.speechemotion.training.fitting;
 
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.evaluation.SiteStatistics;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,9 +34,29 @@ public final class PopulationStatistics {
         variances[i] += Math.pow(own.deviation().get(i), 2) / byVoice.size();
       }
     }
+    return normalization(means, variances);
+  }
+
+  /**
+   * The mean of the places' means, and the root of the mean of their variances: what to expect of a
+   * place that nothing is known of.
+   */
+  static ModelManifest.Normalization withinSites(Collection<SiteStatistics> sites, int columns) {
+    double[] means = new double[columns];
+    double[] variances = new double[columns];
+    for (SiteStatistics site : sites) {
+      for (int i = 0; i < columns; i++) {
+        means[i] += site.mean(i) / sites.size();
+        variances[i] += Math.pow(site.deviation(i), 2) / sites.size();
+      }
+    }
+    return normalization(means, variances);
+  }
+
+  private static ModelManifest.Normalization normalization(double[] means, double[] variances) {
     List<Float> mean = new ArrayList<>();
     List<Float> deviation = new ArrayList<>();
-    for (int i = 0; i < columns; i++) {
+    for (int i = 0; i < means.length; i++) {
       mean.add((float) means[i]);
       deviation.add((float) Math.sqrt(variances[i]));
     }

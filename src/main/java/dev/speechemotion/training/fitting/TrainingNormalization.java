@@ -5,19 +5,17 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.SiteStatistics;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What is done to features before the network, fitted on the clips that it trains on. */
 final class TrainingNormalization {
-  /** In place of the deviation of a feature that is left out: whatever it is, it enters as 0. */
-  private static final float LEFT_OUT = 1e9f;
-
   private TrainingNormalization() {}
 
   /**
    * Mean and deviation of the clips; the mean of the speakers' means and the deviation within
-   * speakers where vectors are adapted to who speaks.
+   * speakers where vectors are adapted to who speaks, the same of corpora where it is to the place.
    *
    * @throws CorpusException if that is not known
    */
@@ -26,9 +24,18 @@ final class TrainingNormalization {
     Adaptation adaptation = settings.adaptation();
     int columns = FeatureLayout.of(settings.spec()).windowColumnCount();
     ModelManifest.Normalization all =
-        adaptation.mode() == Adaptation.Mode.NONE
-            ? PopulationStatistics.overall(clips, columns)
-            : PopulationStatistics.withinVoices(Adaptation.byVoice(clips), columns);
+        switch (adaptation.mode()) {
+          case NONE -> PopulationStatistics.overall(clips, columns);
+          case SITE ->
+              PopulationStatistics.withinSites(
+                  SiteStatistics.byCorpus(clips, columns, adaptation.minSpeechShare()).values(),
+                  columns);
+          case SPEAKER, RUNNING ->
+              PopulationStatistics.withinVoices(Adaptation.byVoice(clips), columns);
+        };
+    boolean byCall =
+        adaptation.mode() == Adaptation.Mode.SPEAKER
+            || adaptation.mode() == Adaptation.Mode.RUNNING;
     return new ModelManifest.Normalization(
         all.mean(),
         leavingOut(all.deviation(), settings),
@@ -36,7 +43,7 @@ final class TrainingNormalization {
             ? ModelManifest.Normalization.Adapt.RUNNING
             : ModelManifest.Normalization.Adapt.NONE,
         adaptation.n0(),
-        adaptation.mode() == Adaptation.Mode.NONE || adaptation.n0Factor() == 0
+        !byCall || adaptation.n0Factor() == 0
             ? List.of()
             : PopulationStatistics.priorWindows(
                 Adaptation.byVoice(clips), all, adaptation.n0Factor()),
@@ -49,7 +56,8 @@ final class TrainingNormalization {
     List<Float> left = new ArrayList<>(deviations);
     for (int i = 0; i < left.size(); i++) {
       if (settings.hyperparameters().without().stream().anyMatch(names.get(i)::startsWith)) {
-        left.set(i, LEFT_OUT);
+        // Whatever it is, it enters as 0.
+        left.set(i, Adaptation.LEFT_OUT);
       }
     }
     return left;

@@ -1,6 +1,7 @@
 package dev.speechemotion.training.report;
 
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
+import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.experiment.Experiment;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,21 @@ final class Figures {
             .uarInterval()
             .map(uar -> format(" (%.1f to %.1f)", 100 * uar.low(), 100 * uar.high()))
             .orElse("");
+  }
+
+  /** The means of the corpora's figures. */
+  static String means(MetricsBreakdown.CorpusMeans means) {
+    return format(
+        "accuracy %.1f %%, UAR %.1f %% (chance %.1f %%; with all answers %.1f %%), least %s with %.1f %%; ECE %.3f; AUC of arousal %.1f %%, of valence %.1f %% (chance 50 %%)",
+        100 * means.accuracy(),
+        100 * means.uar(),
+        100 * means.uarChance(),
+        100 * means.uarOpen(),
+        means.worst(),
+        100 * means.worstUar(),
+        means.ece(),
+        100 * means.arousalAuc(),
+        100 * means.valenceAuc());
   }
 
   static String percent(double share) {

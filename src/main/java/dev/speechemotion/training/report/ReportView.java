@@ -86,8 +86,12 @@ record ReportView(
    *
    * @param command that gives the same figures
    * @param accuracy with each fold's, where there are a few
+   * @param chance UAR of who guesses
+   * @param openUar UAR where labels that a tested corpus lacks are answers as well
    * @param uncalibratedEce ECE without calibration
+   * @param aucs of each class, arousal and valence, %; empty if there is none
    * @param recalls of all classes that have clips
+   * @param means of the corpora's figures, in words; empty if it tested on one corpus
    * @param byCorpus empty if it tested on one corpus
    * @param callTime empty if no clip began later in a call than another
    */
@@ -98,10 +102,14 @@ record ReportView(
       int clips,
       String accuracy,
       String uar,
+      String chance,
+      String openUar,
       String worst,
       String ece,
       String uncalibratedEce,
+      String aucs,
       String recalls,
+      String means,
       List<OfClass> classes,
       List<OfCorpus> byCorpus,
       List<Stretch> callTime,
@@ -118,6 +126,9 @@ record ReportView(
   /**
    * What was tested of a corpus.
    *
+   * @param chance UAR of who guesses among the corpus's labels
+   * @param openUar UAR where others are answers as well
+   * @param aucs of each class, arousal and valence, %
    * @param recalls of each label, in their order
    * @param recallsText the same in a line
    */
@@ -126,6 +137,11 @@ record ReportView(
       int clips,
       String accuracy,
       String uar,
+      String chance,
+      String openUar,
+      String worst,
+      String ece,
+      String aucs,
       List<String> recalls,
       String recallsText) {}
 
@@ -262,10 +278,14 @@ record ReportView(
         evaluation.clipCount(),
         Figures.accuracyByFold(result),
         Figures.uar(evaluation),
+        Figures.percent(evaluation.uarChance()),
+        Figures.percent(evaluation.uarOpen()),
         Figures.worst(evaluation),
         Figures.format("%.3f", evaluation.ece()),
         Figures.format("%.3f", measurement.uncalibrated().ece()),
+        evaluation.aucs(),
         Figures.recalls(evaluation),
+        measurement.corpusMeans().map(Figures::means).orElse(""),
         classes(evaluation),
         byCorpus.size() < 2 ? List.of() : byCorpus,
         callTime.size() < 2 ? List.of() : callTime,
@@ -294,6 +314,11 @@ record ReportView(
         evaluation.clipCount(),
         Figures.percent(evaluation.accuracy()),
         Figures.uar(evaluation),
+        Figures.percent(evaluation.uarChance()),
+        Figures.percent(evaluation.uarOpen()),
+        Figures.worst(evaluation),
+        Figures.format("%.3f", evaluation.ece()),
+        evaluation.aucs(),
         classes(evaluation).stream().map(OfClass::recall).toList(),
         evaluation.recalls());
   }

@@ -4,6 +4,8 @@ import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.augmentation.Augmentation;
 import dev.speechemotion.training.corpus.Corpora;
+import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.InferenceTime;
 import dev.speechemotion.training.evaluation.Protocol;
@@ -20,6 +22,8 @@ import java.util.stream.Collectors;
  *
  * @param results of the protocols; empty if none was run
  * @param stopped the training that found out when to stop
+ * @param adaptation what the network was told of who spoke, or where
+ * @param calls how tested speakers' clips were dealt into calls
  * @param augmentation what the training part went through
  * @param importance of features, by the test clips of a protocol; empty if not measured
  * @param inferenceTime of the saved network
@@ -31,6 +35,8 @@ public record TrainingOutcome(
     Corpora corpora,
     List<Experiment.ProtocolResult> results,
     ValidatedTraining stopped,
+    Adaptation.Mode adaptation,
+    Calls calls,
     Augmentation augmentation,
     Optional<ProtocolImportance> importance,
     InferenceTime inferenceTime,
@@ -110,7 +116,9 @@ public record TrainingOutcome(
                     Figures.plain(normalization.n0()),
                     n0ByFeatureText(normalization.n0ByFeature()),
                     Figures.plain(Math.round(100 * normalization.minSpeechShare())))
-            : "Features are normalized by mean and deviation of the training clips.")
+            : adaptation == Adaptation.Mode.SITE
+                ? "Features are normalized by mean and deviation of the place, all of its speakers together: in training each corpus's own, in tests those of the other half of the tested corpus's speakers, without labels. As it is saved, the model has the mean of the training corpora's."
+                : "Features are normalized by mean and deviation of the training clips.")
         + limit;
   }
 
@@ -141,20 +149,36 @@ public record TrainingOutcome(
   String readingOfFigures() {
     Set<Protocol.Kind> kinds =
         results.stream().map(result -> result.protocol().kind()).collect(Collectors.toSet());
+    return "\n"
+        + meaningOf(kinds)
+        + (kinds.contains(Protocol.Kind.CROSS_CORPUS)
+            ? ""
+            : " `cross-corpus`, which tests on a place that was never heard, was not measured; it takes two corpora of speech.")
+        + (calls == Calls.MIXED ? "" : " " + callsText())
+        + "\n";
+  }
+
+  private static String meaningOf(Set<Protocol.Kind> kinds) {
     if (kinds.contains(Protocol.Kind.POOLED_SPEAKER)
         || kinds.contains(Protocol.Kind.CROSS_CORPUS)) {
-      return "\nAll of these test on voices that the model has never heard"
+      return "All of these test on voices that the model has never heard"
           + (kinds.contains(Protocol.Kind.CROSS_CORPUS)
               ? "; `cross-corpus` also on a room, a microphone and a language that it has never heard"
               : "")
-          + ".\n";
+          + ".";
     }
     if (!kinds.contains(Protocol.Kind.SPEAKER)) {
-      return "\nThe speakers of the test clips were heard in training, so this says nothing about a voice"
-          + " that is new.\n";
+      return "The speakers of the test clips were heard in training, so this says nothing about a voice"
+          + " that is new.";
     }
-    return "\nOnly the speaker protocol says what to expect of a voice that the model has never heard; the"
-        + " others test on voices that it knows.\n";
+    return "Only the speaker protocol says what to expect of a voice that the model has never heard; the"
+        + " others test on voices that it knows.";
+  }
+
+  private String callsText() {
+    return calls == Calls.ONE_MOOD
+        ? "Tested speakers have one mood in a call."
+        : "Tested speakers are neutral for seven tenths of a call and have one other mood in it; neutral clips are drawn for that.";
   }
 
   String augmentationText() {

@@ -68,18 +68,19 @@ public final class TrainingReport {
     StringBuilder text =
         new StringBuilder(
             Figures.format(
-                "%-18s%8s%10s%8s  %-18s%8s%8s\n",
-                "protocol", "clips", "accuracy", "UAR", "worst recall", "ECE", "before"));
+                "%-18s%8s%10s%8s%8s  %-18s%8s%8s\n",
+                "protocol", "clips", "accuracy", "UAR", "chance", "worst recall", "ECE", "before"));
     for (Experiment.ProtocolResult result : results) {
       ClassificationMetrics evaluation = result.evaluation();
       int worst = evaluation.worstLabel();
       text.append(
           Figures.format(
-              "%-18s%8d%9.1f%%%7.1f%%  %-18s%8.3f%8.3f\n",
+              "%-18s%8d%9.1f%%%7.1f%%%7.1f%%  %-18s%8.3f%8.3f\n",
               result.protocol().name(),
               evaluation.clipCount(),
               100 * evaluation.accuracy(),
               100 * evaluation.uar(),
+              100 * evaluation.uarChance(),
               Figures.format(
                   "%s %.1f%%", evaluation.labels().get(worst), 100 * evaluation.recall(worst)),
               evaluation.ece(),

@@ -28,6 +28,13 @@ public final class Clips {
         new WindowedFeatures(1, List.of(windows), speechShares));
   }
 
+  /** The same clip with that share of speech in each of its windows. */
+  public static LabeledClip withSpeech(float share, LabeledClip clip) {
+    float[] speechShares = new float[clip.windows().size()];
+    Arrays.fill(speechShares, share);
+    return clip.with(new WindowedFeatures(1, clip.windows(), speechShares), clip.speaker());
+  }
+
   /** A clip for each label, speaker and text; labels lie apart, features are noisy. */
   public static List<LabeledClip> all(
       List<String> labels, List<String> speakers, int texts, long seed) {

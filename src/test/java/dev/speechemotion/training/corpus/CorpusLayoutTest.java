@@ -50,6 +50,22 @@ class CorpusLayoutTest {
     "EMOVO, m2/rab-m2-b2.wav, angry, m2, b2",
     "EMOVO, m2/sor-m2-b2.wav, surprise, m2, b2",
     "EMOVO, m2/tri-m2-b2.wav, sad, m2, b2",
+    "EMOGATOR, data/mp3/000072-03-1.mp3, angry, 000072, ''",
+    "EMOGATOR, data/mp3/000357-15-3.mp3, fear, 000357, ''",
+    "EMOGATOR, 000001-18-2.mp3, neutral, 000001, ''",
+    "EMOGATOR, 000001-24-2.mp3, sad, 000001, ''",
+    "EMOGATOR, 000001-27-2.mp3, surprise, 000001, ''",
+    "EMOGATOR, 000001-28-2.mp3, surprise, 000001, ''",
+    "EMOGATOR, 000001-02-2.mp3, happy, 000001, ''",
+    "EMOGATOR, 000001-12-2.mp3, happy, 000001, ''",
+    "EMOGATOR, 000001-13-2.mp3, happy, 000001, ''",
+    "EMOGATOR, 000001-10-2.mp3, disgust, 000001, ''",
+    "EMOGATOR, 000001-01-2.mp3, adoration, 000001, ''",
+    "EMOGATOR, 000001-30-2.mp3, triumph, 000001, ''",
+    "TUREV, Sound Source/Angry/1157_kz_acik.wav, angry, 1157, acik",
+    "TUREV, Sound Source/Calm/1234_sk_algi.wav, neutral, 1234, algi",
+    "TUREV, Happy/1358_mt_beste.wav, happy, 1358, beste",
+    "TUREV, sad/7895_hl_two_words.wav, sad, 7895, two_words",
     "FOLDERS, Anger/one.wav, angry, '', ''",
     "FOLDERS, frustrated/deep/er/one.aiff, frustrated, '', ''",
   })
@@ -60,6 +76,29 @@ class CorpusLayoutTest {
 
     assertThat(layout.list(root).recordings())
         .containsExactly(new Recording(path, file, label, speaker, text));
+  }
+
+  @ParameterizedTest(name = "{0}: {1} is {2} by {3} saying {4}")
+  @CsvSource({
+    "ASED, 01Neutral/n1-01-01-02-65.wav, neutral, 65, n1-01",
+    "ASED, 02Fearful/f2-07-02-01-62.wav, fear, 62, f2-07",
+    "ASED, 03Happy/h3-02-02-01-04.wav, happy, 04, h3-02",
+    "ASED, 04Sad/S4-04-02-01-29.wav, sad, 29, s4-04",
+    "ASED, 05Angry/a5-03-01-02-50.wav, angry, 50, a5-03",
+    "EMOTIONTTS, plain-to-emotional/ema/wav/ema00100.wav, neutral, ema, plain100",
+    "EMOTIONTTS, plain-to-emotional/ema/wav/ema00101.wav, happy, ema, plain1",
+    "EMOTIONTTS, A/Emotional/plain-to-emotional/emb/wav/emb00201.wav, sad, emb, plain1",
+    "EMOTIONTTS, emotional-to-emotional/neo/wav/neo00001.wav, neutral, neo, emotional1",
+    "EMOTIONTTS, emotional-to-emotional/neo/wav/neo00305.wav, angry, neo, emotional305",
+    "EMOTIONTTS, emotional-to-emotional/neo/wav/neo00400.wav, angry, neo, emotional400",
+  })
+  void shouldKnowWhereTheTextMayTellTheLabel(
+      CorpusLayout layout, String file, String label, String speaker, String text)
+      throws Exception {
+    Path path = write(file);
+
+    assertThat(layout.list(root).recordings())
+        .containsExactly(new Recording(path, file, label, speaker, text, true));
   }
 
   @ParameterizedTest
@@ -73,6 +112,17 @@ class CorpusLayoutTest {
     "CREMAD, 1001_DFA_XYZ_XX.wav",
     "EMOVO, f1/dis-f1.wav",
     "EMOVO, f1/xyz-f1-b1.wav",
+    "EMOGATOR, data/mp3/000001-31-2.mp3",
+    "EMOGATOR, data/mp3/000001-00-2.mp3",
+    "EMOGATOR, data/mp3/1-24-2.mp3",
+    "ASED, 06Other/x6-01-01-02-65.wav",
+    "ASED, 05Angry/a5-03-01-02.wav",
+    "EMOTIONTTS, Personality/pfa/wav/pfa00001.wav",
+    "EMOTIONTTS, plain-to-emotional/emb/wav/ema00001.wav",
+    "EMOTIONTTS, plain-to-emotional/ema/wav/ema00000.wav",
+    "EMOTIONTTS, plain-to-emotional/ema/wav/ema00401.wav",
+    "TUREV, Sound Source/Bored/1157_kz_acik.wav",
+    "TUREV, Sound Source/Angry/kz_acik.wav",
     "FOLDERS, loose.wav",
   })
   void shouldListWhatItDoesNotKnow(CorpusLayout layout, String file) throws Exception {
@@ -85,6 +135,10 @@ class CorpusLayoutTest {
           case SAVEE -> "DC_a01.wav";
           case CREMAD -> "1001_DFA_ANG_XX.wav";
           case EMOVO -> "dis-f1-b1.wav";
+          case EMOGATOR -> "000001-24-2.mp3";
+          case ASED -> "n1-01-01-02-65.wav";
+          case EMOTIONTTS -> "plain-to-emotional/ema/wav/ema00001.wav";
+          case TUREV -> "Calm/1234_sk_algi.wav";
           default -> "angry/one.wav";
         });
 
@@ -148,6 +202,52 @@ class CorpusLayoutTest {
     assertThat(listing.problems())
         .hasSize(2)
         .allSatisfy(problem -> assertThat(problem).startsWith("line "));
+  }
+
+  @Test
+  void shouldReadWhatIsSaidFromACsv() throws Exception {
+    Path csv = root.resolve("list.csv");
+    Files.writeString(csv, "path,label,text\na.wav,angry,\" Go, now! \"\n");
+
+    assertThat(CorpusLayout.CSV.list(csv).recordings())
+        .containsExactly(new Recording(root.resolve("a.wav"), "a.wav", "angry", "", "Go, now!"));
+  }
+
+  @Test
+  void shouldReadNemoFromItsList() throws Exception {
+    Files.writeString(
+        root.resolve("data.tsv"),
+        """
+        file_id\temotion\traw_text\tnormalized_text\tspeaker_id\tgender\tage
+        WR0_surprised_64.wav\tsurprised\tUcho, nie?\tucho nie\t        WR0\tmale\t23
+        EB0_anger_13.wav\tanger\tHistoria.\thistoria\t        EB0\tfemale\t27
+        EB0_anger_14.wav\tanger
+        """);
+
+    CorpusLayout.Listing listing = CorpusLayout.NEMO.list(root);
+
+    assertThat(listing.recordings())
+        .containsExactly(
+            new Recording(
+                root.resolve("samples/EB0_anger_13.wav"),
+                "samples/EB0_anger_13.wav",
+                "angry",
+                "EB0",
+                "historia"),
+            new Recording(
+                root.resolve("samples/WR0_surprised_64.wav"),
+                "samples/WR0_surprised_64.wav",
+                "surprise",
+                "WR0",
+                "ucho nie"));
+    assertThat(listing.problems())
+        .containsExactly("line 4 of data.tsv: needs 7 fields, file_id and emotion not empty");
+  }
+
+  @ParameterizedTest
+  @EnumSource(CorpusLayout.class)
+  void shouldSayUnderWhatLicenseEachCorpusIs(CorpusLayout layout) {
+    assertThat(layout.license()).isNotBlank();
   }
 
   @Test

@@ -10,8 +10,14 @@ import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class AdaptationTest {
@@ -77,6 +83,141 @@ class AdaptationTest {
     assertThat(heard.stream().map(item -> item.clip().text()))
         .containsExactlyElementsOf(clips.stream().map(LabeledClip::text).toList());
     assertThat(heard).allMatch(item -> item.callSeconds() == 0);
+  }
+
+  @Test
+  void shouldNormalizeEachHalfOfThePlacesSpeakersByTheOther() throws Exception {
+    // given two speakers, so that each is a half, and a third one of another place
+    List<LabeledClip> a = clips("a", 100, 7);
+    List<LabeledClip> all = new ArrayList<>(a);
+    all.addAll(clips("b", 160, 7));
+    all.add(Clips.clip("other", "sad", "c", "w", new float[] {5_000}));
+
+    // when only the first is tested
+    List<AdaptedClip> heard =
+        adaptation(Adaptation.Mode.SITE).apply(a, all, POPULATION, Calls.MIXED, 3);
+
+    // then it is by the second's mean of 160 and deviation of 40, in the order of the clips
+    assertThat(heard).hasSize(7).allMatch(item -> item.callSeconds() == 0);
+    for (int i = 0; i < 7; i++) {
+      assertThat(heard.get(i).clip().windows().get(0)[0])
+          .isCloseTo((100 + 20 * (i - 3) - 160) / 40f, within(1e-5f));
+    }
+  }
+
+  @Test
+  void shouldPartThePlacesSpeakersInTwoHalvesByTheSeed() throws Exception {
+    // Each speaker has a center of its own, so a mean tells whose it is.
+    List<LabeledClip> clips = new ArrayList<>();
+    for (int speaker = 0; speaker < 4; speaker++) {
+      clips.addAll(clips("s" + speaker, 1000 * (1 << speaker), 7));
+    }
+    Set<Set<String>> partings = new HashSet<>();
+    for (long seed = 0; seed < 40; seed++) {
+      Map<Double, Set<String>> halves = new TreeMap<>();
+      List<AdaptedClip> heard =
+          new Adaptation(Adaptation.Mode.SITE, 5, 0, 0).apply(clips, POPULATION, seed);
+      for (int i = 0; i < heard.size(); i += 7) {
+        // Two clips of a speaker give deviation and mean of the half that it was normalized by.
+        float first = heard.get(i).clip().windows().get(0)[0];
+        float second = heard.get(i + 1).clip().windows().get(0)[0];
+        double deviation = 20 / (second - first);
+        double mean = clips.get(i).windows().get(0)[0] - first * deviation;
+        halves
+            .computeIfAbsent((double) Math.round(mean / 10), by -> new TreeSet<>())
+            .add(clips.get(i).speaker());
+      }
+      assertThat(halves).hasSize(2).allSatisfy((by, half) -> assertThat(half).hasSize(2));
+      halves.forEach(
+          (by, half) -> {
+            double others =
+                IntStream.range(0, 4)
+                    .filter(speaker -> !half.contains("s" + speaker))
+                    .map(speaker -> 1000 * (1 << speaker))
+                    .average()
+                    .orElseThrow();
+            assertThat(by).isCloseTo(others / 10, within(2.0));
+          });
+      partings.add(halves.values().iterator().next());
+    }
+    assertThat(partings).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void shouldNormalizeATrainingCorpusByItsOwnClips() throws Exception {
+    List<LabeledClip> clips = clips("a", 100, 7);
+    clips.addAll(clips("b", 100, 7));
+    clips.add(Clips.clip("other", "sad", "", "w", new float[] {1}));
+    clips.add(Clips.clip("other", "sad", "", "v", new float[] {3}));
+    Adaptation site = adaptation(Adaptation.Mode.SITE);
+
+    List<LabeledClip> heard = site.applyInTraining(clips, clips, POPULATION, 1);
+
+    assertThat(heard.get(0).windows().get(0)[0]).isCloseTo(-60 / 40f, within(1e-5f));
+    assertThat(heard.get(7).windows().get(0)[0]).isCloseTo(-60 / 40f, within(1e-5f));
+    assertThat(heard.get(14).windows().get(0)[0]).isEqualTo(-1);
+    assertThat(heard.get(15).windows().get(0)[0]).isEqualTo(1);
+    // What was kept aside is by the statistics of what was not.
+    assertThat(
+            site.applyInTraining(clips.subList(0, 1), clips.subList(14, 16), POPULATION, 1)
+                .get(0)
+                .windows()
+                .get(0))
+        .containsExactly(0);
+    assertThat(
+            site.applyInTraining(clips.subList(14, 15), clips, POPULATION, 1)
+                .get(0)
+                .windows()
+                .get(0))
+        .containsExactly(-1);
+  }
+
+  @Test
+  void shouldSayWhenAPlaceHasNoOtherHalf() {
+    assertThatThrownBy(
+            () -> adaptation(Adaptation.Mode.SITE).apply(clips("a", 100, 3), POPULATION, 3))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("two speakers or more");
+  }
+
+  @Test
+  void shouldStartAnewWithEachCallOfASpeaker() throws Exception {
+    List<LabeledClip> clips = clips("a", 100, 10);
+    for (int i = 0; i < 10; i++) {
+      clips.add(Clips.clip("angry", "a", "x" + i, new float[] {-500 + 20 * (i % 7 - 3)}));
+    }
+    Adaptation running = adaptation(Adaptation.Mode.RUNNING);
+
+    List<AdaptedClip> heard = running.apply(clips, clips, POPULATION, Calls.ONE_MOOD, 3);
+
+    assertThat(heard).hasSize(20);
+    assertThat(heard.subList(0, 10)).allMatch(item -> item.clip().label().equals("angry"));
+    assertThat(heard.get(10).callSeconds()).isZero();
+    // The second call knows nothing of the first: it is as if there were no other.
+    List<AdaptedClip> alone = running.apply(clips.subList(0, 10), POPULATION, 3);
+    for (int i = 0; i < 10; i++) {
+      assertThat(heard.get(10 + i).clip().windows().get(0))
+          .isEqualTo(alone.get(i).clip().windows().get(0));
+    }
+  }
+
+  @Test
+  void shouldOnlyDrawClipsWhereNothingIsAdaptedToACall() throws Exception {
+    List<LabeledClip> clips = clips("a", 100, 3);
+    clips.add(Clips.clip("neutral", "a", "n", new float[] {7}));
+    Adaptation none = adaptation(Adaptation.Mode.NONE);
+
+    assertThat(none.apply(clips, clips, POPULATION, Calls.ONE_MOOD, 3))
+        .extracting(AdaptedClip::clip)
+        .containsExactlyElementsOf(clips);
+    assertThat(none.apply(clips, clips, POPULATION, Calls.MOSTLY_NEUTRAL, 3))
+        .extracting(item -> item.clip().label())
+        .containsOnly("sad", "neutral")
+        .hasSize(3 + 7);
+    assertThatThrownBy(
+            () -> none.apply(clips.subList(0, 3), clips, POPULATION, Calls.MOSTLY_NEUTRAL, 3))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("--calls mostly-neutral: no speaker of made-up has both");
   }
 
   @Test

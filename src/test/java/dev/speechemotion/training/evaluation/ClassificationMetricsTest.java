@@ -161,6 +161,101 @@ class ClassificationMetricsTest {
   }
 
   @Test
+  void shouldTakeNoAnswerThatTheCorpusDoesNotHave() {
+    boolean[] noSad = {true, true, false};
+    // By itself it says sad, of angry and happy rather happy.
+    evaluation.add("happy", "s", new float[] {0.125f, 0.375f, 0.5f}, noSad);
+    evaluation.add("angry", "s", new float[] {0.5f, 0.25f, 0.25f}, noSad);
+
+    assertThat(evaluation.counts()).isDeepEqualTo(new int[][] {{1, 0, 0}, {0, 1, 0}, {0, 0, 0}});
+    assertThat(evaluation.uar()).isEqualTo(1);
+    assertThat(evaluation.uarOpen()).isEqualTo(0.5);
+    assertThat(evaluation.accuracyOpen()).isEqualTo(0.5);
+    assertThat(evaluation.uarChance()).isEqualTo(0.5);
+    assertThat(evaluation.isRestricted()).isTrue();
+    // Confidences of 0.75 and of two thirds, each in a bin of its own.
+    assertThat(evaluation.ece()).isCloseTo((0.25 + 1 / 3.0) / 2, within(1e-6));
+    assertThat(evaluation.table())
+        .contains("UAR 100.0 % (chance 50.0 %)", "accuracy 50.0 %, UAR 50.0 % (chance 33.3 %)");
+  }
+
+  @Test
+  void shouldGuessWhereOnlyWhatIsNoAnswerIsProbable() {
+    assertThat(
+            ClassificationMetrics.restricted(
+                new float[] {0, 0, 1}, new boolean[] {true, true, false}))
+        .containsExactly(0.5f, 0.5f, 0);
+  }
+
+  @Test
+  void shouldLeaveAnswersAloneWhereAllLabelsAre() {
+    addFour();
+
+    assertThat(evaluation.uarOpen()).isEqualTo(evaluation.uar());
+    assertThat(evaluation.uarChance()).isCloseTo(1 / 3.0, within(1e-12));
+    assertThat(evaluation.isRestricted()).isFalse();
+    assertThat(evaluation.table()).doesNotContain("with all of them");
+  }
+
+  @Test
+  void shouldMixTheChanceLevelsOfCorporaByClip() {
+    boolean[] all = {true, true, true};
+    evaluation.add("angry", "s", new float[] {1, 0, 0}, new boolean[] {true, true, false});
+    evaluation.add("angry", "s", new float[] {1, 0, 0}, all);
+    evaluation.add("sad", "s", new float[] {1, 0, 0}, all);
+
+    // Angry: half of one and a third of the other; sad: a third.
+    assertThat(evaluation.uarChance())
+        .isCloseTo(((1 / 2.0 + 1 / 3.0) / 2 + 1 / 3.0) / 2, within(1e-12));
+  }
+
+  @Test
+  void shouldRankEachClassArousalAndValence() {
+    ClassificationMetrics six =
+        new ClassificationMetrics(List.of("angry", "happy", "fear", "sad", "surprise", "neutral"));
+    six.add("angry", "s", new float[] {0.5f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f});
+    six.add("sad", "s", new float[] {0.2f, 0, 0, 0.5f, 0, 0.3f});
+    six.add("neutral", "s", new float[] {0.6f, 0, 0, 0, 0.3f, 0.1f});
+    six.add("happy", "s", new float[] {0.2f, 0.3f, 0, 0, 0.1f, 0.4f});
+
+    // Of angry, 0.5 is above 0.2 and 0.2 but not above 0.6.
+    assertThat(six.auc(0)).hasValue(2 / 3.0);
+    assertThat(six.auc(1)).hasValue(1);
+    assertThat(six.auc(2)).isEmpty();
+    // Angry, happy, fear, surprise: 0.8 (is), 0.2, 0.9, 0.6 (is): of four pairs two in order.
+    assertThat(six.arousalAuc()).hasValue(2 / 4.0);
+    // Happy, surprise, neutral: 0.3, 0.3, 0.4 (is), 0.8 (is): all in order.
+    assertThat(six.valenceAuc()).hasValue(1);
+    assertThat(six.table())
+        .contains("AUC, % (chance 50): angry 66.7, happy 100.0, sad 100.0, neutral ");
+  }
+
+  @Test
+  void shouldRankNoArousalOfLabelsThatAreNoEmotions() {
+    ClassificationMetrics others = new ClassificationMetrics(List.of("polite", "angry"));
+    others.add("polite", "s", new float[] {1, 0});
+    others.add("angry", "s", new float[] {0, 1});
+
+    assertThat(others.auc(0)).hasValue(1);
+    assertThat(others.arousalAuc()).isEmpty();
+    assertThat(others.valenceAuc()).isEmpty();
+  }
+
+  @Test
+  void shouldKnowWhichAnswersACorpusHas() {
+    TestedClasses classes =
+        TestedClasses.of(
+            List.of(
+                Clips.clip("one", "angry", "s", "w", new float[] {0}),
+                Clips.clip("one", "sad", "s", "w", new float[] {0}),
+                Clips.clip("two", "happy", "s", "w", new float[] {0})));
+
+    assertThat(classes.answerable("one", LABELS)).containsExactly(true, false, true);
+    assertThat(classes.answerable("two", LABELS)).containsExactly(false, true, false);
+    assertThat(classes.answerable("three", LABELS)).containsExactly(true, true, true);
+  }
+
+  @Test
   void shouldShowTheWorstClassInTheTable() {
     addFour();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.CorpusException;
+import dev.speechemotion.training.corpus.CorpusLayout;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Recording;
 import dev.speechemotion.training.corpus.WindowedFeatures;
@@ -85,6 +86,54 @@ class ProtocolTest {
             "actor10 actor11 actor12");
     assertThat(folds.stream().mapToInt(fold -> fold.test().size()).sum()).isEqualTo(clips.size());
     assertThat(folds).allMatch(fold -> fold.shared(LabeledClip::speaker) == 0);
+  }
+
+  @Test
+  void shouldTestNoTextThatTellsTheLabelAndWasHeardInTraining() throws Exception {
+    List<String> speakers = IntStream.rangeClosed(1, 12).mapToObj("%02d"::formatted).toList();
+    List<LabeledClip> clips = clipsWhoseTextTells(speakers, 7);
+
+    for (String name : List.of("ased-speaker", "pooled-speaker")) {
+      List<Protocol.Fold> folds = protocol(name).folds(clips, List.of(), 1);
+
+      assertThat(folds).hasSize(4);
+      assertThat(folds)
+          .allMatch(fold -> fold.shared(LabeledClip::voice) == 0)
+          .allMatch(fold -> fold.shared(LabeledClip::text) == 0)
+          // Every label is tested in every fold.
+          .allMatch(
+              fold -> Protocol.Fold.values(fold.test(), LabeledClip::label).size() == LABELS.size())
+          // Of 7 texts of a label 5 or 6 are trained on, by 9 of 12 speakers.
+          .allMatch(fold -> fold.train().size() >= 9 * 5 * LABELS.size());
+      // Each text by a quarter of the speakers: none is tested twice.
+      assertThat(folds.stream().flatMap(fold -> fold.test().stream()))
+          .hasSize(clips.size() / 4)
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  private static List<LabeledClip> clipsWhoseTextTells(List<String> speakers, int texts) {
+    List<LabeledClip> clips = new ArrayList<>();
+    for (LabeledClip clip : Clips.all("ased", LABELS, speakers, texts, 1)) {
+      Recording recording =
+          new Recording(
+              Path.of(clip.id()),
+              clip.id(),
+              clip.label(),
+              clip.speaker(),
+              clip.label() + clip.text(),
+              true);
+      clips.add(new LabeledClip("ased", recording, clip.sha256(), clip.features()));
+    }
+    return clips;
+  }
+
+  @Test
+  void shouldOnlyTrainOnWhatIsNoSpeechUnlessAskedByName() {
+    assertThat(protocol("cross-corpus").tests(CorpusLayout.EMOGATOR)).isFalse();
+    assertThat(protocol("pooled-speaker").tests(CorpusLayout.EMOGATOR)).isFalse();
+    assertThat(protocol("emogator-speaker").tests(CorpusLayout.EMOGATOR)).isTrue();
+    assertThat(protocol("cross-corpus").tests(CorpusLayout.CREMAD)).isTrue();
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.MadeUpCorpus;
 import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.Protocol;
 import dev.speechemotion.training.fitting.EpochSource;
 import dev.speechemotion.training.fitting.FittingSettings;
@@ -48,7 +49,8 @@ class ExperimentTest {
                 new Adaptation(Adaptation.Mode.NONE, 10, 0, 0.3f),
                 0,
                 1),
-            0.5f);
+            0.5f,
+            Calls.MIXED);
     Corpora corpora =
         Corpora.load(
             List.of(

@@ -1,0 +1,122 @@
+package dev.speechemotion.training.evaluation;
+
+import dev.speechemotion.emotion.Population;
+import dev.speechemotion.training.corpus.CorpusException;
+import dev.speechemotion.training.corpus.LabeledClip;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the features of a place are like, whoever speaks there and in whatever mood: mean and
+ * deviation over all windows with enough speech, without labels. Unlike those of a call, they don't
+ * take away the mood of a caller who has one all along.
+ */
+public final class SiteStatistics {
+  /** A feature that never changes tells nothing; it stays near 0 whatever comes later. */
+  private static final double CONSTANT = 1e-6;
+
+  private final double[] mean;
+  private final double[] deviation;
+
+  private SiteStatistics(double[] mean, double[] deviation) {
+    this.mean = mean;
+    this.deviation = deviation;
+  }
+
+  /**
+   * Measures clips.
+   *
+   * @param columns features of a window, or of a frame where windows are made of frames
+   * @param minSpeechShare windows with a smaller share of speech don't count
+   * @throws CorpusException if none counts
+   */
+  public static SiteStatistics of(List<LabeledClip> clips, int columns, float minSpeechShare)
+      throws CorpusException {
+    List<float[]> windows = new ArrayList<>();
+    for (LabeledClip clip : clips) {
+      for (int i = 0; i < clip.windows().size(); i++) {
+        if (clip.speechShare(i) >= minSpeechShare) {
+          windows.add(clip.windows().get(i));
+        }
+      }
+    }
+    double[] sums = new double[columns];
+    long count = 0;
+    for (float[] window : windows) {
+      for (int at = 0; at < window.length && !Float.isNaN(window[at]); at += columns) {
+        for (int i = 0; i < columns; i++) {
+          sums[i] += window[at + i];
+        }
+        count++;
+      }
+    }
+    if (count == 0) {
+      throw new CorpusException(
+          "no window of %d clips has a share of speech of %s or more: --adapt site has nothing to go by"
+              .formatted(clips.size(), minSpeechShare));
+    }
+    double[] mean = new double[columns];
+    for (int i = 0; i < columns; i++) {
+      mean[i] = sums[i] / count;
+    }
+    double[] squares = new double[columns];
+    for (float[] window : windows) {
+      for (int at = 0; at < window.length && !Float.isNaN(window[at]); at += columns) {
+        for (int i = 0; i < columns; i++) {
+          double distance = window[at + i] - mean[i];
+          squares[i] += distance * distance;
+        }
+      }
+    }
+    double[] deviation = new double[columns];
+    for (int i = 0; i < columns; i++) {
+      double value = Math.sqrt(squares[i] / count);
+      deviation[i] = value < CONSTANT ? 1 : value;
+    }
+    return new SiteStatistics(mean, deviation);
+  }
+
+  /** Of each corpus of the clips. */
+  public static Map<String, SiteStatistics> byCorpus(
+      List<LabeledClip> clips, int columns, float minSpeechShare) throws CorpusException {
+    Map<String, List<LabeledClip>> byCorpus = new TreeMap<>();
+    for (LabeledClip clip : clips) {
+      byCorpus.computeIfAbsent(clip.corpus(), corpus -> new ArrayList<>()).add(clip);
+    }
+    Map<String, SiteStatistics> statistics = new TreeMap<>();
+    for (Map.Entry<String, List<LabeledClip>> corpus : byCorpus.entrySet()) {
+      statistics.put(corpus.getKey(), of(corpus.getValue(), columns, minSpeechShare));
+    }
+    return statistics;
+  }
+
+  public double mean(int feature) {
+    return mean[feature];
+  }
+
+  /** Positive. */
+  public double deviation(int feature) {
+    return deviation[feature];
+  }
+
+  /** The clip as it would be if the place were like the training's average. */
+  LabeledClip adapted(LabeledClip clip, Population population) {
+    List<float[]> windows = new ArrayList<>();
+    for (float[] window : clip.windows()) {
+      float[] adapted = window.clone();
+      for (int i = 0; i < mean.length; i++) {
+        // What the network is told nothing of must not come back in units of the place.
+        if (population.deviation(i) < Adaptation.LEFT_OUT) {
+          for (int at = i; at < window.length; at += mean.length) {
+            double standard = (window[at] - mean[i]) / deviation[i];
+            adapted[at] = (float) (population.mean(i) + population.deviation(i) * standard);
+          }
+        }
+      }
+      windows.add(adapted);
+    }
+    return clip.with(windows);
+  }
+}
