@@ -1,6 +1,7 @@
 package dev.speechemotion.audio;
 
 import dev.speechemotion.audio.speech.Bandwidth;
+import java.util.List;
 
 /** A recording in memory: one or more channels of equal length at one sampling rate. */
 public final class AudioClip {
@@ -8,6 +9,7 @@ public final class AudioClip {
 
   private final int sampleRateHz;
   private final float[][] channels;
+  private final List<String> warnings;
 
   /**
    * @param sampleRateHz samples per second, positive
@@ -15,6 +17,10 @@ public final class AudioClip {
    *     not copied
    */
   public AudioClip(int sampleRateHz, float[]... channels) {
+    this(sampleRateHz, List.of(), channels);
+  }
+
+  AudioClip(int sampleRateHz, List<String> warnings, float[]... channels) {
     if (sampleRateHz <= 0) {
       throw new IllegalArgumentException("sampleRateHz must be positive, got " + sampleRateHz);
     }
@@ -28,6 +34,12 @@ public final class AudioClip {
     }
     this.sampleRateHz = sampleRateHz;
     this.channels = channels;
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /** What was amiss with the file that it was read from, and how it was read all the same. */
+  public List<String> warnings() {
+    return warnings;
   }
 
   public int sampleRateHz() {

@@ -138,7 +138,7 @@ public final class DeadLetterReplay implements AutoCloseable {
 
   private void take(TopicPartition partition, ConsumerRecord<byte[], byte[]> letter) {
     String reason = header(letter, DeadLetterHeaders.REASON).orElse(NO_REASON);
-    if (onlyReason.isPresent() && !onlyReason.get().equals(reason)) {
+    if (onlyReason.isPresent() && !onlyReason.get().equalsIgnoreCase(reason)) {
       return;
     }
     DeadLetterTally tally = tallies.computeIfAbsent(reason, name -> new DeadLetterTally());
