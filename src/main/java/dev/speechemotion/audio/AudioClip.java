@@ -1,12 +1,9 @@
 package dev.speechemotion.audio;
 
-import dev.speechemotion.audio.speech.Bandwidth;
 import java.util.List;
 
 /** A recording in memory: one or more channels of equal length at one sampling rate. */
 public final class AudioClip {
-  private static final int TELEPHONE_RATE_HZ = 8_000;
-
   private final int sampleRateHz;
   private final float[][] channels;
   private final List<String> warnings;
@@ -59,26 +56,14 @@ public final class AudioClip {
     return sampleCount() / (double) sampleRateHz;
   }
 
-  /**
-   * The rate that says what it holds: its own, or a telephone's where a channel holds no more than
-   * a telephone line carries. Channels in which nobody speaks do not count.
-   */
-  public int heldRateHz() {
-    if (sampleRateHz < Bandwidth.LEAST_RATE_HZ) {
-      return sampleRateHz;
-    }
-    boolean telephone = false;
-    for (float[] channel : channels) {
-      Bandwidth bandwidth = new Bandwidth(sampleRateHz);
-      bandwidth.accept(channel, 0, channel.length);
-      telephone |= bandwidth.isKnown() && !bandwidth.isWide();
-    }
-    return telephone ? TELEPHONE_RATE_HZ : sampleRateHz;
-  }
-
   /** The samples of a channel, in [-1, 1]; the clip's own array. */
   public float[] channel(int index) {
     return channels[index];
+  }
+
+  /** The samples of all channels, the clip's own arrays. */
+  public List<float[]> channels() {
+    return List.of(channels);
   }
 
   /** The mean of all channels, {@code [sample]}; the clip's own array if there is only one. */

@@ -48,7 +48,7 @@ public final class ChannelAnalyzer {
     this.windows = Objects.requireNonNull(windows, "windows");
     this.inputRateHz = inputRateHz;
     FeatureSpec spec = extractor.spec();
-    frames = FrameSource.of(inputRateHz, spec.sampleRateHz(), spec.fftLength(), spec.hopLength());
+    frames = FrameSource.of(inputRateHz, spec.sampleRateHz(), spec.frameLength(), spec.frameHop());
     speech = new ChannelSpeech(spec);
     memory = new ChannelMemory(spec);
     cutter = new WindowCutter(spec, windows, extractor.windowVector());
@@ -159,6 +159,10 @@ public final class ChannelAnalyzer {
             windows.lengthMs(),
             windows.hopMs(),
             inputRateHz);
-    return spec.windowFrames() == 0 ? hash : 31 * hash + spec.windowFrames();
+    // What came later counts only where it is used, so that earlier states stay readable.
+    if (spec.windowFrames() > 0) {
+      hash = 31 * hash + spec.windowFrames();
+    }
+    return spec.encoderInput() ? 31 * hash + 1 : hash;
   }
 }

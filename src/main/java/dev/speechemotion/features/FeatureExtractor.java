@@ -56,14 +56,14 @@ public final class FeatureExtractor {
   /**
    * Computes the values of a frame, in the order of {@link FeatureLayout#frameFeatureNames()}.
    *
-   * @param samples {@code [fftLength]} from {@code offset}, in [-1, 1]
+   * @param samples {@code [frameLength]} from {@code offset}, in [-1, 1]
    * @param memory of the frame's channel, which goes on by this frame; of this extractor's spec
    * @param features {@code [frameFeatureCount]} from {@code featuresOffset}
    * @throws IndexOutOfBoundsException if an array is too short
    */
   public void extract(
       float[] samples, int offset, ChannelMemory memory, float[] features, int featuresOffset) {
-    Objects.checkFromIndexSize(offset, spec.fftLength(), samples.length);
+    Objects.checkFromIndexSize(offset, spec.frameLength(), samples.length);
     Objects.checkFromIndexSize(featuresOffset, frameFeatureCount, features.length);
     frameFeatures.compute(samples, offset, memory, features, featuresOffset);
   }

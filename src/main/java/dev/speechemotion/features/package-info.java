@@ -4,6 +4,7 @@
  * that training and streaming share ({@link dev.speechemotion.features.ChannelAnalyzer}), and what
  * the values are ({@link dev.speechemotion.features.FeatureLayout}). What is computed stands in
  * {@code spec}; the data runs through {@code dsp}, {@code frame}, {@code codes}, {@code statistic}
- * and {@code window}. May import {@code audio} and these; only {@code dsp} JTransforms.
+ * or {@code encoder}, and {@code window}. May import {@code audio} and these; only {@code dsp}
+ * JTransforms.
  */
 package dev.speechemotion.features;

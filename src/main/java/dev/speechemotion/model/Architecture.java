@@ -11,7 +11,7 @@ import java.util.Objects;
  *
  * @param type its kind, which says what the sizes mean
  * @param channels of each convolution; empty for a kind without convolutions
- * @param hidden sizes of the hidden layers
+ * @param hidden sizes of the hidden layers; empty for a linear map
  * @param members how many networks of that size there are, whose outputs before the softmax are
  *     averaged
  * @param dropout share of a hidden layer's outputs that training switches off
@@ -25,16 +25,14 @@ public record Architecture(
     hidden = List.copyOf(hidden);
     type.requireSizes(channels, hidden);
     ModelManifest.require(
-        !hidden.isEmpty()
-            && hidden.size() <= 8
-            && hidden.stream().allMatch(size -> size > 0 && size <= 4096),
-        "architecture.hidden must be 1 to 8 sizes from 1 to 4096",
+        hidden.size() <= 8 && hidden.stream().allMatch(size -> size > 0 && size <= 4096),
+        "architecture.hidden must be at most 8 sizes from 1 to 4096",
         hidden);
     ModelManifest.require(
         members >= 1 && members <= 32, "architecture.members must be from 1 to 32", members);
     ModelManifest.require(
         members == 1 || type.takesMembers(hidden),
-        "architecture.members must be 1 but with fcnn of one hidden layer",
+        "architecture.members must be 1 but with fcnn or encoder of one hidden layer",
         members);
     ModelManifest.require(
         dropout >= 0 && dropout < 1, "architecture.dropout must be from 0 to below 1", dropout);
@@ -44,16 +42,26 @@ public record Architecture(
    * @throws IllegalArgumentException if the network cannot take such features
    */
   public void requireFit(FeatureSpec spec) {
-    ModelManifest.require(
-        type.ofFrames() == spec.windowFrames() > 0,
-        type.ofFrames()
-            ? "featureSpec must be one of log-mel frames with " + type
-            : "featureSpec must be one of statistics with " + type,
-        spec.name());
+    type.requireFit(spec);
     ModelManifest.require(
         FeatureLayout.of(spec).windowColumnCount() >> channels.size() > 0,
         "featureSpec must have bands that can be halved once for each of architecture.channels",
         spec.name());
+  }
+
+  /** How many values of a window enter the network once they are normalized. */
+  public int columnCount(FeatureSpec spec) {
+    return type.columnCount(spec);
+  }
+
+  /** Names of these values in their order. */
+  public List<String> columnNames(FeatureSpec spec) {
+    return type.columnNames(spec);
+  }
+
+  /** Whether it is one linear map of what a pretrained encoder says. */
+  public boolean linear() {
+    return type.pretrained() && hidden.isEmpty();
   }
 
   /** The network in words, for people. */

@@ -66,6 +66,7 @@ final class CnnLstm extends AbstractBlock implements Network {
   private final Optional<Block> dropout;
 
   CnnLstm(Architecture architecture, int maxFrames, int bands, int labelCount, float dropRate) {
+    Torch.limitInstructions();
     this.architecture = architecture;
     this.maxFrames = maxFrames;
     this.bands = bands;

@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model in memory: manifest and weights, checked. One instance serves all threads; each takes a
@@ -36,12 +38,20 @@ public final class EmotionModel implements AutoCloseable {
   private final Network network;
   private final Model model;
 
+  /** What goes before the network; empty where windows enter it as they are. */
+  private final Optional<SpeechEncoder> encoder;
+
   private EmotionModel(
-      ModelManifest manifest, ModelIdentity identity, Network network, Model model) {
+      ModelManifest manifest,
+      ModelIdentity identity,
+      Network network,
+      Model model,
+      Optional<SpeechEncoder> encoder) {
     this.manifest = manifest;
     this.identity = identity;
     this.network = network;
     this.model = model;
+    this.encoder = encoder;
   }
 
   /**
@@ -56,10 +66,14 @@ public final class EmotionModel implements AutoCloseable {
               .formatted(directory, MANIFEST_FILE));
     }
     try {
-      byte[] manifestBytes = read(directory.resolve(MANIFEST_FILE), MAX_MANIFEST_BYTES);
+      byte[] manifestBytes = readManifest(directory);
       ModelManifest manifest = ManifestJson.parse(manifestBytes);
-      byte[] weights = read(directory.resolve(manifest.weights().file()), MAX_WEIGHTS_BYTES);
-      return build(manifest, manifestBytes, weights);
+      byte[] weights = readWeights(directory, manifest.weights());
+      List<byte[]> pretrained = new ArrayList<>();
+      for (ModelManifest.Weights file : manifest.pretrained()) {
+        pretrained.add(readWeights(directory, file));
+      }
+      return build(manifest, manifestBytes, weights, pretrained);
     } catch (ModelException e) {
       throw new ModelException("model %s: %s".formatted(directory, e.getMessage()), e);
     }
@@ -71,7 +85,17 @@ public final class EmotionModel implements AutoCloseable {
    * @throws ModelException if manifest and weights don't fit together
    */
   public static EmotionModel of(ModelManifest manifest, byte[] weights) throws ModelException {
-    return build(manifest, ManifestJson.write(manifest), weights);
+    return build(manifest, ManifestJson.write(manifest), weights, List.of());
+  }
+
+  /**
+   * A model that has just been made, with a pretrained encoder.
+   *
+   * @throws ModelException if manifest, weights and encoder don't fit together
+   */
+  public static EmotionModel of(ModelManifest manifest, byte[] weights, PretrainedEncoder encoder)
+      throws ModelException {
+    return build(manifest, ManifestJson.write(manifest), weights, List.of(encoder.weightsFile()));
   }
 
   /**
@@ -81,16 +105,90 @@ public final class EmotionModel implements AutoCloseable {
    */
   public static void save(Path directory, ModelManifest manifest, byte[] weights)
       throws IOException {
-    of(manifest, weights).close();
-    Files.createDirectories(directory);
-    // The manifest last: until it is there, the old one refuses the new weights by their hash.
-    replace(directory.resolve(manifest.weights().file()), weights);
-    replace(directory.resolve(MANIFEST_FILE), ManifestJson.write(manifest));
+    save(directory, manifest, weights, List.of());
   }
 
-  private static EmotionModel build(ModelManifest manifest, byte[] manifestBytes, byte[] weights)
+  /**
+   * Writes the directory of a model with a pretrained encoder, whose weights are copied there.
+   *
+   * @throws ModelException if manifest, weights and encoder don't fit together
+   */
+  public static void save(
+      Path directory, ModelManifest manifest, byte[] weights, PretrainedEncoder encoder)
+      throws IOException {
+    save(directory, manifest, weights, List.of(encoder.weightsFile()));
+  }
+
+  /**
+   * Writes a model directory with the weights of another one: a new version of the model, which
+   * differs in what its manifest says.
+   *
+   * @throws ModelException if the other one is not whole, or the manifest does not fit it
+   */
+  public static void saveVersion(Path directory, ModelManifest manifest, Path other)
+      throws IOException {
+    ModelManifest before = ManifestJson.parse(readManifest(other));
+    List<byte[]> pretrained = new ArrayList<>();
+    for (ModelManifest.Weights file : before.pretrained()) {
+      pretrained.add(readWeights(other, file));
+    }
+    save(directory, manifest, readWeights(other, before.weights()), pretrained);
+  }
+
+  private static void save(
+      Path directory, ModelManifest manifest, byte[] weights, List<byte[]> pretrained)
+      throws IOException {
+    byte[] manifestBytes = ManifestJson.write(manifest);
+    build(manifest, manifestBytes, weights, pretrained).close();
+    Files.createDirectories(directory);
+    // The manifest last: until it is there, the old one refuses the new weights by their hash.
+    for (int i = 0; i < pretrained.size(); i++) {
+      replace(directory.resolve(manifest.pretrained().get(i).file()), pretrained.get(i));
+    }
+    replace(directory.resolve(manifest.weights().file()), weights);
+    replace(directory.resolve(MANIFEST_FILE), manifestBytes);
+  }
+
+  private static EmotionModel build(
+      ModelManifest manifest, byte[] manifestBytes, byte[] weights, List<byte[]> pretrained)
       throws ModelException {
-    ModelManifest.Weights expected = manifest.weights();
+    if (pretrained.size() != manifest.pretrained().size()) {
+      throw new ModelException(
+          "the manifest names %d pretrained encoders, there are %d"
+              .formatted(manifest.pretrained().size(), pretrained.size()));
+    }
+    requireSame(manifest.weights(), weights);
+    for (int i = 0; i < pretrained.size(); i++) {
+      requireSame(manifest.pretrained().get(i), pretrained.get(i));
+    }
+    Network network =
+        Network.forInference(
+            manifest.architecture(), manifest.featureSpec(), manifest.labels().size());
+    Model model = newModel(manifest.name());
+    Optional<SpeechEncoder> encoder = Optional.empty();
+    try {
+      NDManager manager = model.getNDManager();
+      Map<String, Parameter> parameters = network.parameters();
+      Map<String, NDArray> arrays = WeightsFile.decode(weights, network.shapes(), manager);
+      arrays.forEach((name, array) -> parameters.get(name).setArray(array));
+      // Without this PyTorch keeps a graph for gradients at every call.
+      network.block().freezeParameters(true);
+      network.block().initialize(manager, DataType.FLOAT32, network.inputShapes(1));
+      model.setBlock(network.block());
+      if (!pretrained.isEmpty()) {
+        encoder = Optional.of(new SpeechEncoder(pretrained.get(0), manager.newSubManager()));
+      }
+    } catch (ModelException | RuntimeException e) {
+      model.close();
+      throw e;
+    }
+    ModelIdentity identity =
+        new ModelIdentity(manifest.name(), manifest.version(), sha256(manifestBytes));
+    return new EmotionModel(manifest, identity, network, model, encoder);
+  }
+
+  /** The file that a manifest names, and no other. */
+  static void requireSame(ModelManifest.Weights expected, byte[] weights) throws ModelException {
     if (weights.length != expected.bytes()) {
       throw new ModelException(
           "weights file %s has %d bytes, the manifest says %d: it is cut off or of another model; copy the model again"
@@ -102,26 +200,6 @@ public final class EmotionModel implements AutoCloseable {
           "weights file %s has SHA-256 %s, the manifest says %s: it was changed or is of another model; copy the model again"
               .formatted(expected.file(), hash, expected.sha256()));
     }
-    Network network =
-        Network.forInference(
-            manifest.architecture(), manifest.featureSpec(), manifest.labels().size());
-    Model model = newModel(manifest.name());
-    try {
-      NDManager manager = model.getNDManager();
-      Map<String, Parameter> parameters = network.parameters();
-      Map<String, NDArray> arrays = WeightsFile.decode(weights, network.shapes(), manager);
-      arrays.forEach((name, array) -> parameters.get(name).setArray(array));
-      // Without this PyTorch keeps a graph for gradients at every call.
-      network.block().freezeParameters(true);
-      network.block().initialize(manager, DataType.FLOAT32, network.inputShapes(1));
-      model.setBlock(network.block());
-    } catch (ModelException | RuntimeException e) {
-      model.close();
-      throw e;
-    }
-    ModelIdentity identity =
-        new ModelIdentity(manifest.name(), manifest.version(), sha256(manifestBytes));
-    return new EmotionModel(manifest, identity, network, model);
   }
 
   private static Model newModel(String name) throws ModelException {
@@ -163,12 +241,47 @@ public final class EmotionModel implements AutoCloseable {
   }
 
   private EmotionClassifier classifier(ModelManifest.Calibration calibration) {
-    return new NetworkClassifier(network, model, manifest, identity, calibration);
+    return new NetworkClassifier(
+        network, model, manifest, identity, calibration, encoder.map(EncoderPooling::new));
+  }
+
+  /**
+   * A classifier of what the pretrained encoder has said of windows already; the same as {@link
+   * #newClassifier} where there is no encoder.
+   */
+  public EmotionClassifier newHeadClassifier() {
+    return head(manifest.calibration());
+  }
+
+  /** The same without calibration. */
+  public EmotionClassifier newUncalibratedHeadClassifier() {
+    return head(new ModelManifest.Calibration(1, 0, manifest.calibration().uncertainBelow()));
+  }
+
+  private EmotionClassifier head(ModelManifest.Calibration calibration) {
+    return new NetworkClassifier(network, model, manifest, identity, calibration, Optional.empty());
+  }
+
+  /**
+   * The pretrained encoder, for one thread.
+   *
+   * @throws java.util.NoSuchElementException if the model has none
+   */
+  public EncoderPooling newPooling() {
+    return encoder.map(EncoderPooling::new).orElseThrow();
   }
 
   @Override
   public void close() {
     model.close();
+  }
+
+  static byte[] readManifest(Path directory) throws ModelException {
+    return read(directory.resolve(MANIFEST_FILE), MAX_MANIFEST_BYTES);
+  }
+
+  static byte[] readWeights(Path directory, ModelManifest.Weights file) throws ModelException {
+    return read(directory.resolve(file.file()), MAX_WEIGHTS_BYTES);
   }
 
   private static byte[] read(Path file, int maxBytes) throws ModelException {

@@ -38,6 +38,9 @@ final class ManifestJson {
   private interface FeatureSpecJson {
     @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     int windowFrames();
+
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    boolean encoderInput();
   }
 
   private static final DefaultPrettyPrinter PRINTER =
@@ -90,15 +93,33 @@ final class ManifestJson {
 
   /** Puts in what says the default by not being there, as {@link #write} leaves it out. */
   private static void addDefaults(JsonNode tree) {
+    if (tree instanceof ObjectNode manifest) {
+      List.of("pretrained", "sites").stream()
+          .filter(field -> !manifest.has(field))
+          .forEach(manifest::putArray);
+    }
     if (tree.get("featureSpec") instanceof ObjectNode spec) {
       OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
       if (!spec.has("windowFrames")) {
         spec.put("windowFrames", 0);
       }
+      if (!spec.has("encoderInput")) {
+        spec.put("encoderInput", false);
+      }
     }
-    if (tree.get("architecture") instanceof ObjectNode architecture
-        && !architecture.has("channels")) {
-      architecture.putArray("channels");
+    if (tree.get("architecture") instanceof ObjectNode architecture) {
+      List.of("channels", "hidden").stream()
+          .filter(field -> !architecture.has(field))
+          .forEach(architecture::putArray);
+    }
+  }
+
+  /** A pretrained encoder's manifest. */
+  static PretrainedEncoder.Manifest parseEncoder(byte[] json) throws ModelException {
+    try {
+      return JSON.readValue(json, PretrainedEncoder.Manifest.class);
+    } catch (IOException e) {
+      throw malformed(e.getMessage(), e);
     }
   }
 

@@ -1,13 +1,14 @@
 package dev.speechemotion.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
-import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,10 @@ import java.util.TreeMap;
  * @param normalization what is done to the features before the network
  * @param calibration what is done to the network's outputs before the softmax
  * @param weights the file with the weights
+ * @param pretrained the file with the weights of the pretrained encoder, with a network that has
+ *     one; else empty
+ * @param sites whose unlabeled audio the normalization is of, the last one counts; empty as long as
+ *     it is of the training
  * @param training how the model was made, and how good it is
  */
 @JsonPropertyOrder({
@@ -43,6 +48,8 @@ import java.util.TreeMap;
   "normalization",
   "calibration",
   "weights",
+  "pretrained",
+  "sites",
   "training"
 })
 public record ModelManifest(
@@ -56,6 +63,8 @@ public record ModelManifest(
     Normalization normalization,
     Calibration calibration,
     Weights weights,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Weights> pretrained,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Site> sites,
     Training training) {
 
   /** The format that this code writes and reads. */
@@ -73,17 +82,103 @@ public record ModelManifest(
     Objects.requireNonNull(windows, "windows is missing");
     Objects.requireNonNull(normalization, "normalization is missing");
     require(
-        normalization.mean().size() == FeatureLayout.of(featureSpec).windowColumnCount(),
+        normalization.mean().size() == architecture.columnCount(featureSpec),
         "normalization must have one value for each of the "
-            + FeatureLayout.of(featureSpec).windowColumnCount()
+            + architecture.columnCount(featureSpec)
             + " features of "
             + featureSpec.name(),
         normalization.mean().size());
     architecture.requireFit(featureSpec);
+    boolean encoder = architecture.type().pretrained();
+    require(
+        !encoder || normalization.adapt() == Normalization.Adapt.NONE,
+        "normalization.adapt must be none with " + architecture.type(),
+        normalization.adapt().id());
     featureSpec.requireFit(windows);
     Objects.requireNonNull(calibration, "calibration is missing");
     Objects.requireNonNull(weights, "weights is missing");
+    pretrained = List.copyOf(pretrained);
+    require(
+        pretrained.size() == (encoder ? 1 : 0),
+        encoder
+            ? "pretrained must name the encoder's file with " + architecture.type()
+            : "pretrained must be empty with " + architecture.type(),
+        pretrained.size());
+    String weightsFile = weights.file();
+    require(
+        pretrained.stream().noneMatch(file -> file.file().equals(weightsFile)),
+        "pretrained must name another file than weights",
+        weightsFile);
+    sites = List.copyOf(sites);
     Objects.requireNonNull(training, "training is missing");
+  }
+
+  /**
+   * A place where the model works, by its own unlabeled audio.
+   *
+   * @param hours of audio
+   * @param recordings number of files
+   * @param channels of them, each a voice or more
+   * @param windows with enough speech to count
+   * @param madeAt when the audio was measured, ISO 8601 in UTC
+   * @param sha256 of the means and deviations, as 32-bit floats, big-endian; lower-case hexadecimal
+   */
+  public record Site(
+      double hours, int recordings, int channels, int windows, String madeAt, String sha256) {
+    public Site {
+      require(recordings > 0 && windows > 0, "sites must have recordings and windows", recordings);
+      Objects.requireNonNull(madeAt, "sites.madeAt is missing");
+      Objects.requireNonNull(sha256, "sites.sha256 is missing");
+    }
+  }
+
+  /** A version of the model that is normalized by a place. */
+  public ModelManifest at(Site site, Normalization bySite, String siteVersion) {
+    List<Site> all = new ArrayList<>(sites);
+    all.add(site);
+    return new ModelManifest(
+        formatVersion,
+        name,
+        siteVersion,
+        architecture,
+        labels,
+        featureSpec,
+        windows,
+        bySite,
+        calibration,
+        weights,
+        pretrained,
+        all,
+        training);
+  }
+
+  /** Of a model without a pretrained encoder. */
+  public ModelManifest(
+      int formatVersion,
+      String name,
+      String version,
+      Architecture architecture,
+      List<String> labels,
+      FeatureSpec featureSpec,
+      WindowSettings windows,
+      Normalization normalization,
+      Calibration calibration,
+      Weights weights,
+      Training training) {
+    this(
+        formatVersion,
+        name,
+        version,
+        architecture,
+        labels,
+        featureSpec,
+        windows,
+        normalization,
+        calibration,
+        weights,
+        List.of(),
+        List.of(),
+        training);
   }
 
   /**
@@ -173,6 +268,12 @@ public record ModelManifest(
           Float.isFinite(limit) && limit >= 0,
           "normalization.limit must be 0 or above and finite",
           limit);
+    }
+
+    /** The same with the means and deviations of a place. */
+    public Normalization with(List<Float> siteMean, List<Float> siteDeviation) {
+      return new Normalization(
+          siteMean, siteDeviation, adapt, n0, n0ByFeature, minSpeechShare, limit);
     }
 
     public float[] meanArray() {

@@ -42,8 +42,9 @@ public interface Network {
   /**
    * Its inputs for windows.
    *
-   * @param features {@code [windows][windowFeatureCount]}, normalized; NaN where a window has no
-   *     more frames, which is left away as far as no window of the batch has any there
+   * @param features {@code [windows][windowFeatureCount]}, or behind a pretrained encoder {@code
+   *     [windows][EncoderPooling.LENGTH]}, normalized; NaN where a window has no more frames, which
+   *     is left away as far as no window of the batch has any there
    */
   NDList inputs(NDManager manager, float[] features, int windows);
 }

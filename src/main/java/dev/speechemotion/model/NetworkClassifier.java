@@ -14,10 +14,14 @@ import dev.speechemotion.features.FeatureLayout;
 import java.util.List;
 import java.util.Optional;
 
-/** Normalization, network, calibrated softmax: one thread's view of an emotion model. */
+/**
+ * Pretrained encoder if there is one, normalization, network, calibrated softmax: one thread's view
+ * of an emotion model.
+ */
 final class NetworkClassifier implements EmotionClassifier {
   private final ModelManifest manifest;
   private final ModelIdentity identity;
+  private final Optional<EncoderPooling> pooling;
   private final int featureCount;
   private final int labelCount;
   private final float[] mean;
@@ -26,6 +30,7 @@ final class NetworkClassifier implements EmotionClassifier {
   private final float temperature;
   private final float doubt;
   private final Optional<Population> population;
+  private final float[] values;
   private final float[] normalized;
   private final Predictor<float[], float[]> predictor;
 
@@ -34,10 +39,15 @@ final class NetworkClassifier implements EmotionClassifier {
       Model model,
       ModelManifest manifest,
       ModelIdentity identity,
-      ModelManifest.Calibration calibration) {
+      ModelManifest.Calibration calibration,
+      Optional<EncoderPooling> pooling) {
+    this.pooling = pooling;
     this.manifest = manifest;
     this.identity = identity;
-    featureCount = FeatureLayout.of(manifest.featureSpec()).windowFeatureCount();
+    featureCount =
+        pooling.isEmpty() && manifest.architecture().type().pretrained()
+            ? EncoderPooling.LENGTH
+            : FeatureLayout.of(manifest.featureSpec()).windowFeatureCount();
     labelCount = manifest.labels().size();
     mean = manifest.normalization().meanArray();
     deviation = manifest.normalization().deviationArray();
@@ -45,7 +55,8 @@ final class NetworkClassifier implements EmotionClassifier {
     temperature = calibration.temperature();
     doubt = calibration.doubt();
     population = manifest.normalization().adaptedTo();
-    normalized = new float[featureCount];
+    values = new float[pooling.isPresent() ? EncoderPooling.LENGTH : featureCount];
+    normalized = new float[values.length];
     predictor = model.newPredictor(new OneWindow(network));
   }
 
@@ -91,11 +102,16 @@ final class NetworkClassifier implements EmotionClassifier {
                   windowCount, featureCount, labelCount, features.length, probabilities.length));
     }
     for (int window = 0; window < windowCount; window++) {
-      for (int i = 0; i < featureCount; i++) {
+      if (pooling.isPresent()) {
+        pooling.get().pool(features, window * featureCount, featureCount, values);
+      } else {
+        System.arraycopy(features, window * featureCount, values, 0, featureCount);
+      }
+      for (int i = 0; i < values.length; i++) {
         int column = i % mean.length;
         normalized[i] =
             ModelManifest.Normalization.limited(
-                (features[window * featureCount + i] - mean[column]) / deviation[column], limit);
+                (values[i] - mean[column]) / deviation[column], limit);
       }
       softmax(logits(normalized), probabilities, window * labelCount);
     }
@@ -132,6 +148,7 @@ final class NetworkClassifier implements EmotionClassifier {
   @Override
   public void close() {
     predictor.close();
+    pooling.ifPresent(EncoderPooling::close);
   }
 
   /** In: {@code [features]}; out: {@code [labels]}. */

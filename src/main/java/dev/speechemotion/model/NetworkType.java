@@ -22,11 +22,21 @@ public enum NetworkType {
     void requireSizes(List<Integer> channels, List<Integer> hidden) {
       ModelManifest.require(
           channels.isEmpty(), "architecture.channels must be empty with " + this, channels);
+      ModelManifest.require(
+          !hidden.isEmpty(), "architecture.hidden must be 1 to 8 sizes with " + this, hidden);
     }
 
     @Override
     boolean takesMembers(List<Integer> hidden) {
       return hidden.size() == 1;
+    }
+
+    @Override
+    void requireFit(FeatureSpec spec) {
+      ModelManifest.require(
+          spec.windowFrames() == 0,
+          "featureSpec must be one of statistics with " + this,
+          spec.name());
     }
 
     @Override
@@ -41,9 +51,11 @@ public enum NetworkType {
           architecture.members() == 1
               ? ""
               : "the mean of %d networks, each of ".formatted(architecture.members());
-      return members
-          + "fully connected layers of %d, %s, %d, ReLU"
-              .formatted(featureCount, joined(architecture.hidden()), labelCount);
+      return architecture.hidden().isEmpty()
+          ? "a linear map of %d to %d".formatted(featureCount, labelCount)
+          : members
+              + "fully connected layers of %d, %s, %d, ReLU"
+                  .formatted(featureCount, joined(architecture.hidden()), labelCount);
     }
   },
 
@@ -69,6 +81,14 @@ public enum NetworkType {
     }
 
     @Override
+    void requireFit(FeatureSpec spec) {
+      ModelManifest.require(
+          spec.windowFrames() > 0 && !spec.encoderInput(),
+          "featureSpec must be one of log-mel frames with " + this,
+          spec.name());
+    }
+
+    @Override
     Network network(Architecture architecture, FeatureSpec spec, int labelCount, float dropRate) {
       int bands = FeatureLayout.of(spec).windowColumnCount();
       return new CnnLstm(
@@ -83,6 +103,58 @@ public enum NetworkType {
     String inWords(Architecture architecture, int featureCount, int labelCount) {
       return "convolutions of %s channels, a bidirectional LSTM of %d units each way, attention"
           .formatted(joined(architecture.channels()), architecture.hidden().get(0));
+    }
+  },
+
+  /**
+   * The pretrained encoder, the mean and deviation over the window of what its layers give, and
+   * linear layers with ReLU between them; without hidden layers one linear map, whose weights need
+   * no gradients to be found.
+   */
+  ENCODER("encoder", FeatureSpec.ENCODER_16K, List.of(), List.of()) {
+    @Override
+    void requireSizes(List<Integer> channels, List<Integer> hidden) {
+      ModelManifest.require(
+          channels.isEmpty(), "architecture.channels must be empty with " + this, channels);
+    }
+
+    @Override
+    boolean takesMembers(List<Integer> hidden) {
+      return hidden.size() == 1;
+    }
+
+    @Override
+    void requireFit(FeatureSpec spec) {
+      ModelManifest.require(
+          spec.encoderInput() && spec.windowFrames() <= 2 * SpeechEncoder.MOST_TOKENS,
+          "featureSpec must be what the pretrained encoder takes with " + this,
+          spec.name());
+    }
+
+    @Override
+    int columnCount(FeatureSpec spec) {
+      return EncoderPooling.LENGTH;
+    }
+
+    @Override
+    List<String> columnNames(FeatureSpec spec) {
+      return EncoderPooling.names();
+    }
+
+    @Override
+    public boolean pretrained() {
+      return true;
+    }
+
+    @Override
+    Network network(Architecture architecture, FeatureSpec spec, int labelCount, float dropRate) {
+      return new Fcnn(architecture, EncoderPooling.LENGTH, labelCount, dropRate);
+    }
+
+    @Override
+    String inWords(Architecture architecture, int featureCount, int labelCount) {
+      return "a pretrained encoder, mean and deviation over the window of its layers, "
+          + FCNN.inWords(architecture, EncoderPooling.LENGTH, labelCount);
     }
   };
 
@@ -148,6 +220,28 @@ public enum NetworkType {
 
   /** Whether there may be several networks of that size in one. */
   abstract boolean takesMembers(List<Integer> hidden);
+
+  /**
+   * @throws IllegalArgumentException if the network cannot take such features
+   */
+  abstract void requireFit(FeatureSpec spec);
+
+  /** How many values of a window, or where it is its frames, of a frame, are normalized. */
+  int columnCount(FeatureSpec spec) {
+    return FeatureLayout.of(spec).windowColumnCount();
+  }
+
+  /** Names of these values. */
+  List<String> columnNames(FeatureSpec spec) {
+    return FeatureLayout.of(spec).windowFeatureNames();
+  }
+
+  /**
+   * Whether what is normalized comes from the pretrained encoder, whose weights are a file more.
+   */
+  public boolean pretrained() {
+    return false;
+  }
 
   abstract Network network(
       Architecture architecture, FeatureSpec spec, int labelCount, float dropRate);

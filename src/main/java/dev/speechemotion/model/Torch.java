@@ -26,17 +26,17 @@ public final class Torch {
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
     setIfAbsent("ai.djl.offline", "true");
     setIfAbsent("OPT_OUT_TRACKING", "true");
-    limitInstructions();
     return Engine.getEngine(ENGINE);
   }
 
   /**
    * Keeps oneDNN, which computes convolutions for PyTorch 2.7, to AVX2: with its AVX-512 code the
    * gradients of {@link CnnLstm} are NaN on AMD's Zen 5. It reads the environment when it is first
-   * used, and only the C library can change that of a running process. {@link Fcnn} does not go
-   * through it.
+   * used, and only the C library can change that of a running process: so this comes too late where
+   * {@link SpeechEncoder} has computed something before. That is not limited, as it has no
+   * gradients and takes a third less time with AVX-512; {@link Fcnn} does not go through oneDNN.
    */
-  private static void limitInstructions() {
+  static void limitInstructions() {
     if (!Platform.isWindows()) {
       Environment.C.setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 0);
     }

@@ -32,13 +32,20 @@ public final class WeightsFile {
 
   /** The parameters of a network. */
   public static byte[] encode(Network network) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (NDList arrays = new NDList()) {
       for (Map.Entry<String, Parameter> entry : network.parameters().entrySet()) {
         NDArray copy = entry.getValue().getArray().duplicate();
         copy.setName(entry.getKey());
         arrays.add(copy);
       }
+      return encode(arrays);
+    }
+  }
+
+  /** Arrays that have names. */
+  static byte[] encode(NDList arrays) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
       arrays.encode(out, NDList.Encoding.SAFETENSORS);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -60,37 +67,109 @@ public final class WeightsFile {
    */
   static Map<String, NDArray> decode(byte[] file, Map<String, Shape> shapes, NDManager manager)
       throws ModelException {
-    if (file.length < Long.BYTES) {
-      throw new ModelException("weights file is cut off: it has " + file.length + " bytes");
-    }
-    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    long headerLength = bytes.getLong();
-    if (headerLength < 2
-        || headerLength > MAX_HEADER_BYTES
-        || headerLength > file.length - Long.BYTES) {
-      throw new ModelException("weights file is not in safetensors format, or is cut off");
-    }
-    JsonNode header = header(file, (int) headerLength);
-    ByteBuffer data =
-        bytes.position(Long.BYTES + (int) headerLength).slice().order(ByteOrder.LITTLE_ENDIAN);
-
-    TreeSet<String> names = new TreeSet<>();
-    header.fieldNames().forEachRemaining(names::add);
-    names.remove("__metadata__");
-    if (!names.equals(shapes.keySet())) {
-      throw new ModelException(
-          "weights don't match the network: the manifest's architecture needs "
-              + new TreeSet<>(shapes.keySet())
-              + ", the file holds "
-              + names);
-    }
-    checkOutputs(header, shapes);
+    Tensors tensors = Tensors.of(file, shapes);
+    checkOutputs(tensors.header, shapes);
     Map<String, NDArray> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
-      JsonNode tensor = header.get(entry.getKey());
-      arrays.put(entry.getKey(), array(entry.getKey(), entry.getValue(), tensor, data, manager));
+      float[] values = array(entry.getKey(), entry.getValue(), tensors, NumberFormat.F32);
+      arrays.put(entry.getKey(), manager.create(values, entry.getValue()));
     }
     return arrays;
+  }
+
+  /**
+   * Reads arrays of 16-bit floats.
+   *
+   * @param shapes what the file must hold, no more and no less
+   * @throws ModelException if the file is malformed or holds something else
+   */
+  static Map<String, float[]> decodeHalves(byte[] file, Map<String, Shape> shapes)
+      throws ModelException {
+    Tensors tensors = Tensors.of(file, shapes);
+    Map<String, float[]> arrays = new LinkedHashMap<>();
+    for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
+      arrays.put(
+          entry.getKey(), array(entry.getKey(), entry.getValue(), tensors, NumberFormat.F16));
+    }
+    return arrays;
+  }
+
+  /** What a file says of its arrays, and where they are. */
+  private static final class Tensors {
+    private final JsonNode header;
+    private final ByteBuffer data;
+
+    private Tensors(JsonNode header, ByteBuffer data) {
+      this.header = header;
+      this.data = data;
+    }
+
+    private static Tensors of(byte[] file, Map<String, Shape> shapes) throws ModelException {
+      if (file.length < Long.BYTES) {
+        throw new ModelException("weights file is cut off: it has " + file.length + " bytes");
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+      long headerLength = bytes.getLong();
+      if (headerLength < 2
+          || headerLength > MAX_HEADER_BYTES
+          || headerLength > file.length - Long.BYTES) {
+        throw new ModelException("weights file is not in safetensors format, or is cut off");
+      }
+      JsonNode header = header(file, (int) headerLength);
+      ByteBuffer data = bytes.position(Long.BYTES + (int) headerLength).slice();
+
+      TreeSet<String> names = new TreeSet<>();
+      header.fieldNames().forEachRemaining(names::add);
+      names.remove("__metadata__");
+      if (!names.equals(shapes.keySet())) {
+        throw new ModelException(
+            "weights don't match the network: the manifest's architecture needs "
+                + new TreeSet<>(shapes.keySet())
+                + ", the file holds "
+                + names);
+      }
+      return new Tensors(header, data);
+    }
+  }
+
+  /** How a file writes numbers. */
+  private enum NumberFormat {
+    F32(Float.BYTES, "32-bit float") {
+      @Override
+      void read(ByteBuffer bytes, float[] values) {
+        bytes.asFloatBuffer().get(values);
+      }
+    },
+    F16(Short.BYTES, "16-bit float") {
+      @Override
+      void read(ByteBuffer bytes, float[] values) {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = toFloat(bytes.getShort(2 * i));
+        }
+      }
+    };
+
+    private final int bytes;
+    private final String inWords;
+
+    NumberFormat(int bytes, String inWords) {
+      this.bytes = bytes;
+      this.inWords = inWords;
+    }
+
+    abstract void read(ByteBuffer bytes, float[] values);
+
+    /** IEEE 754 binary16; Java has this from version 20 on. */
+    private static float toFloat(short half) {
+      int exponent = half >> 10 & 0x1f;
+      int fraction = half & 0x3ff;
+      float magnitude =
+          exponent == 0
+              ? fraction * 0x1p-24f
+              : Float.intBitsToFloat(
+                  (exponent == 0x1f ? 0xff : exponent + 127 - 15) << 23 | fraction << 13);
+      return half < 0 ? -magnitude : magnitude;
+    }
   }
 
   private static JsonNode header(byte[] file, int length) throws ModelException {
@@ -119,12 +198,13 @@ public final class WeightsFile {
     }
   }
 
-  private static NDArray array(
-      String name, Shape shape, JsonNode tensor, ByteBuffer data, NDManager manager)
+  private static float[] array(String name, Shape shape, Tensors tensors, NumberFormat format)
       throws ModelException {
-    if (!"F32".equals(tensor.path("dtype").asText())) {
+    JsonNode tensor = tensors.header.get(name);
+    if (!format.name().equals(tensor.path("dtype").asText())) {
       throw new ModelException(
-          "weights don't match the network: " + name + " is not of type F32 (32-bit float)");
+          "weights don't match the network: %s is not of type %s (%s)"
+              .formatted(name, format.name(), format.inWords));
     }
     String found = tensor.path("shape").toString();
     String expected = JSON.valueToTree(shape.getShape()).toString();
@@ -138,20 +218,19 @@ public final class WeightsFile {
     long end = offsets.path(1).asLong(-1);
     if (offsets.size() != 2
         || begin < 0
-        || end > data.capacity()
-        || end - begin != shape.size() * Float.BYTES) {
+        || end > tensors.data.capacity()
+        || end - begin != shape.size() * format.bytes) {
       throw new ModelException("weights file is cut off or malformed at " + name);
     }
     float[] values = new float[(int) shape.size()];
-    data.slice((int) begin, (int) (end - begin))
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .asFloatBuffer()
-        .get(values);
+    format.read(
+        tensors.data.slice((int) begin, (int) (end - begin)).order(ByteOrder.LITTLE_ENDIAN),
+        values);
     for (float value : values) {
       if (!Float.isFinite(value)) {
         throw new ModelException("weights file has values that are not finite in " + name);
       }
     }
-    return manager.create(values, shape);
+    return values;
   }
 }

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.augmentation.Augmentation;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
@@ -125,8 +127,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     Optional<Adaptation.Mode> asked = fittingOptions.mode(spec.commandLine());
     Calls calls = fittingOptions.calls(spec.commandLine());
     try (EmotionModel model = EmotionModel.load(directory);
-        EmotionClassifier classifier = model.newClassifier();
-        EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
+        EmotionClassifier classifier = model.newHeadClassifier();
+        EmotionClassifier uncalibrated = model.newUncalibratedHeadClassifier()) {
       ModelManifest.Normalization normalization = model.manifest().normalization();
       Adaptation adaptation =
           new Adaptation(
@@ -139,7 +141,11 @@ public final class EvaluateCommand implements Callable<Integer> {
           load(
               sources,
               new Corpus.Settings(
-                  model.labels(), model.featureSpec(), model.manifest().windows(), condition),
+                  model.labels(),
+                  model.featureSpec(),
+                  model.manifest().windows(),
+                  condition,
+                  WindowEncoder.of(model)),
               log);
       MetricsBreakdown measurement =
           new MetricsBreakdown(
@@ -166,18 +172,33 @@ public final class EvaluateCommand implements Callable<Integer> {
   private void evaluateProtocol(Protocol protocol, Condition condition, PrintWriter log)
       throws IOException {
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
+    Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
+    try {
+      evaluateProtocol(protocol, condition, settings, encoder, log);
+    } finally {
+      encoder.ifPresent(PretrainedEncoder::close);
+    }
+  }
+
+  private void evaluateProtocol(
+      Protocol protocol,
+      Condition condition,
+      Experiment.Settings settings,
+      Optional<PretrainedEncoder> encoder,
+      PrintWriter log)
+      throws IOException {
     List<Corpora.Source> sources =
         corpusOptions.sources(spec.commandLine(), fittingOptions.seed, protocol.layout());
     require(
         sources.stream().anyMatch(source -> protocol.tests(source.layout())),
         "--protocol %s needs a corpus in this layout".formatted(protocol.name()));
     Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
-    Corpus.Settings clean = corpusSettings(settings, Condition.CLEAN);
+    Corpus.Settings clean = corpusSettings(settings, Condition.CLEAN, encoder);
     Corpora corpora = load(sources, clean, log);
     Corpora heard =
         condition.equals(Condition.CLEAN)
             ? corpora
-            : load(sources, corpusSettings(settings, condition), log);
+            : load(sources, corpusSettings(settings, condition, encoder), log);
     List<LabeledClip> tested = new ArrayList<>();
     List<LabeledClip> others = new ArrayList<>();
     List<String> namesOfOthers = new ArrayList<>();
@@ -194,6 +215,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 corpora,
                 new Augmenter(
                     augmentation, clean, corpusOptions.cache(), settings.fitting().seed()),
+                encoder,
                 log)
             .run(
                 protocol,
@@ -261,8 +283,14 @@ public final class EvaluateCommand implements Callable<Integer> {
                 foldLines));
   }
 
-  private static Corpus.Settings corpusSettings(Experiment.Settings settings, Condition condition) {
-    return new Corpus.Settings(settings.labels(), settings.spec(), settings.windows(), condition);
+  private static Corpus.Settings corpusSettings(
+      Experiment.Settings settings, Condition condition, Optional<PretrainedEncoder> encoder) {
+    return new Corpus.Settings(
+        settings.labels(),
+        settings.spec(),
+        settings.windows(),
+        condition,
+        encoder.map(WindowEncoder::of));
   }
 
   private Corpora load(List<Corpora.Source> sources, Corpus.Settings settings, PrintWriter log)

@@ -1,17 +1,19 @@
 package dev.speechemotion.training;
 
-import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.Architecture;
+import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.NetworkType;
+import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.augmentation.Augmentation;
 import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.experiment.Experiment;
 import dev.speechemotion.training.fitting.FittingSettings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -19,6 +21,14 @@ import picocli.CommandLine.Option;
 
 /** Options that say what is trained, and how. */
 final class FittingOptions {
+  @Option(
+      names = "--encoder",
+      paramLabel = "DIR",
+      defaultValue = "models/encoder",
+      description =
+          "The pretrained encoder for --architecture encoder (default: ${DEFAULT-VALUE}).")
+  private Path encoder;
+
   @Option(
       names = "--labels",
       split = ",",
@@ -297,6 +307,17 @@ final class FittingOptions {
     }
   }
 
+  /**
+   * The pretrained encoder, if the network stands behind one.
+   *
+   * @throws ModelException if it cannot be read
+   */
+  Optional<PretrainedEncoder> encoder(Experiment.Settings settings) throws ModelException {
+    return settings.fitting().architecture().type().pretrained()
+        ? Optional.of(PretrainedEncoder.load(encoder))
+        : Optional.empty();
+  }
+
   /** The adaptation that is asked for; empty if none was named. */
   Optional<Adaptation.Mode> mode(CommandLine command) {
     return adapt.map(
@@ -342,14 +363,6 @@ final class FittingOptions {
       throw new CommandLine.ParameterException(
           command, "--channels, --spec-augment and --warp are for --architecture cnn-lstm");
     }
-    for (String name : without) {
-      if (type.ofFrames()
-          || FeatureLayout.of(featureSpec).windowFeatureNames().stream()
-              .noneMatch(n -> n.startsWith(name))) {
-        throw new CommandLine.ParameterException(
-            command, "--without: %s has no features %s".formatted(featureSpec.name(), name));
-      }
-    }
     try {
       Architecture network =
           new Architecture(
@@ -358,6 +371,13 @@ final class FittingOptions {
               hidden.isEmpty() ? type.usualHidden() : hidden,
               members,
               dropout);
+      for (String name : without) {
+        if (type.ofFrames() && !type.pretrained()
+            || network.columnNames(featureSpec).stream().noneMatch(n -> n.startsWith(name))) {
+          throw new CommandLine.ParameterException(
+              command, "--without: %s has no features %s".formatted(featureSpec.name(), name));
+        }
+      }
       network.requireFit(featureSpec);
       WindowSettings windows = new WindowSettings(windowMs, hopMs);
       featureSpec.requireFit(windows);

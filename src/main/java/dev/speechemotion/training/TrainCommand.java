@@ -4,6 +4,7 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.NetworkType;
+import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.model.WeightsFile;
 import dev.speechemotion.training.augmentation.Augmentation;
 import dev.speechemotion.training.augmentation.Condition;
@@ -11,6 +12,7 @@ import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.InferenceTime;
@@ -26,6 +28,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -102,17 +105,28 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--adapt speaker is only for evaluate: a stream does not know the rest of the call; use running");
     }
-    train(settings, log);
+    Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
+    try {
+      train(settings, encoder, log);
+    } finally {
+      encoder.ifPresent(PretrainedEncoder::close);
+    }
     return 0;
   }
 
-  private void train(Experiment.Settings settings, PrintWriter log) throws IOException {
+  private void train(
+      Experiment.Settings settings, Optional<PretrainedEncoder> encoder, PrintWriter log)
+      throws IOException {
     architecture = settings.fitting().architecture().type();
     long begin = System.nanoTime();
     Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
     Corpus.Settings clean =
         new Corpus.Settings(
-            settings.labels(), settings.spec(), settings.windows(), Condition.CLEAN);
+            settings.labels(),
+            settings.spec(),
+            settings.windows(),
+            Condition.CLEAN,
+            encoder.map(WindowEncoder::of));
     FeatureCache cache = corpusOptions.cache();
     Corpora corpora = Corpora.load(sources, clean, cache, log);
     // Before anything that takes long, so that a place that cannot be written is known at once.
@@ -126,9 +140,11 @@ public final class TrainCommand implements Callable<Integer> {
             settings,
             corpora,
             new Augmenter(augmentation, clean, cache, settings.fitting().seed()),
+            encoder,
             log);
+    // What one of the encoder's values is, nobody can say.
     Optional<TrainingOutcome.ProtocolImportance> importance =
-        mostHonest(protocols)
+        mostHonest(encoder.isPresent() ? List.of() : protocols)
             .map(
                 protocol ->
                     new TrainingOutcome.ProtocolImportance(
@@ -164,7 +180,11 @@ public final class TrainCommand implements Callable<Integer> {
                             corpus.layout().license()))
                 .toList(),
             metrics);
-    EmotionModel.save(out, manifest, fitted.weights());
+    if (encoder.isPresent()) {
+      EmotionModel.save(out, manifest, fitted.weights(), encoder.get());
+    } else {
+      EmotionModel.save(out, manifest, fitted.weights());
+    }
     TrainingReport.write(
         out,
         new TrainingOutcome(
@@ -257,12 +277,17 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** Of the model as it was saved, on windows of the corpora. */
   private InferenceTime inferenceTime(Corpora corpora) throws IOException {
-    List<float[]> windows = new ArrayList<>();
-    for (LabeledClip clip : corpora.clips().subList(0, Math.min(100, corpora.clips().size()))) {
-      windows.addAll(clip.windows());
-    }
     try (EmotionModel model = EmotionModel.load(out);
         EmotionClassifier classifier = model.newClassifier()) {
+      List<float[]> windows = new ArrayList<>();
+      if (architecture.pretrained()) {
+        // Clips have what the encoder said; how long it takes does not depend on what it hears.
+        windows.addAll(Collections.nCopies(20, new float[classifier.featureCount()]));
+      } else {
+        for (LabeledClip clip : corpora.clips().subList(0, Math.min(100, corpora.clips().size()))) {
+          windows.addAll(clip.windows());
+        }
+      }
       return InferenceTime.measure(classifier, windows);
     }
   }

@@ -3,8 +3,8 @@ package dev.speechemotion.audio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.speechemotion.audio.content.VoiceActivity;
 import dev.speechemotion.audio.resampling.Resampler;
-import dev.speechemotion.audio.speech.VoiceActivity;
 import java.lang.management.ManagementFactory;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;

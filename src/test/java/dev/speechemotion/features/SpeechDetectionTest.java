@@ -2,7 +2,7 @@ package dev.speechemotion.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.speechemotion.audio.speech.VoiceActivity;
+import dev.speechemotion.audio.content.VoiceActivity;
 import dev.speechemotion.features.fixture.Recordings;
 import dev.speechemotion.features.frame.ChannelMemory;
 import dev.speechemotion.features.frame.ChannelSpeech;

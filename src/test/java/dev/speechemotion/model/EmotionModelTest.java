@@ -290,14 +290,14 @@ class EmotionModelTest {
           "angry", "happy"      | "happy", "happy"       | distinct
           "temperature" : 1.0   | "temperature" : 0      | calibration.temperature must be positive
           "doubt" : 0.0         | "doubt" : 1            | calibration.doubt must be from 0 to below 1
-          "type" : "fcnn"       | "type" : "rnn"         | architecture.type must be one of [fcnn, cnn-lstm]
+          "type" : "fcnn"       | "type" : "rnn"         | architecture.type must be one of [fcnn, cnn-lstm, encoder]
           weights.safetensors   | ../weights.safetensors | plain name of a file
           "dropout" : 0.1       | "dropout" : 0.1, "x":1 | "x"
           "adapt" : "none"      | "adapt" : "sometimes"  | normalization.adapt must be none or running
           "n0" : 10.0           | "n0" : 0               | priorWindows must be positive
           "n0ByFeature" : [ ]   | "n0ByFeature" : [ 1 ]  | normalization.n0ByFeature must be empty or as long as .mean
           "limit" : 0.0         | "limit" : -1           | normalization.limit must be 0 or above
-          "members" : 1         | "members" : 2          | architecture.members must be 1 but with fcnn of one hidden layer
+          "members" : 1         | "members" : 2          | architecture.members must be 1 but with fcnn or encoder of one hidden layer
           "hopMs" : 1000        | "hopMs" : null         | hopMs
           "sampleRateHz" : 8000 | "sampleRateHz" : 0     | sampleRateHz must be from
           "name" : "fixture"    | "name" : "fixture      | is not valid

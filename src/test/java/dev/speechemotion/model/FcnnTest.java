@@ -114,7 +114,8 @@ class FcnnTest {
   void shouldRefuseMembersOfSeveralHiddenLayersOrTooMany() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Architecture(NetworkType.FCNN, List.of(), List.of(8, 4), 2, 0))
-        .withMessageContaining("architecture.members must be 1 but with fcnn of one hidden layer");
+        .withMessageContaining(
+            "architecture.members must be 1 but with fcnn or encoder of one hidden layer");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Architecture(NetworkType.FCNN, List.of(), List.of(8), 33, 0))
         .withMessageContaining("architecture.members must be from 1 to 32");

@@ -63,6 +63,9 @@ public final class ModelFixture {
   }
 
   static FeatureSpec spec(Architecture architecture) {
+    if (architecture.type().pretrained()) {
+      return FeatureSpec.ENCODER_16K;
+    }
     return architecture.type().ofFrames()
         ? FeatureSpec.TELEPHONE_8K_LOGMEL
         : FeatureSpec.TELEPHONE_8K;

@@ -62,7 +62,12 @@ class ShippedModelTest {
 
   static List<Path> shipped() throws IOException {
     try (Stream<Path> directories = Files.list(Path.of("models"))) {
-      return directories.filter(Files::isDirectory).sorted().toList();
+      // The encoder is a part of models, and none itself.
+      return directories
+          .filter(Files::isDirectory)
+          .filter(directory -> !directory.endsWith("encoder"))
+          .sorted()
+          .toList();
     }
   }
 
@@ -100,7 +105,17 @@ class ShippedModelTest {
   @MethodSource("shipped")
   void shouldBeSmall(Path directory) throws Exception {
     try (Stream<Path> files = Files.list(directory)) {
-      assertThat(files.mapToLong(file -> file.toFile().length()).sum()).isLessThan(5_000_000);
+      assertThat(files.mapToLong(file -> file.toFile().length()).sum()).isLessThan(20_000_000);
+    }
+  }
+
+  @Test
+  void shouldShipOneModelThatCompaniesMayUse() throws Exception {
+    try (EmotionModel open = EmotionModel.load(Path.of("models/open"))) {
+      assertThat(open.labels()).isEqualTo(Labels.DEFAULT);
+      assertThat(open.manifest().training().corpora())
+          .extracting(ModelManifest.Corpus::license)
+          .containsExactly("CC0 1.0", "Open Database License 1.0", "Apache-2.0");
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.content.Bandwidth;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.VoiceAdaptation;
@@ -116,7 +117,8 @@ final class ClassifyCommand implements Callable<Integer> {
               spec.commandLine().getErr(),
               file -> {
                 AudioClip clip = FileBatch.read(file, spec.commandLine().getErr());
-                EmotionModel loaded = models.model(clip.heldRateHz());
+                EmotionModel loaded =
+                    models.model(Bandwidth.rateOf(clip.channels(), clip.sampleRateHz()));
                 try (EmotionClassifier classifier = loaded.newClassifier()) {
                   FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
                   List<List<Result>> channels =

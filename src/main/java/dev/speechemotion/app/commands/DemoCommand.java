@@ -17,7 +17,7 @@ import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
-import dev.speechemotion.audio.speech.Bandwidth;
+import dev.speechemotion.audio.content.Bandwidth;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChannelSummary;
@@ -125,7 +125,10 @@ final class DemoCommand implements Callable<Integer> {
     }
     // As `classify` chooses, so that both use the same model.
     Sound sound =
-        files.isEmpty() || clip.heldRateHz() < Bandwidth.LEAST_RATE_HZ ? TELEPHONE : WIDE_BAND;
+        files.isEmpty()
+                || Bandwidth.rateOf(clip.channels(), clip.sampleRateHz()) < Bandwidth.LEAST_RATE_HZ
+            ? TELEPHONE
+            : WIDE_BAND;
     List<ChannelRole> roles =
         files.isEmpty() ? DemoCall.ROLES : CallRecordings.roles(List.of(), clip.channelCount());
 

@@ -50,7 +50,7 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "SPEC|MODEL_DIR",
       description =
           "librosa-22k, wideband-16k, telephone-8k, wideband-16k-extended,"
-              + " telephone-8k-extended, or that of a model (default ${DEFAULT-VALUE}).")
+              + " telephone-8k-extended, encoder-16k, or that of a model (default ${DEFAULT-VALUE}).")
   private String specName;
 
   @Option(
@@ -96,6 +96,13 @@ final class FeaturesCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Source source = source();
     FeatureSpec features = source.features();
+    if (unit == Unit.FRAME && features.encoderInput()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--per frame: the frames of "
+              + features.name()
+              + " depend on the window that they are in; use --per window");
+    }
     FeatureExtractor extractor = new FeatureExtractor(features);
     PrintWriter out = spec.commandLine().getOut();
     if (format == Format.CSV) {
@@ -194,7 +201,7 @@ final class FeaturesCommand implements Callable<Integer> {
             .put("contrastBands", features.contrastBands())
             .put("contrastMinFrequencyHz", features.contrastMinHz())
             .put("contrastQuantile", features.contrastQuantile())
-            .put("center", false)
+            .put("center", features.encoderInput())
             .putNull("topDb")
             .put("tuning", 0.0);
     if (unit == Unit.FRAME) {

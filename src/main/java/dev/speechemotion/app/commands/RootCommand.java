@@ -1,6 +1,7 @@
 package dev.speechemotion.app.commands;
 
 import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.training.AdaptCommand;
 import dev.speechemotion.training.EvaluateCommand;
 import dev.speechemotion.training.TrainCommand;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       StreamCommand.class,
       TrainCommand.class,
+      AdaptCommand.class,
       EvaluateCommand.class,
       ClassifyCommand.class,
       FeaturesCommand.class,

@@ -4,7 +4,6 @@ import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.io.DataInput;
 import java.io.DataOutput;
-import java.io.EOFException;
 import java.io.IOException;
 
 /**
@@ -110,8 +109,8 @@ public final class FrameRing {
 
   /**
    * Column by column, because a feature changes little from frame to frame: the first code, then
-   * the differences in Golomb-Rice codes (R. F. Rice, "Some practical universal noiseless coding
-   * techniques", 1979). Where that takes more bits than the codes themselves, these.
+   * the differences in Golomb-Rice codes. Where that takes more bits than the codes themselves,
+   * these.
    */
   public void writeState(DataOutput out) throws IOException {
     // Earlier states begin with the count itself, and hold the codes as they are.
@@ -119,51 +118,27 @@ public final class FrameRing {
     out.writeFloat(loudestDb);
     BitWriter bits = new BitWriter(maxByteCount(count));
     int[] codes = new int[count];
+    int[] differences = new int[count];
     for (int column = 0; column < columns && count > 0; column++) {
       column(column, codes);
-      int parameter = riceParameter(codes);
-      bits.write(parameter, PARAMETER_BITS);
-      if (parameter == PLAIN) {
+      for (int i = 1; i < count; i++) {
+        differences[i] = codes[i] - codes[i - 1];
+      }
+      int parameter = BitWriter.riceParameter(differences, 1, count);
+      int riceBits = FrameCodes.BITS + BitWriter.riceBits(differences, 1, count, parameter);
+      if (riceBits < count * FrameCodes.BITS) {
+        bits.write(parameter, PARAMETER_BITS);
+        bits.write(codes[0], FrameCodes.BITS);
+        bits.writeRice(differences, 1, count, parameter);
+      } else {
+        bits.write(PLAIN, PARAMETER_BITS);
         for (int code : codes) {
           bits.write(code, FrameCodes.BITS);
         }
-        continue;
-      }
-      bits.write(codes[0], FrameCodes.BITS);
-      for (int i = 1; i < count; i++) {
-        int folded = folded(codes[i] - codes[i - 1]);
-        bits.writeOnes(folded >> parameter);
-        bits.write(0, 1);
-        bits.write(folded & (1 << parameter) - 1, parameter);
       }
     }
     out.writeInt(bits.byteCount());
-    out.write(bits.bytes, 0, bits.byteCount());
-  }
-
-  /** Differences as numbers from 0 on: 0, -1, 1, -2, … */
-  private static int folded(int difference) {
-    return difference << 1 ^ difference >> 31;
-  }
-
-  private static int unfolded(int folded) {
-    return folded >> 1 ^ -(folded & 1);
-  }
-
-  /** How many low bits of a difference to write as they are. */
-  private static int riceParameter(int[] codes) {
-    int sum = 0;
-    for (int i = 1; i < codes.length; i++) {
-      sum += folded(codes[i] - codes[i - 1]);
-    }
-    int differences = codes.length - 1;
-    int mean = differences == 0 ? 0 : sum / differences;
-    int parameter = Math.max(0, 31 - Integer.numberOfLeadingZeros(mean | 1));
-    int bits = FrameCodes.BITS + differences * (parameter + 1);
-    for (int i = 1; i < codes.length; i++) {
-      bits += folded(codes[i] - codes[i - 1]) >> parameter;
-    }
-    return bits < codes.length * FrameCodes.BITS ? parameter : PLAIN;
+    out.write(bits.bytes(), 0, bits.byteCount());
   }
 
   private int maxByteCount(int frames) {
@@ -209,78 +184,13 @@ public final class FrameRing {
         if (parameter == PLAIN || i == 0) {
           code = bits.read(FrameCodes.BITS);
         } else {
-          code += unfolded(bits.readOnes() << parameter | bits.read(parameter));
+          code += bits.readRice(parameter);
         }
         if (code < 0 || code > FrameCodes.MAX) {
           throw new IOException("frames cannot hold the code " + code);
         }
         rows[i * columns + column] = (short) code;
       }
-    }
-  }
-
-  /** Puts bits one behind the other, the highest first. */
-  private static final class BitWriter {
-    private final byte[] bytes;
-    private int at;
-
-    private BitWriter(int byteCount) {
-      bytes = new byte[byteCount];
-    }
-
-    private void write(int value, int count) {
-      int left = count;
-      while (left > 0) {
-        int free = 8 - at % 8;
-        int now = Math.min(free, left);
-        left -= now;
-        bytes[at / 8] |= (byte) ((value >> left & (1 << now) - 1) << free - now);
-        at += now;
-      }
-    }
-
-    private void writeOnes(int count) {
-      for (int left = count; left > 0; left -= 8) {
-        write(0xff, Math.min(8, left));
-      }
-    }
-
-    private int byteCount() {
-      return (at + 7) / 8;
-    }
-  }
-
-  private static final class BitReader {
-    private final byte[] bytes;
-    private int at;
-
-    private BitReader(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    private int read(int count) throws IOException {
-      if (at + count > 8 * bytes.length) {
-        throw new EOFException("the frames of a window end early");
-      }
-      int value = 0;
-      int left = count;
-      while (left > 0) {
-        int there = 8 - at % 8;
-        int now = Math.min(there, left);
-        value = value << now | (bytes[at / 8] & 0xff) >> there - now & (1 << now) - 1;
-        at += now;
-        left -= now;
-      }
-      return value;
-    }
-
-    /** The number of ones before the next zero. */
-    private int readOnes() throws IOException {
-      int ones = 0;
-      while (read(1) == 1) {
-        ones++;
-      }
-      return Math.min(ones, 2 * FrameCodes.MAX + 2);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * What the features of a channel's next frame need to know of its frames so far. Features that look
@@ -18,11 +19,15 @@ public final class ChannelMemory {
   final Slopes mfccSlopes;
   private final boolean keepsSlopes;
 
+  /** Empty where frames are long enough to tell speech by themselves. */
+  final Optional<LongerFrames.Cut> longerFrames;
+
   public ChannelMemory(FeatureSpec spec) {
     boolean keepsShape = spec.groups().contains(FeatureGroup.SHAPE);
     shape = new SpectralShape.Before(keepsShape ? SpectralShape.bandCount(spec) : 0);
     keepsSlopes = spec.groups().contains(FeatureGroup.DELTAS);
     mfccSlopes = new Slopes(keepsSlopes ? spec.mfccCount() : 0);
+    longerFrames = spec.encoderInput() ? Optional.of(new LongerFrames.Cut()) : Optional.empty();
   }
 
   /** Level of the channel's loudest frame, dB, less what has been forgotten since. */
@@ -36,6 +41,7 @@ public final class ChannelMemory {
     pitch.forget();
     shape.forget();
     mfccSlopes.forget();
+    longerFrames.ifPresent(LongerFrames.Cut::forget);
   }
 
   public void writeState(DataOutput out) throws IOException {
@@ -45,6 +51,9 @@ public final class ChannelMemory {
     if (keepsSlopes) {
       mfccSlopes.writeState(out);
     }
+    if (longerFrames.isPresent()) {
+      longerFrames.get().writeState(out);
+    }
   }
 
   public void readState(DataInput in) throws IOException {
@@ -53,6 +62,9 @@ public final class ChannelMemory {
     shape.readState(in);
     if (keepsSlopes) {
       mfccSlopes.readState(in);
+    }
+    if (longerFrames.isPresent()) {
+      longerFrames.get().readState(in);
     }
   }
 }

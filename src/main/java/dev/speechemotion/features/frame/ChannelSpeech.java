@@ -1,7 +1,7 @@
 package dev.speechemotion.features.frame;
 
-import dev.speechemotion.audio.speech.VoiceActivity;
-import dev.speechemotion.audio.speech.VoiceMotion;
+import dev.speechemotion.audio.content.VoiceActivity;
+import dev.speechemotion.audio.content.VoiceMotion;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.DataInput;
@@ -29,14 +29,15 @@ public final class ChannelSpeech {
   private VoiceMotion.Frame moved = VoiceMotion.Frame.NOT_COMPARED;
 
   public ChannelSpeech(FeatureSpec spec) {
-    double framesPerSecond = (double) spec.sampleRateHz() / spec.hopLength();
+    FeatureSpec heard = spec.encoderInput() ? LongerFrames.SPEC : spec;
+    double framesPerSecond = (double) heard.sampleRateHz() / heard.hopLength();
     speech = new VoiceActivity(framesPerSecond);
-    voices = byVoicing(spec) ? speech : new VoiceActivity(framesPerSecond);
+    voices = byVoicing(heard) ? speech : new VoiceActivity(framesPerSecond);
     motion =
         new VoiceMotion(
-            (double) spec.sampleRateHz() / spec.fftLength(),
-            spec.fftLength() / 2 + 1,
-            (spec.fftLength() + spec.hopLength() - 1) / spec.hopLength());
+            (double) heard.sampleRateHz() / heard.fftLength(),
+            heard.fftLength() / 2 + 1,
+            (heard.fftLength() + heard.hopLength() - 1) / heard.hopLength());
   }
 
   static boolean byVoicing(FeatureSpec spec) {
@@ -55,6 +56,13 @@ public final class ChannelSpeech {
     holdsSpeech = speech.accept(frame.samples(), frame.offset(), length);
     isNearVoice = voices.accept(frame.meanSquare(), voicing);
     follow(frame, voicing);
+  }
+
+  /** Takes a frame that is too short to tell, and is taken for what the last longer one was. */
+  void repeat(boolean heldSpeech) {
+    holdsSpeech = heldSpeech;
+    isNearVoice = false;
+    moved = VoiceMotion.Frame.NOT_COMPARED;
   }
 
   private void follow(Frame frame, float voicing) {

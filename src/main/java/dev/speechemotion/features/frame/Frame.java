@@ -19,6 +19,7 @@ final class Frame {
   private ChannelMemory memory;
   private int valuesAt;
   private double[] power;
+  private boolean powerKnown;
   private boolean magnitudesKnown;
   private boolean meanSquareKnown;
   private float meanSquare;
@@ -33,7 +34,7 @@ final class Frame {
   /**
    * Begins a frame.
    *
-   * @param samples {@code [fftLength]} from {@code offset}, in [-1, 1]
+   * @param samples {@code [frameLength]} from {@code offset}, in [-1, 1]
    * @param memory of the frame's channel
    * @param valuesAt where the frame's numbers will be
    */
@@ -42,7 +43,7 @@ final class Frame {
     this.offset = offset;
     this.memory = memory;
     this.valuesAt = valuesAt;
-    power = spectrum.compute(samples, offset);
+    powerKnown = false;
     magnitudesKnown = false;
     meanSquareKnown = false;
   }
@@ -68,6 +69,10 @@ final class Frame {
 
   /** {@code [fftLength / 2 + 1]}, power under the Hann window. */
   double[] power() {
+    if (!powerKnown) {
+      power = spectrum.compute(samples, offset);
+      powerKnown = true;
+    }
     return power;
   }
 
@@ -75,7 +80,7 @@ final class Frame {
   double[] magnitudes() {
     if (!magnitudesKnown) {
       final double[] magnitudes = this.magnitudes;
-      final double[] power = this.power;
+      final double[] power = power();
       for (int k = 0; k < magnitudes.length; k++) {
         magnitudes[k] = Math.sqrt(power[k]);
       }
@@ -87,7 +92,7 @@ final class Frame {
   /** Mean square of the samples without their mean. */
   float meanSquare() {
     if (!meanSquareKnown) {
-      meanSquare = (float) (powerScale * sumOfSound(power));
+      meanSquare = (float) (powerScale * sumOfSound(power()));
       meanSquareKnown = true;
     }
     return meanSquare;

@@ -25,7 +25,7 @@ public final class FrameFeatures {
   private final int[] begins;
 
   private final List<FrameValue> values;
-  private final int fftLength;
+  private final int frameLength;
   private final SpeechCue speechCue;
 
   /** For specs without pitch; empty where frames are too short for one. */
@@ -41,16 +41,24 @@ public final class FrameFeatures {
       all.addAll(features[i].values());
     }
     values = List.copyOf(all);
-    fftLength = spec.fftLength();
+    frameLength = spec.frameLength();
     boolean byVoicing = ChannelSpeech.byVoicing(spec);
-    speechCue = byVoicing ? this::byVoicing : this::byEnergy;
     voicing =
         !byVoicing && spec.canHavePitch()
             ? Optional.of(new PitchTracker(spec.sampleRateHz(), spec.fftLength()))
             : Optional.empty();
+    if (spec.encoderInput()) {
+      LongerFrames longer = new LongerFrames();
+      speechCue = speech -> longer.tell(frame, frameLength, speech);
+    } else {
+      speechCue = byVoicing ? this::byVoicing : this::byEnergy;
+    }
   }
 
   private static List<FrameFeature> featuresOf(FeatureSpec spec) {
+    if (spec.encoderInput()) {
+      return List.of(new Samples(spec.frameLength()));
+    }
     List<FrameFeature> features = new ArrayList<>();
     if (spec.windowFrames() == 0) {
       features.add(new Mfcc(spec));
@@ -79,7 +87,7 @@ public final class FrameFeatures {
   /**
    * Computes the numbers of a frame.
    *
-   * @param samples {@code [fftLength]} from {@code offset}, in [-1, 1]
+   * @param samples {@code [frameLength]} from {@code offset}, in [-1, 1]
    * @param memory of the frame's channel, which goes on by this frame
    * @param out receives {@link #values()} from {@code outOffset} on
    */
@@ -107,6 +115,6 @@ public final class FrameFeatures {
       tracker.compute(frame.magnitudes(), 0);
       share = tracker.voicing();
     }
-    speech.acceptEnergy(frame, fftLength, share);
+    speech.acceptEnergy(frame, frameLength, share);
   }
 }

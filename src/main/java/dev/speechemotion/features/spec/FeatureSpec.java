@@ -26,6 +26,9 @@ import java.util.stream.Stream;
  *     order of {@link Statistic}
  * @param windowFrames 0, or: a window's vector is the log-mel bands of so many frames, and there
  *     are no other features; {@code groups} is then {@code LOG_MEL} alone
+ * @param encoderInput whether these frames are what the pretrained encoder takes: centered, of the
+ *     window's samples brought to mean 0 and variance 1; rates and lengths are then those of {@link
+ *     #ENCODER_16K}
  */
 public record FeatureSpec(
     String name,
@@ -40,7 +43,8 @@ public record FeatureSpec(
     double contrastQuantile,
     List<FeatureGroup> groups,
     List<Statistic> statistics,
-    int windowFrames) {
+    int windowFrames,
+    boolean encoderInput) {
 
   /** The seed's features with librosa's defaults. */
   public static final FeatureSpec LIBROSA_22K =
@@ -94,12 +98,30 @@ public record FeatureSpec(
   public static final FeatureSpec TELEPHONE_8K_LOGMEL =
       logMel("telephone-8k-logmel", TELEPHONE_8K, 40);
 
+  /** What the pretrained encoder takes of 3 s of audio; audio of 8 kHz is resampled up. */
+  public static final FeatureSpec ENCODER_16K =
+      new FeatureSpec(
+          "encoder-16k",
+          16_000,
+          400,
+          160,
+          80,
+          WIDEBAND_16K.mfccCount,
+          WIDEBAND_16K.chromaBins,
+          WIDEBAND_16K.contrastBands,
+          WIDEBAND_16K.contrastMinHz,
+          WIDEBAND_16K.contrastQuantile,
+          List.of(FeatureGroup.LOG_MEL),
+          List.of(),
+          300,
+          true);
+
   /** The specs of statistics that have a name on the command line. */
   public static final List<FeatureSpec> NAMED =
       List.of(
           LIBROSA_22K, WIDEBAND_16K, TELEPHONE_8K, WIDEBAND_16K_EXTENDED, TELEPHONE_8K_EXTENDED);
 
-  /** Those of frames. */
+  /** Those of frames in decibels. */
   public static final List<FeatureSpec> NAMED_OF_FRAMES =
       List.of(WIDEBAND_16K_LOGMEL, TELEPHONE_8K_LOGMEL);
 
@@ -113,9 +135,14 @@ public record FeatureSpec(
         "sampleRateHz must be from 8000 to 96000",
         sampleRateHz);
     require(
-        fftLength >= 64 && fftLength <= 4096 && Integer.bitCount(fftLength) == 1,
+        encoderInput || fftLength >= 64 && fftLength <= 4096 && Integer.bitCount(fftLength) == 1,
         "fftLength must be a power of two from 64 to 4096",
         fftLength);
+    require(
+        !encoderInput
+            || sampleRateHz == 16_000 && fftLength == 400 && hopLength == 160 && melBands == 80,
+        "sampleRateHz, fftLength, hopLength and melBands must be 16000, 400, 160 and 80 with encoderInput",
+        List.of(sampleRateHz, fftLength, hopLength, melBands));
     require(
         hopLength > 0 && hopLength <= fftLength,
         "hopLength must be positive and at most fftLength",
@@ -165,6 +192,42 @@ public record FeatureSpec(
         windowFrames == 0 || groups.equals(List.of(FeatureGroup.LOG_MEL)) && statistics.isEmpty(),
         "groups must be LOG_MEL alone, and statistics empty, with windowFrames",
         groups + " and " + statistics);
+    require(
+        !encoderInput || windowFrames >= 4 && windowFrames % 2 == 0,
+        "windowFrames must be even and at least 4 with encoderInput",
+        windowFrames);
+  }
+
+  /** A spec of any kind but the encoder's. */
+  public FeatureSpec(
+      String name,
+      int sampleRateHz,
+      int fftLength,
+      int hopLength,
+      int melBands,
+      int mfccCount,
+      int chromaBins,
+      int contrastBands,
+      double contrastMinHz,
+      double contrastQuantile,
+      List<FeatureGroup> groups,
+      List<Statistic> statistics,
+      int windowFrames) {
+    this(
+        name,
+        sampleRateHz,
+        fftLength,
+        hopLength,
+        melBands,
+        mfccCount,
+        chromaBins,
+        contrastBands,
+        contrastMinHz,
+        contrastQuantile,
+        groups,
+        statistics,
+        windowFrames,
+        false);
   }
 
   /** A spec whose windows have statistics of their frames. */
@@ -274,7 +337,20 @@ public record FeatureSpec(
   }
 
   private static Stream<FeatureSpec> named() {
-    return Stream.concat(NAMED.stream(), NAMED_OF_FRAMES.stream());
+    return Stream.of(NAMED, NAMED_OF_FRAMES, List.of(ENCODER_16K)).flatMap(List::stream);
+  }
+
+  /**
+   * Samples of the frames that a channel is cut into. For the encoder, whose frames are cut only
+   * where a window begins and ends, these are its tokens: two hops, one after the other.
+   */
+  public int frameLength() {
+    return encoderInput ? 2 * hopLength : fftLength;
+  }
+
+  /** Samples between the beginnings of these frames. */
+  public int frameHop() {
+    return encoderInput ? frameLength() : hopLength;
   }
 
   private static boolean isLongEnoughForPitch(int fftLength, int sampleRateHz) {
@@ -292,9 +368,24 @@ public record FeatureSpec(
   }
 
   /**
-   * @throws IllegalArgumentException if windows hold more frames than their vectors
+   * @throws IllegalArgumentException if windows hold more frames than their vectors, or no whole
+   *     number of the encoder's tokens
    */
   public void requireFit(WindowSettings windows) {
+    if (encoderInput) {
+      int tokenMs = 1000 * frameLength() / sampleRateHz;
+      if (windows.hopMs() % tokenMs != 0 || windows.lengthMs() / tokenMs > windowFrames / 2) {
+        throw new IllegalArgumentException(
+            "windows of %s must begin and end at multiples of %d ms and last at most %d ms, got %d ms every %d ms"
+                .formatted(
+                    name,
+                    tokenMs,
+                    windowFrames / 2 * tokenMs,
+                    windows.lengthMs(),
+                    windows.hopMs()));
+      }
+      return;
+    }
     long samples = (long) windows.lengthMs() * sampleRateHz / 1000 + 1;
     long frames = (samples + hopLength - 1) / hopLength;
     if (windowFrames > 0 && frames > windowFrames) {

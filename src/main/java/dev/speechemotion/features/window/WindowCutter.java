@@ -1,6 +1,6 @@
 package dev.speechemotion.features.window;
 
-import dev.speechemotion.audio.speech.VoiceMotion;
+import dev.speechemotion.audio.content.VoiceMotion;
 import dev.speechemotion.features.codes.WindowFrames;
 import dev.speechemotion.features.frame.ChannelSpeech;
 import dev.speechemotion.features.spec.FeatureSpec;
@@ -68,8 +68,8 @@ public final class WindowCutter {
    */
   public void accept(
       long frameIndex, float[] features, float loudestDb, ChannelSpeech speech, WindowSink sink) {
-    long begin = frameIndex * spec.hopLength();
-    long center = begin + spec.fftLength() / 2;
+    long begin = frameIndex * spec.frameHop();
+    long center = begin + spec.frameLength() / 2;
     emitEndingBy(center, sink);
     int row = row(blockOf(center));
     int flags =
@@ -80,7 +80,7 @@ public final class WindowCutter {
     count(row, speech);
     // A window is complete with its last frame, not only when the next one comes; but never before
     // the audio has reached its end.
-    emitEndingBy(Math.min(center + spec.hopLength(), begin + spec.fftLength()), sink);
+    emitEndingBy(Math.min(center + spec.frameHop(), begin + spec.frameLength()), sink);
   }
 
   private void count(int row, ChannelSpeech speech) {
@@ -129,7 +129,7 @@ public final class WindowCutter {
     }
   }
 
-  /** Hands out the window that begins with block {@code nextWindow}, unless it has no frame. */
+  /** Hands out the window that begins with block {@code nextWindow}, unless it is too short. */
   private void emit(long endMs, WindowSink sink) {
     int count = 0;
     int speech = 0;
@@ -143,7 +143,7 @@ public final class WindowCutter {
       steady += steadyFrames[row];
       moving += movingFrames[row];
     }
-    if (count == 0) {
+    if (count < vector.leastFrames()) {
       return;
     }
     float[] values = vector.scratch();

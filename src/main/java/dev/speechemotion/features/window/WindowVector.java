@@ -9,7 +9,8 @@ import java.util.List;
  * What a spec's windows have instead of their frames. Tables and scratch space, shared by all
  * channels of a thread; what a channel has is its {@link WindowAccumulator}.
  */
-public abstract sealed class WindowVector permits MeansOfFrames, SummaryOfFrames, FramesThemselves {
+public abstract sealed class WindowVector
+    permits MeansOfFrames, SummaryOfFrames, FramesThemselves, EncoderFrames {
   private final List<String> names;
   private final float[] scratch;
 
@@ -22,6 +23,9 @@ public abstract sealed class WindowVector permits MeansOfFrames, SummaryOfFrames
    * @param values a frame's numbers, of the same spec
    */
   public static WindowVector of(FeatureSpec spec, List<FrameValue> values) {
+    if (spec.encoderInput()) {
+      return new EncoderFrames(spec);
+    }
     if (spec.windowFrames() > 0) {
       return new FramesThemselves(spec, values);
     }
@@ -36,6 +40,11 @@ public abstract sealed class WindowVector permits MeansOfFrames, SummaryOfFrames
   /** Number of values that differ in kind: where a window is its frames, those of one. */
   public int columnCount() {
     return names.size();
+  }
+
+  /** How many of a channel's frames a window needs. */
+  int leastFrames() {
+    return 1;
   }
 
   /** Room for the values of a window. */

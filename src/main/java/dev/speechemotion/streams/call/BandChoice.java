@@ -1,6 +1,6 @@
 package dev.speechemotion.streams.call;
 
-import dev.speechemotion.audio.speech.Bandwidth;
+import dev.speechemotion.audio.content.Bandwidth;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.streams.intake.ChunkRules;

@@ -1,6 +1,6 @@
 package dev.speechemotion.streams.media;
 
-import dev.speechemotion.audio.speech.VoiceActivity;
+import dev.speechemotion.audio.content.VoiceActivity;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

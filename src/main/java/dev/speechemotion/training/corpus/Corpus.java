@@ -9,13 +9,28 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The clips of a corpus that are of use, without duplicates, and what was left out and why. */
 public final class Corpus {
-  /** How a corpus is read. */
+  /**
+   * How a corpus is read.
+   *
+   * @param encoder that windows go through; empty: clips have the windows' features
+   */
   public record Settings(
-      List<String> labels, FeatureSpec spec, WindowSettings windows, Condition condition) {}
+      List<String> labels,
+      FeatureSpec spec,
+      WindowSettings windows,
+      Condition condition,
+      Optional<WindowEncoder> encoder) {
+
+    public Settings(
+        List<String> labels, FeatureSpec spec, WindowSettings windows, Condition condition) {
+      this(labels, spec, windows, condition, Optional.empty());
+    }
+  }
 
   private final String name;
   private final CorpusLayout layout;

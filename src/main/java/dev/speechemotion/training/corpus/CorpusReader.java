@@ -3,6 +3,7 @@ package dev.speechemotion.training.corpus;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.model.EncoderPooling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -88,6 +89,9 @@ public final class CorpusReader {
 
       ThreadLocal<FeatureExtractor> extractors =
           ThreadLocal.withInitial(() -> new FeatureExtractor(settings.spec()));
+      ThreadLocal<Optional<EncoderPooling>> poolings =
+          ThreadLocal.withInitial(
+              () -> settings.encoder().map(encoder -> encoder.poolings().get()));
       AtomicInteger fromCache = new AtomicInteger();
       // One line for all files is enough.
       AtomicReference<IOException> notKept = new AtomicReference<>();
@@ -100,12 +104,16 @@ public final class CorpusReader {
               item -> {
                 String key = FeatureCache.key(item.sha256(), settings);
                 Optional<WindowedFeatures> kept =
-                    cache.get(key, extractors.get().layout().windowFeatureCount());
+                    cache.get(
+                        key,
+                        settings.encoder().isPresent()
+                            ? EncoderPooling.LENGTH
+                            : extractors.get().layout().windowFeatureCount());
                 if (kept.isPresent()) {
                   fromCache.incrementAndGet();
                   return new LabeledClip(name, item.recording(), item.sha256(), kept.get());
                 }
-                WindowedFeatures features = analyze(item, extractors.get());
+                WindowedFeatures features = analyze(item, extractors.get(), poolings.get());
                 try {
                   cache.put(key, features);
                 } catch (IOException e) {
@@ -226,7 +234,9 @@ public final class CorpusReader {
     log.flush();
   }
 
-  private WindowedFeatures analyze(Hashed item, FeatureExtractor extractor) throws IOException {
+  private WindowedFeatures analyze(
+      Hashed item, FeatureExtractor extractor, Optional<EncoderPooling> pooling)
+      throws IOException {
     AudioClip audio = AudioFiles.read(item.recording().file());
     float[] samples =
         settings
@@ -237,8 +247,10 @@ public final class CorpusReader {
                 Long.parseUnsignedLong(item.sha256(), 0, 16, 16));
     int rateHz = settings.condition().sampleRateHz(audio.sampleRateHz());
 
-    return WindowedFeatures.of(samples, rateHz, extractor, settings.windows())
-        .orElseThrow(() -> new CorpusException("too short to analyze"));
+    WindowedFeatures features =
+        WindowedFeatures.of(samples, rateHz, extractor, settings.windows())
+            .orElseThrow(() -> new CorpusException("too short to analyze"));
+    return pooling.isPresent() ? features.pooled(pooling.get()) : features;
   }
 
   private static Map<String, Integer> labelCounts(List<Recording> recordings) {

@@ -20,7 +20,7 @@ public interface FeatureCache {
    * Raised whenever the same recording gives other features: after a change of decoding,
    * resampling, framing, features, voice activity, window statistics or conditions.
    */
-  int CODE_VERSION = 2;
+  int CODE_VERSION = 3;
 
   /** The entry, or empty where there is none that can be read. */
   Optional<WindowedFeatures> get(String key, int featureCount);
@@ -83,7 +83,9 @@ public interface FeatureCache {
             contentSha256,
             settings.spec().toString(),
             settings.windows().toString(),
-            settings.condition().id() + change,
+            settings.condition().id()
+                + change
+                + settings.encoder().map(encoder -> " encoder " + encoder.id()).orElse(""),
             "code " + CODE_VERSION);
     try {
       return HexFormat.of()

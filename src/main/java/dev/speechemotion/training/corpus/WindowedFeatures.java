@@ -4,6 +4,7 @@ import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.features.window.WindowSink;
+import dev.speechemotion.model.EncoderPooling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +57,12 @@ public final class WindowedFeatures {
     }
     return Optional.of(
         new WindowedFeatures(samples.length / (double) rateHz, windows, speechShares));
+  }
+
+  /** What the encoder says of each window, in place of its frames. */
+  public WindowedFeatures pooled(EncoderPooling pooling) {
+    return new WindowedFeatures(
+        durationSeconds, windows.stream().map(pooling::pool).toList(), speechShares);
   }
 
   double durationSeconds() {

@@ -92,6 +92,11 @@ public final class SiteStatistics {
     return statistics;
   }
 
+  /** Whether a network is told nothing of a feature, by its deviation in the training. */
+  public static boolean isLeftOut(float deviation) {
+    return deviation >= Adaptation.LEFT_OUT;
+  }
+
   public double mean(int feature) {
     return mean[feature];
   }

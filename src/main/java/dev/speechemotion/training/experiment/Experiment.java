@@ -6,6 +6,7 @@ import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
@@ -16,17 +17,20 @@ import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
 import dev.speechemotion.training.evaluation.TestedClasses;
+import dev.speechemotion.training.fitting.DiscriminantTrainer;
 import dev.speechemotion.training.fitting.EpochResult;
 import dev.speechemotion.training.fitting.EpochSource;
 import dev.speechemotion.training.fitting.FittedNetwork;
 import dev.speechemotion.training.fitting.FittingSettings;
 import dev.speechemotion.training.fitting.NetworkTrainer;
+import dev.speechemotion.training.fitting.Trainer;
 import dev.speechemotion.training.fitting.ValidatedTraining;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Trainings with the same settings on the same corpora: those of the protocols, and the last. */
 public final class Experiment {
@@ -99,16 +103,24 @@ public final class Experiment {
   private final Settings settings;
   private final List<String> labels;
   private final EpochSource source;
+  private final Optional<PretrainedEncoder> encoder;
   private final PrintWriter log;
 
   /**
    * @param source of what its trainings hear
+   * @param encoder whose vectors the clips have; empty where they have windows' features
    * @throws CorpusException if the corpora have fewer than two of the labels
    */
-  public Experiment(Settings settings, Corpora corpora, EpochSource source, PrintWriter log)
+  public Experiment(
+      Settings settings,
+      Corpora corpora,
+      EpochSource source,
+      Optional<PretrainedEncoder> encoder,
+      PrintWriter log)
       throws CorpusException {
     this.settings = settings;
     this.source = source;
+    this.encoder = encoder;
     this.log = log;
     labels = corpora.labelsPresent(settings.labels());
     if (labels.size() < settings.labels().size()) {
@@ -126,8 +138,10 @@ public final class Experiment {
     return labels;
   }
 
-  public NetworkTrainer trainer() {
-    return new NetworkTrainer(settings.fitting(), labels, source, log);
+  public Trainer trainer() {
+    return settings.fitting().architecture().linear()
+        ? new DiscriminantTrainer(settings.fitting(), labels)
+        : new NetworkTrainer(settings.fitting(), labels, source, log);
   }
 
   /**
@@ -176,8 +190,8 @@ public final class Experiment {
       Calibrator.Calibration calibration = stopped.calibration();
       ClassificationMetrics evaluation = new ClassificationMetrics(labels);
       try (EmotionModel model = model(fitted, calibration);
-          EmotionClassifier classifier = model.newClassifier();
-          EmotionClassifier uncalibrated = model.newUncalibratedClassifier()) {
+          EmotionClassifier classifier = model.newHeadClassifier();
+          EmotionClassifier uncalibrated = model.newUncalibratedHeadClassifier()) {
         pooled.add(classifier, uncalibrated, test);
         List<LabeledClip> clipsOfTest = test.stream().map(AdaptedClip::clip).toList();
         evaluation.addAll(classifier, clipsOfTest, classes);
@@ -194,8 +208,11 @@ public final class Experiment {
 
   private EmotionModel model(FittedNetwork fitted, Calibrator.Calibration calibration)
       throws ModelException {
-    return EmotionModel.of(
-        manifest("fold", "0", fitted, calibration, "none", List.of(), Map.of()), fitted.weights());
+    ModelManifest manifest =
+        manifest("fold", "0", fitted, calibration, "none", List.of(), Map.of());
+    return encoder.isPresent()
+        ? EmotionModel.of(manifest, fitted.weights(), encoder.get())
+        : EmotionModel.of(manifest, fitted.weights());
   }
 
   /** The manifest of a network of this experiment. */
@@ -220,6 +237,8 @@ public final class Experiment {
         new ModelManifest.Calibration(
             calibration.temperature(), calibration.doubt(), settings.uncertainBelow()),
         ModelManifest.Weights.of(WEIGHTS_FILE, fitted.weights()),
+        encoder.map(PretrainedEncoder::entry).stream().toList(),
+        List.of(),
         new ModelManifest.Training(
             command, fitting.seed(), fitting.hyperparameters(), corpora, fitted.epochs(), metrics));
   }

@@ -15,7 +15,7 @@ import java.util.List;
  * Trains networks of the same settings: on a part of the clips, to find out for how many epochs and
  * how sure the network may be, or on all of them, when that is known.
  */
-public final class NetworkTrainer {
+public final class NetworkTrainer implements Trainer {
   private final FittingSettings settings;
   private final List<String> labels;
   private final EpochSource source;
@@ -39,6 +39,7 @@ public final class NetworkTrainer {
    * are several validation folds, it does so for each, and gives what they say together; the
    * weights are then those of one, which heard no more voices than each of the others.
    */
+  @Override
   public ValidatedTraining fit(String task, List<LabeledClip> clips) throws IOException {
     ModelManifest.Hyperparameters hyper = settings.hyperparameters();
     List<ValidationSplit> folds =
@@ -80,7 +81,7 @@ public final class NetworkTrainer {
     return stopping.training(normalization, hyper.maxEpochs(), split.voices());
   }
 
-  /** Fits on all of the clips for a number of epochs. */
+  @Override
   public FittedNetwork fitAll(String task, List<LabeledClip> clips, int epochs) throws IOException {
     ModelManifest.Normalization normalization = normalization(clips);
     LastEpoch last = new LastEpoch(epochs);

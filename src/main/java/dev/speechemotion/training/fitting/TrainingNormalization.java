@@ -1,10 +1,10 @@
 package dev.speechemotion.training.fitting;
 
-import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.PopulationStatistics;
 import dev.speechemotion.training.evaluation.SiteStatistics;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ final class TrainingNormalization {
   static ModelManifest.Normalization of(List<LabeledClip> clips, FittingSettings settings)
       throws CorpusException {
     Adaptation adaptation = settings.adaptation();
-    int columns = FeatureLayout.of(settings.spec()).windowColumnCount();
+    int columns = settings.architecture().columnCount(settings.spec());
     ModelManifest.Normalization all =
         switch (adaptation.mode()) {
           case NONE -> PopulationStatistics.overall(clips, columns);
@@ -52,7 +52,7 @@ final class TrainingNormalization {
   }
 
   private static List<Float> leavingOut(List<Float> deviations, FittingSettings settings) {
-    List<String> names = FeatureLayout.of(settings.spec()).windowFeatureNames();
+    List<String> names = settings.architecture().columnNames(settings.spec());
     List<Float> left = new ArrayList<>(deviations);
     for (int i = 0; i < left.size(); i++) {
       if (settings.hyperparameters().without().stream().anyMatch(names.get(i)::startsWith)) {

@@ -51,7 +51,7 @@ class RootCommandTest {
   @ValueSource(
       strings = {
         "",
-        "dance",
+        "xyz",
         "demo --unknown",
         "demo --speed 0",
         "demo --speed fast",

@@ -23,43 +23,56 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The stream with windows whose vectors are their log-mel frames, adapted to the call. */
+/** The stream with windows whose vectors are their frames, adapted to the call. */
 class FramesTest {
-  private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K_LOGMEL;
-  private static final int BANDS = FeatureLayout.of(SPEC).windowColumnCount();
-
   /** The last window is shorter than the others. */
   private static final float[] AUDIO = Arrays.copyOf(babble(1, 8_000, 10), 76_000);
 
+  static List<FeatureSpec> specs() {
+    return List.of(FeatureSpec.TELEPHONE_8K_LOGMEL, FeatureSpec.ENCODER_16K);
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {37, 160, 44_000})
-  void shouldGiveTheSameEventsForAnyChunkSize(int chunkSamples) {
-    List<EmotionEvent> events = run(new TestFeed().chunks(800, List.of(customer()), AUDIO), false);
+  @CsvSource({
+    "telephone-8k-logmel, 37",
+    "telephone-8k-logmel, 160",
+    "telephone-8k-logmel, 44000",
+    "encoder-16k, 37",
+    "encoder-16k, 44000",
+  })
+  void shouldGiveTheSameEventsForAnyChunkSize(String name, int chunkSamples) {
+    FeatureSpec spec = FeatureSpec.named(name).orElseThrow();
+    List<EmotionEvent> events =
+        run(spec, new TestFeed().chunks(800, List.of(customer()), AUDIO), false);
 
     assertThat(events).hasSize(8);
     assertThat(
-            timeless(run(new TestFeed().chunks(chunkSamples, List.of(customer()), AUDIO), false)))
+            timeless(
+                run(spec, new TestFeed().chunks(chunkSamples, List.of(customer()), AUDIO), false)))
         .isEqualTo(timeless(events));
   }
 
-  @Test
-  void shouldGiveTheSameEventsOverRestarts() {
+  @ParameterizedTest
+  @MethodSource("specs")
+  void shouldGiveTheSameEventsOverRestarts(FeatureSpec spec) {
     List<AudioChunk> chunks = new TestFeed().chunks(7_000, List.of(customer()), AUDIO);
 
-    assertThat(timeless(run(chunks, true))).isEqualTo(timeless(run(chunks, false)));
+    assertThat(timeless(run(spec, chunks, true))).isEqualTo(timeless(run(spec, chunks, false)));
   }
 
   /** What training and classify compute, bit for bit. */
-  @Test
-  void shouldClassifyTheVectorsThatTheAnalyzerAndTheNormalizationGive() {
-    List<EmotionEvent> events = run(new TestFeed().chunks(160, List.of(customer()), AUDIO), false);
+  @ParameterizedTest
+  @MethodSource("specs")
+  void shouldClassifyTheVectorsThatTheAnalyzerAndTheNormalizationGive(FeatureSpec spec) {
+    List<EmotionEvent> events =
+        run(spec, new TestFeed().chunks(160, List.of(customer()), AUDIO), false);
 
     List<Float> expected = new ArrayList<>();
-    BandShares classifier = new BandShares();
+    BandShares classifier = new BandShares(spec);
     VoiceAdaptation voice = new VoiceAdaptation();
     WindowSink sink =
         (begin, end, speechShare, features) -> {
@@ -71,7 +84,7 @@ class FramesTest {
           expected.add(probabilities[1]);
         };
     ChannelAnalyzer analyzer =
-        new ChannelAnalyzer(new FeatureExtractor(SPEC), WindowSettings.DEFAULT, 8_000);
+        new ChannelAnalyzer(new FeatureExtractor(spec), WindowSettings.DEFAULT, 8_000);
     float[] heard = heard(new TestFeed().media(List.of(customer()), AUDIO));
     analyzer.accept(heard, 0, heard.length, sink);
     analyzer.finish(sink);
@@ -91,8 +104,10 @@ class FramesTest {
     return samples;
   }
 
-  private static List<EmotionEvent> run(List<AudioChunk> chunks, boolean restarts) {
-    try (StreamTester stream = new StreamTester(StreamSettings.defaults(), SPEC, BandShares::new)) {
+  private static List<EmotionEvent> run(
+      FeatureSpec spec, List<AudioChunk> chunks, boolean restarts) {
+    try (StreamTester stream =
+        new StreamTester(StreamSettings.defaults(), spec, () -> new BandShares(spec))) {
       for (AudioChunk chunk : chunks) {
         stream.send(chunk);
         if (restarts) {
@@ -106,11 +121,15 @@ class FramesTest {
 
   /** How much louder the upper bands are than the lower ones, over the frames that there are. */
   static class BandShares implements EmotionClassifier {
+    private final FeatureLayout layout;
+    private final int bands;
     private final Population population;
 
-    BandShares() {
-      float[] mean = new float[BANDS];
-      float[] deviation = new float[BANDS];
+    BandShares(FeatureSpec spec) {
+      layout = FeatureLayout.of(spec);
+      bands = layout.windowColumnCount();
+      float[] mean = new float[bands];
+      float[] deviation = new float[bands];
       Arrays.fill(mean, -30);
       Arrays.fill(deviation, 15);
       population = new Population(mean, deviation, 4, 0);
@@ -123,7 +142,7 @@ class FramesTest {
 
     @Override
     public int featureCount() {
-      return FeatureLayout.of(SPEC).windowFeatureCount();
+      return layout.windowFeatureCount();
     }
 
     @Override
@@ -140,9 +159,9 @@ class FramesTest {
     public void classify(float[] features, int windowCount, float[] probabilities) {
       double difference = 0;
       int frames = 0;
-      for (int at = 0; at < features.length && !Float.isNaN(features[at]); at += BANDS) {
-        for (int i = 0; i < BANDS; i++) {
-          difference += (i < BANDS / 2 ? -1 : 1) * features[at + i];
+      for (int at = 0; at < features.length && !Float.isNaN(features[at]); at += bands) {
+        for (int i = 0; i < bands; i++) {
+          difference += (i < bands / 2 ? -1 : 1) * features[at + i];
         }
         frames++;
       }

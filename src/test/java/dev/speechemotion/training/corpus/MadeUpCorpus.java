@@ -19,6 +19,11 @@ public final class MadeUpCorpus {
 
   /** Two speakers, three labels, as many words each. */
   public static Path tess(Path root, int words) throws IOException {
+    return tess(root, words, 0);
+  }
+
+  /** The same with tones that rise by a share, as voices move and tones do not. */
+  public static Path tess(Path root, int words, double rise) throws IOException {
     int seed = 0;
     for (String speaker : List.of("OAF", "YAF")) {
       for (String label : LABELS) {
@@ -27,6 +32,7 @@ public final class MadeUpCorpus {
               root.resolve("%s_%s/%s_w%d_%s.wav".formatted(speaker, label, speaker, word, label)),
               TONES_HZ[LABELS.indexOf(label)] * (speaker.equals("OAF") ? 1 : 1.05),
               0.4,
+              rise,
               seed++);
         }
       }
@@ -35,6 +41,11 @@ public final class MadeUpCorpus {
   }
 
   public static void write(Path file, double toneHz, double seconds, int seed) throws IOException {
+    write(file, toneHz, seconds, 0, seed);
+  }
+
+  public static void write(Path file, double toneHz, double seconds, double rise, int seed)
+      throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
     float[] samples = new float[(int) (seconds * SAMPLE_RATE_HZ)];
     // Recordings that differ in pitch, level and noise, as recordings do.
@@ -43,10 +54,17 @@ public final class MadeUpCorpus {
     double noise = 0.005 + 0.05 * random.nextDouble();
     double phase = random.nextDouble();
     for (int i = 0; i < samples.length; i++) {
-      double tone = Math.sin(2 * Math.PI * (pitchHz * i / SAMPLE_RATE_HZ + phase));
+      double tone =
+          Math.sin(
+              2 * Math.PI * (pitchHz * moved(i, samples.length, rise) / SAMPLE_RATE_HZ + phase));
       samples[i] = (float) (level * tone + noise * random.nextGaussian());
     }
     Files.createDirectories(file.getParent());
     AudioFiles.writeWav(file, new AudioClip(SAMPLE_RATE_HZ, samples), AudioEncoding.PCM_S16LE);
+  }
+
+  /** The samples that a tone which does not rise would take to come as far. */
+  private static double moved(int i, int count, double rise) {
+    return i * (1 + rise * i / count / 2);
   }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -71,7 +72,7 @@ class ExperimentTest {
 
     // when either speaker is tested
     List<Experiment.FoldResult> folds =
-        new Experiment(settings, corpora, source, NO_LOG)
+        new Experiment(settings, corpora, source, Optional.empty(), NO_LOG)
             .run(
                 Protocol.named("tess-speaker").orElseThrow(),
                 corpora.clips(),

@@ -15,6 +15,7 @@ import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
+import dev.speechemotion.training.evaluation.PopulationStatistics;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.speechemotion.audio.speech;
+package dev.speechemotion.audio.content;
 
 import java.io.DataInput;
 import java.io.DataOutput;

@@ -1,4 +1,4 @@
-package dev.speechemotion.audio.speech;
+package dev.speechemotion.audio.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

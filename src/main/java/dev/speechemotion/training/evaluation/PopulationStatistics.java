@@ -1,8 +1,7 @@
-package dev.speechemotion.training.fitting;
+package dev.speechemotion.training.evaluation;
 
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.LabeledClip;
-import dev.speechemotion.training.evaluation.SiteStatistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,7 +22,7 @@ public final class PopulationStatistics {
    * The mean of the speakers' means, and the root of the mean of their variances: every speaker
    * weighs the same.
    */
-  static ModelManifest.Normalization withinVoices(
+  public static ModelManifest.Normalization withinVoices(
       Map<String, List<LabeledClip>> byVoice, int columns) {
     double[] means = new double[columns];
     double[] variances = new double[columns];
@@ -41,7 +40,8 @@ public final class PopulationStatistics {
    * The mean of the places' means, and the root of the mean of their variances: what to expect of a
    * place that nothing is known of.
    */
-  static ModelManifest.Normalization withinSites(Collection<SiteStatistics> sites, int columns) {
+  public static ModelManifest.Normalization withinSites(
+      Collection<SiteStatistics> sites, int columns) {
     double[] means = new double[columns];
     double[] variances = new double[columns];
     for (SiteStatistics site : sites) {
@@ -64,7 +64,7 @@ public final class PopulationStatistics {
   }
 
   /** Mean and deviation of every column over all windows, or over all of their frames. */
-  static ModelManifest.Normalization overall(List<LabeledClip> clips, int columns) {
+  public static ModelManifest.Normalization overall(List<LabeledClip> clips, int columns) {
     double[] sums = new double[columns];
     double[] squares = new double[columns];
     int count = 0;
@@ -109,7 +109,7 @@ public final class PopulationStatistics {
    *
    * @return from 1 to 100, the latter where voices don't differ or no corpus has two
    */
-  static List<Float> priorWindows(
+  public static List<Float> priorWindows(
       Map<String, List<LabeledClip>> byVoice, ModelManifest.Normalization by, double factor) {
     int columns = by.mean().size();
     Map<String, List<double[]>> means = new TreeMap<>();

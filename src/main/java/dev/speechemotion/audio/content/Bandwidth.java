@@ -1,8 +1,9 @@
-package dev.speechemotion.audio.speech;
+package dev.speechemotion.audio.content;
 
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Says of a channel whether it holds more than a telephone line carries. Its sampling rate does not
@@ -65,6 +66,25 @@ public final class Bandwidth {
     blockLength = rateHz / BLOCKS_PER_SECOND;
     low = new BandPass(LOW_FROM_HZ, LOW_TO_HZ, rateHz);
     high = new BandPass(HIGH_FROM_HZ, HIGH_TO_HZ, rateHz);
+  }
+
+  /**
+   * The rate that says what a recording holds: its own, or a telephone's where a channel that
+   * speaks holds no more than that.
+   *
+   * @param channels of the recording, samples in [-1, 1]
+   */
+  public static int rateOf(List<float[]> channels, int rateHz) {
+    if (rateHz < LEAST_RATE_HZ) {
+      return rateHz;
+    }
+    boolean narrow = false;
+    for (float[] channel : channels) {
+      Bandwidth bandwidth = new Bandwidth(rateHz);
+      bandwidth.accept(channel, 0, channel.length);
+      narrow |= bandwidth.isKnown() && !bandwidth.isWide();
+    }
+    return narrow ? LEAST_RATE_HZ / 2 : rateHz;
   }
 
   /** Takes samples in [-1, 1]. */

@@ -1,0 +1,265 @@
+package dev.speechemotion.training;
+
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.EncoderPooling;
+import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.training.corpus.CorpusException;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Progress;
+import dev.speechemotion.training.corpus.Recording;
+import dev.speechemotion.training.corpus.WindowEncoder;
+import dev.speechemotion.training.corpus.WindowedFeatures;
+import dev.speechemotion.training.evaluation.SiteStatistics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A version of a model for the place where it will work, by that place's own unlabeled audio. */
+@Command(
+    name = "adapt",
+    description =
+        "Makes a version of a model that is normalized by recordings of the place where it will work:"
+            + " mean and deviation of each feature over all callers. Nobody has to say what they felt.")
+public final class AdaptCommand implements Callable<Integer> {
+  /** With fewer windows of speech the statistics still move. */
+  private static final int LEAST_WINDOWS = 100;
+
+  private static final int LEAST_RECORDINGS = 5;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      required = true,
+      description = "The model directory, such as models/open.")
+  private Path model;
+
+  @Option(
+      names = "--recordings",
+      paramLabel = "FOLDER",
+      required = true,
+      arity = "1..*",
+      description =
+          "Folders with recordings of the place, of many callers; each channel counts. Folders in"
+              + " them count too.")
+  private List<Path> recordings;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "The model directory to write.")
+  private Path out;
+
+  @Option(
+      names = "--model-version",
+      paramLabel = "VERSION",
+      description = "The new version's name (default: the model's, with -site behind it).")
+  private Optional<String> version = Optional.empty();
+
+  /** What the recordings gave. */
+  private static final class Heard {
+    private final List<LabeledClip> clips = new ArrayList<>();
+    private double seconds;
+    private int recordings;
+    private int channels;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter log = spec.commandLine().getErr();
+    List<Path> files = files();
+    try (EmotionModel loaded = EmotionModel.load(model)) {
+      ModelManifest manifest = loaded.manifest();
+      Heard heard = hear(files, loaded, log);
+      ModelManifest.Normalization training = manifest.normalization();
+      int windows = speechWindows(heard.clips, training.minSpeechShare());
+      if (windows < LEAST_WINDOWS || heard.recordings < LEAST_RECORDINGS) {
+        throw new CorpusException(
+            "%d recordings with %d windows of speech are too few for what a place is like: %d recordings and %d windows are needed, of as many callers as there are"
+                .formatted(heard.recordings, windows, LEAST_RECORDINGS, LEAST_WINDOWS));
+      }
+      int columns = training.mean().size();
+      SiteStatistics site = SiteStatistics.of(heard.clips, columns, training.minSpeechShare());
+      ModelManifest.Normalization bySite = normalization(training, site);
+      ModelManifest adapted =
+          manifest.at(
+              new ModelManifest.Site(
+                  Math.round(heard.seconds / 36) / 100.0,
+                  heard.recordings,
+                  heard.channels,
+                  windows,
+                  Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                  sha256(bySite)),
+              bySite,
+              version.orElse(manifest.version() + "-site"));
+      Files.createDirectories(out);
+      EmotionModel.saveVersion(out, adapted, model);
+      print(adapted, site, training);
+    }
+    return 0;
+  }
+
+  private List<Path> files() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (Path folder : recordings) {
+      if (!Files.isDirectory(folder)) {
+        throw new CorpusException("%s is not a folder".formatted(folder));
+      }
+      try (Stream<Path> all = Files.walk(folder)) {
+        all.filter(Files::isRegularFile).sorted().forEach(files::add);
+      }
+    }
+    if (files.isEmpty()) {
+      throw new CorpusException("there are no files under %s".formatted(recordings));
+    }
+    return files;
+  }
+
+  private Heard hear(List<Path> files, EmotionModel loaded, PrintWriter log) throws IOException {
+    Heard heard = new Heard();
+    FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
+    Optional<EncoderPooling> pooling =
+        WindowEncoder.of(loaded).map(encoder -> encoder.poolings().get());
+    List<String> problems = new ArrayList<>();
+    try (Progress progress = new Progress("analyzing", files.size(), log)) {
+      for (Path file : files) {
+        try {
+          hear(file, loaded, extractor, pooling, heard);
+        } catch (IOException | IllegalArgumentException e) {
+          problems.add(file + ": " + e.getMessage());
+        }
+        progress.step();
+      }
+    } finally {
+      pooling.ifPresent(EncoderPooling::close);
+    }
+    if (!problems.isEmpty()) {
+      log.printf("skipped %d files:%n", problems.size());
+      problems.forEach(problem -> log.printf("  %s%n", problem));
+      log.flush();
+    }
+    return heard;
+  }
+
+  private void hear(
+      Path file,
+      EmotionModel loaded,
+      FeatureExtractor extractor,
+      Optional<EncoderPooling> pooling,
+      Heard heard)
+      throws IOException {
+    AudioClip audio = AudioFiles.read(file);
+    boolean counts = false;
+    for (int channel = 0; channel < audio.channelCount(); channel++) {
+      Optional<WindowedFeatures> features =
+          WindowedFeatures.of(
+              audio.channel(channel), audio.sampleRateHz(), extractor, loaded.manifest().windows());
+      if (features.isPresent()) {
+        WindowedFeatures vectors =
+            pooling.isPresent() ? features.get().pooled(pooling.get()) : features.get();
+        String id = file + "#" + channel;
+        heard.clips.add(new LabeledClip("site", new Recording(file, id, "", id, ""), id, vectors));
+        heard.channels++;
+        counts = true;
+      }
+    }
+    heard.seconds += audio.durationSeconds();
+    heard.recordings += counts ? 1 : 0;
+  }
+
+  private static int speechWindows(List<LabeledClip> clips, float minSpeechShare) {
+    int count = 0;
+    for (LabeledClip clip : clips) {
+      for (int i = 0; i < clip.windows().size(); i++) {
+        count += clip.speechShare(i) >= minSpeechShare ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  /** What the training left out stays out. */
+  private static ModelManifest.Normalization normalization(
+      ModelManifest.Normalization training, SiteStatistics site) {
+    List<Float> mean = new ArrayList<>();
+    List<Float> deviation = new ArrayList<>();
+    for (int i = 0; i < training.mean().size(); i++) {
+      boolean leftOut = SiteStatistics.isLeftOut(training.deviation().get(i));
+      mean.add(leftOut ? training.mean().get(i) : (float) site.mean(i));
+      deviation.add(leftOut ? training.deviation().get(i) : (float) site.deviation(i));
+    }
+    return training.with(mean, deviation);
+  }
+
+  private static String sha256(ModelManifest.Normalization normalization) {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * Float.BYTES * normalization.mean().size());
+    normalization.mean().forEach(bytes::putFloat);
+    normalization.deviation().forEach(bytes::putFloat);
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** How far the place is from the training, by groups of features. */
+  private void print(
+      ModelManifest adapted, SiteStatistics site, ModelManifest.Normalization training) {
+    PrintWriter console = spec.commandLine().getOut();
+    ModelManifest.Site last = adapted.sites().get(adapted.sites().size() - 1);
+    console.printf(
+        Locale.ROOT,
+        "%.2f hours, %d recordings, %d channels, %d windows of speech%n",
+        last.hours(),
+        last.recordings(),
+        last.channels(),
+        last.windows());
+    console.println("how far the place is from the training, in deviations of the training:");
+    List<String> names = adapted.architecture().columnNames(adapted.featureSpec());
+    Map<String, double[]> groups = new LinkedHashMap<>();
+    for (int i = 0; i < training.mean().size(); i++) {
+      if (SiteStatistics.isLeftOut(training.deviation().get(i))) {
+        continue;
+      }
+      double[] sums =
+          groups.computeIfAbsent(
+              names.get(i).replaceAll("\\d+(\\..*)?$", ""), name -> new double[3]);
+      sums[0] += Math.abs(site.mean(i) - training.mean().get(i)) / training.deviation().get(i);
+      sums[1] += site.deviation(i) / training.deviation().get(i);
+      sums[2]++;
+    }
+    groups.forEach(
+        (name, sums) ->
+            console.printf(
+                Locale.ROOT,
+                "  %-24s mean %.2f away, deviation %.2f times%n",
+                name,
+                sums[0] / sums[2],
+                sums[1] / sums[2]));
+    console.printf("model %s version %s written to %s%n", adapted.name(), adapted.version(), out);
+    console.flush();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.speechemotion.training.fitting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class LinearDiscriminantTest {
+  /** Two crosses: means (1, 0) and (-1, 2), both with variances 2 and 1/2 and no covariance. */
+  private static final float[][] CROSSES = {
+    {3, 0}, {-1, 0}, {1, 1}, {1, -1}, {1, 2}, {-3, 2}, {-1, 3}, {-1, 1}
+  };
+
+  private static final int[] CROSS = {0, 0, 0, 0, 1, 1, 1, 1};
+
+  @Test
+  void shouldSolveByHandWhatCanBeSolvedByHand() {
+    LinearDiscriminant map = LinearDiscriminant.fit(CROSSES, CROSS, ones(8), 2, 1e-12);
+
+    // Mean over variance; half of the mean's square over variance.
+    assertThat(map.weights()[0]).containsExactly(new float[] {0.5f, 0}, within(1e-6f));
+    assertThat(map.weights()[1]).containsExactly(new float[] {-0.5f, 4}, within(1e-6f));
+    assertThat(map.bias()).containsExactly(new float[] {-0.25f, -4.25f}, within(1e-6f));
+  }
+
+  @Test
+  void shouldShrinkTheCovarianceTowardsItsMeanVariance() {
+    LinearDiscriminant map = LinearDiscriminant.fit(CROSSES, CROSS, ones(8), 2, 0.5);
+
+    // Variances halfway to their mean of 1.25: 1.625 and 0.875.
+    assertThat(map.weights()[1])
+        .containsExactly(new float[] {-1 / 1.625f, 2 / 0.875f}, within(1e-6f));
+  }
+
+  @Test
+  void shouldTakeMassesAsCopies() {
+    float[][] twice = Arrays.copyOf(CROSSES, 9);
+    twice[8] = CROSSES[0];
+    int[] labels = Arrays.copyOf(CROSS, 9);
+    double[] masses = ones(8);
+    masses[0] = 2;
+
+    LinearDiscriminant byMass = LinearDiscriminant.fit(CROSSES, CROSS, masses, 2, 0.3);
+    LinearDiscriminant byCopy = LinearDiscriminant.fit(twice, labels, ones(9), 2, 0.3);
+
+    assertThat(byMass.weights()[0]).containsExactly(byCopy.weights()[0], within(1e-5f));
+    assertThat(byMass.bias()).containsExactly(byCopy.bias(), within(1e-5f));
+  }
+
+  @Test
+  void shouldIgnoreWhatIsAlwaysTheSameAndNeverAnswerWhatItNeverSaw() {
+    float[][] wider =
+        Arrays.stream(CROSSES)
+            .map(each -> new float[] {each[0], 7, each[1]})
+            .toArray(float[][]::new);
+
+    LinearDiscriminant map = LinearDiscriminant.fit(wider, CROSS, ones(8), 3, 0.5);
+
+    assertThat(map.weights()[0][1]).isZero();
+    assertThat(map.weights()[1][1]).isZero();
+    float[] logits = new float[4];
+    map.logits(new float[] {-1, 7, 2}, logits, 1);
+    assertThat(logits[0]).isZero();
+    assertThat(logits[2]).isGreaterThan(logits[1]);
+    assertThat(Math.exp(logits[3] - logits[2])).isZero();
+  }
+
+  private static double[] ones(int count) {
+    double[] ones = new double[count];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+}
