@@ -31,7 +31,8 @@ class NonSpeechTest {
           FeatureSpec.TELEPHONE_8K_EXTENDED,
           FeatureSpec.WIDEBAND_16K_EXTENDED,
           FeatureSpec.LIBROSA_22K,
-          FeatureSpec.WIDEBAND_16K_LOGMEL);
+          FeatureSpec.WIDEBAND_16K_LOGMEL,
+          FeatureSpec.ENCODER_16K);
 
   /** As in a stream with the defaults. */
   private static final float LEAST_SHARE = 0.1f;
