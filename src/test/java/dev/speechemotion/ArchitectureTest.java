@@ -80,6 +80,7 @@ class ArchitectureTest {
   @ParameterizedTest(name = "{0} imports of its neighbors only {1}")
   @CsvSource({
     "audio.content,         ''",
+    "audio.resampling,      ''",
     "features.spec,         ''",
     "features.dsp,          ''",
     "features.frame,        'spec dsp'",

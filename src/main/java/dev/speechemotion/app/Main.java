@@ -1,6 +1,7 @@
 package dev.speechemotion.app;
 
 import dev.speechemotion.app.commands.RootCommand;
+import dev.speechemotion.app.process.StandardOutput;
 import java.util.Arrays;
 import java.util.List;
 
@@ -10,7 +11,9 @@ public final class Main {
 
   public static void main(String[] args) {
     setUpLog(Arrays.asList(args));
-    System.exit(RootCommand.run(args, System.out, System.err));
+    System.setOut(StandardOutput.ofProcess());
+    int exitCode = RootCommand.run(args, System.out, System.err);
+    System.exit(StandardOutput.exitCodeOr(exitCode));
   }
 
   /** Sets what logback.xml reads; has no effect once anything was logged. */

@@ -6,6 +6,7 @@ import java.util.List;
 public final class AudioClip {
   private final int sampleRateHz;
   private final float[][] channels;
+  private final List<String> warnings;
 
   /**
    * @param sampleRateHz samples per second, positive
@@ -13,6 +14,10 @@ public final class AudioClip {
    *     not copied
    */
   public AudioClip(int sampleRateHz, float[]... channels) {
+    this(sampleRateHz, List.of(), channels);
+  }
+
+  AudioClip(int sampleRateHz, List<String> warnings, float[]... channels) {
     if (sampleRateHz <= 0) {
       throw new IllegalArgumentException("sampleRateHz must be positive, got " + sampleRateHz);
     }
@@ -26,6 +31,12 @@ public final class AudioClip {
     }
     this.sampleRateHz = sampleRateHz;
     this.channels = channels;
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /** What was amiss with the file that it was read from, and how it was read all the same. */
+  public List<String> warnings() {
+    return warnings;
   }
 
   public int sampleRateHz() {

@@ -1,5 +1,6 @@
 package dev.speechemotion.audio;
 
+import dev.speechemotion.audio.resampling.Resampler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,6 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
@@ -22,10 +26,12 @@ public final class AudioFiles {
   /**
    * Reads a whole file: WAV, or AIFF and AIFF-C, of 8, 16, 24 or 32-bit integers, 32 or 64-bit
    * floats, or G.711, with up to 512 MiB of decoded samples in all channels together. A data length
-   * that was never filled in, as in a WAV written to a pipe, means up to the end of the file.
+   * that was never filled in, as in a WAV written to a pipe, means up to the end of the file; so
+   * does, with a warning, one that is beyond. A rate above 96 kHz is halved, one below 8 kHz
+   * doubled. Floats beyond 1 are scaled, with a warning.
    *
-   * @throws AudioFormatException if the file is empty, cut off, not audio, or in a format that is
-   *     not supported
+   * @throws AudioFormatException if the file is empty, not audio, in a format that is not read, or
+   *     holds no sample that is a number
    * @throws IOException if the file cannot be read
    */
   public static AudioClip read(Path file) throws IOException {
@@ -50,10 +56,28 @@ public final class AudioFiles {
         }
         done += count;
       }
-      return new AudioClip(sound.sampleRateHz(), channels);
+      List<String> warnings = new ArrayList<>();
+      sound.warnings().forEach(warning -> warnings.add(file + " " + warning));
+      if (format.kind() == SampleFormat.Kind.FLOAT) {
+        FloatSamples.bound(file, channels, warnings);
+      }
+      return atUsualRate(sound.sampleRateHz(), channels, warnings);
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(file.toString(), null, "there is no such file");
     }
+  }
+
+  /** Doubles or halves the rate until it is one that resamplers take. */
+  private static AudioClip atUsualRate(int rateHz, float[][] channels, List<String> warnings) {
+    int usualHz = rateHz;
+    for (; usualHz > Resampler.MAX_RATE_HZ; usualHz = (usualHz + 1) / 2) {
+      // What matters to a resampler is the quotient.
+      Arrays.setAll(channels, c -> Resampler.resample(channels[c], 16_000, 8_000));
+    }
+    for (; usualHz < Resampler.MIN_RATE_HZ; usualHz *= 2) {
+      Arrays.setAll(channels, c -> Resampler.resample(channels[c], 8_000, 16_000));
+    }
+    return new AudioClip(usualHz, warnings, channels);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.speechemotion.audio;
 
+import dev.speechemotion.audio.resampling.Resampler;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -43,14 +43,14 @@ record SampleFormat(Kind kind, int bytesPerSample, ByteOrder order) {
     }
   }
 
+  /** Floats come as they are, even beyond 1, infinite or not a number. */
   private void decodeFloats(
       byte[] source, int offset, int stride, int count, float[] target, int targetOffset) {
     ByteBuffer buffer = ByteBuffer.wrap(source).order(order);
     int at = offset;
     for (int i = 0; i < count; i++, at += stride * bytesPerSample) {
       target[targetOffset + i] =
-          AudioEncoding.bounded(
-              bytesPerSample == 4 ? buffer.getFloat(at) : (float) buffer.getDouble(at));
+          bytesPerSample == 4 ? buffer.getFloat(at) : (float) buffer.getDouble(at);
     }
   }
 }

@@ -6,6 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * Finds where in a WAV or AIFF file the samples lie, and what they are.
@@ -21,9 +24,15 @@ final class SoundFileParser {
   /**
    * @param offset of the first sample in the file, bytes
    * @param frameCount samples per channel
+   * @param warnings what is amiss, and how it is read all the same
    */
   record Sound(
-      int sampleRateHz, int channelCount, SampleFormat format, long offset, int frameCount) {
+      int sampleRateHz,
+      int channelCount,
+      SampleFormat format,
+      long offset,
+      int frameCount,
+      List<String> warnings) {
     int frameBytes() {
       return channelCount * format.bytesPerSample();
     }
@@ -31,6 +40,9 @@ final class SoundFileParser {
 
   /** The most samples read from a file, all channels together: 512 MiB of floats. */
   private static final long MAX_SAMPLES = 128L << 20;
+
+  /** Below there is too little of a voice. */
+  private static final int MIN_SAMPLE_RATE_HZ = 4_000;
 
   private static final int MAX_SAMPLE_RATE_HZ = 768_000;
   private static final int MAX_CHUNKS = 10_000;
@@ -43,6 +55,9 @@ final class SoundFileParser {
 
   /** Programs that write to a pipe leave the data length at 0, about 2^31, or 2^32 - 1. */
   private static final long LEAST_UNKNOWN_LENGTH = 0x7FFF_0000L;
+
+  /** The length is in the ds64 chunk. */
+  private static final long LENGTH_ELSEWHERE = 0xFFFF_FFFFL;
 
   private static final int CHUNK_HEADER_BYTES = 8;
   private static final int FILE_HEADER_BYTES = 12;
@@ -65,6 +80,12 @@ final class SoundFileParser {
 
   private long dataLength;
 
+  /** What the ds64 chunk says; 0 without one. */
+  private long longDataLength;
+
+  /** What is amiss, and how it is read all the same. */
+  private final List<String> warnings = new ArrayList<>();
+
   SoundFileParser(Path file, FileChannel channel) throws IOException {
     this.file = file;
     this.channel = channel;
@@ -78,16 +99,22 @@ final class SoundFileParser {
     if (fileLength == 0) {
       throw bad("is empty; give a WAV or AIFF file");
     }
-    String begin = fileLength < FILE_HEADER_BYTES ? "" : text(read(0, FILE_HEADER_BYTES));
-    if (begin.matches("(?s)RIFF....WAVE")) {
+    byte[] first = read(0, (int) Math.min(fileLength, FileKind.BYTES)).array();
+    String begin = new String(first, StandardCharsets.ISO_8859_1);
+    // RF64 and BW64, for more than 4 GiB, are WAV with a chunk that has the lengths.
+    if (begin.matches("(?s)(RIFF|RF64|BW64)....WAVE.*")) {
       walk("WAV ", ByteOrder.LITTLE_ENDIAN);
-    } else if (begin.matches("(?s)FORM....AIF[FC]")) {
+    } else if (begin.matches("(?s)RIFX....WAVE.*")) {
+      walk("WAV ", ByteOrder.BIG_ENDIAN);
+    } else if (begin.matches("(?s)FORM....AIF[FC].*")) {
       walk("AIFF ", ByteOrder.BIG_ENDIAN);
     } else {
+      String kind = FileKind.of(first);
       throw bad(
           "is not a WAV or AIFF file"
-              + nameOf(begin)
-              + "; convert it first, for example with ffmpeg -i IN OUT.wav");
+              + (kind.isEmpty() ? "" : " but " + kind)
+              + "; convert it first: "
+              + conversion());
     }
     if (format == null) {
       throw bad("has no description of its samples before its end; it is cut off or damaged");
@@ -101,7 +128,9 @@ final class SoundFileParser {
   private void walk(String container, ByteOrder order) throws IOException {
     long at = FILE_HEADER_BYTES;
     for (int i = 0; at + CHUNK_HEADER_BYTES <= fileLength; i++) {
-      if (i == MAX_CHUNKS) {
+      if (i == MAX_CHUNKS && isFound()) {
+        return;
+      } else if (i == MAX_CHUNKS) {
         throw bad("has more than " + MAX_CHUNKS + " chunks; it is damaged");
       }
       ByteBuffer header = read(at, CHUNK_HEADER_BYTES).order(order);
@@ -109,9 +138,22 @@ final class SoundFileParser {
       long length = Integer.toUnsignedLong(header.getInt(4));
       long begin = at + CHUNK_HEADER_BYTES;
       switch (container + id) {
-        case "WAV fmt " -> describeWav(readChunk(id, begin, length, 16, 40).order(order));
+        case "WAV ds64" ->
+            longDataLength = readChunk(id, begin, length, 16, 16).order(order).getLong(8);
+        case "WAV fmt " -> {
+          if (format == null) {
+            describeWav(readChunk(id, begin, length, 16, 40).order(order));
+          }
+        }
         case "AIFF COMM" -> describeAiff(readChunk(id, begin, length, 18, 22).order(order));
         case "WAV data" -> {
+          if (dataOffset != 0) {
+            warnings.add("has more than one chunk of samples; only the first is read");
+            return;
+          }
+          if (length == LENGTH_ELSEWHERE && longDataLength > 0) {
+            length = longDataLength;
+          }
           dataOffset = begin;
           dataLength = length;
           if (length >= LEAST_UNKNOWN_LENGTH && length > fileLength - begin
@@ -127,11 +169,17 @@ final class SoundFileParser {
         }
         default -> {}
       }
-      if (format != null && dataOffset != 0) {
+      if (isFound() && !container.equals("WAV ")) {
         return;
       }
-      at = begin + length + (length & 1);
+      // Where the length was not filled in, the samples go on to the end.
+      long end = dataOffset == begin ? dataLength : length;
+      at = begin + end + (end & 1);
     }
+  }
+
+  private boolean isFound() {
+    return format != null && dataOffset != 0;
   }
 
   /** Whether a chunk that the file holds in full seems to begin there. */
@@ -163,10 +211,14 @@ final class SoundFileParser {
           default ->
               throw bad(
                   String.format(
-                      "is a WAV with codec 0x%04X, which is not supported;"
-                          + " convert it to 16-bit PCM, for example with ffmpeg -i IN OUT.wav",
-                      codec));
+                      "is a WAV with codec 0x%04X%s, which is not read; convert it first: %s",
+                      codec, nameOf(codec), conversion()));
         };
+    if (kind == SampleFormat.Kind.ALAW || kind == SampleFormat.Kind.MULAW) {
+      // Always a byte a sample, whatever recorders put into the fields for linear samples.
+      format = new SampleFormat(kind, 1, chunk.order());
+      return;
+    }
     format = formatOf(kind, bits, chunk.order());
     if (frameBytes != channelCount * format.bytesPerSample()) {
       throw bad(
@@ -199,8 +251,8 @@ final class SoundFileParser {
               throw bad(
                   "is an AIFF-C with codec \""
                       + codec.replaceAll("[^ -~]", "?")
-                      + "\", which is not supported;"
-                      + " convert it to 16-bit PCM, for example with ffmpeg -i IN OUT.wav");
+                      + "\", which is not read; convert it first: "
+                      + conversion());
         };
   }
 
@@ -216,8 +268,8 @@ final class SoundFileParser {
       throw bad(
           "has samples of "
               + bits
-              + " bits, which is not supported; convert it to 16-bit PCM,"
-              + " for example with ffmpeg -i IN OUT.wav");
+              + " bits, which are not read; convert it first: "
+              + conversion());
     }
     return new SampleFormat(kind, (bits + 7) / 8, order);
   }
@@ -226,13 +278,14 @@ final class SoundFileParser {
     if (channelCount == 0) {
       throw bad("says that it has no channels; it is damaged");
     }
-    if (sampleRateHz < 1 || sampleRateHz > MAX_SAMPLE_RATE_HZ) {
+    if (sampleRateHz < MIN_SAMPLE_RATE_HZ || sampleRateHz > MAX_SAMPLE_RATE_HZ) {
       throw bad(
           "says that it has "
               + sampleRateHz
-              + " samples a second, not 1 to "
-              + MAX_SAMPLE_RATE_HZ
-              + "; it is damaged");
+              + " samples a second; what is read has "
+              + MIN_SAMPLE_RATE_HZ
+              + " to "
+              + MAX_SAMPLE_RATE_HZ);
     }
     int frameBytes = channelCount * format.bytesPerSample();
     long due = statedFrameCount < 0 ? dataLength : statedFrameCount * frameBytes;
@@ -240,17 +293,17 @@ final class SoundFileParser {
     if (statedFrameCount >= 0) {
       there = Math.min(there, dataLength);
     }
-    if (due > there) {
-      throw bad(
-          "is cut off: it should hold "
-              + due
-              + " bytes of samples, "
-              + there
-              + " are there; copy or record it again");
-    }
-    long frameCount = due / frameBytes;
+    long frameCount = Math.min(due, there) / frameBytes;
     if (frameCount == 0) {
-      throw bad("holds no samples; record it again");
+      throw bad(
+          due > there
+              ? "is cut off: it holds none of its " + due + " bytes of samples; copy it again"
+              : "holds no samples; record it again");
+    }
+    if (due > there) {
+      warnings.add(
+          "should hold %d bytes of samples, and %d are there; it is read to its end"
+              .formatted(due, there));
     }
     if (frameCount * channelCount > MAX_SAMPLES) {
       throw bad(
@@ -260,7 +313,8 @@ final class SoundFileParser {
               + MAX_SAMPLES
               + " that are read at once; cut it into parts");
     }
-    return new Sound((int) sampleRateHz, channelCount, format, dataOffset, (int) frameCount);
+    return new Sound(
+        (int) sampleRateHz, channelCount, format, dataOffset, (int) frameCount, warnings);
   }
 
   /** Reads a chunk's content, {@code most} bytes of it if it is longer. */
@@ -289,28 +343,37 @@ final class SoundFileParser {
     buffer.flip();
   }
 
+  /** The names that people know of codecs in WAV that are not read. */
+  private static String nameOf(int codec) {
+    return switch (codec) {
+      case 0x02 -> " (Microsoft ADPCM)";
+      case 0x11 -> " (IMA ADPCM)";
+      case 0x31 -> " (GSM 6.10)";
+      case 0x40, 0x45, 0x64, 0x65 -> " (G.726)";
+      case 0x50 -> " (MP2)";
+      case 0x55 -> " (MP3)";
+      case 0xFF, 0x1610 -> " (AAC)";
+      case 0x160, 0x161, 0x162, 0x163 -> " (Windows Media)";
+      case 0x28F -> " (G.722)";
+      default -> "";
+    };
+  }
+
+  /** The command that makes a file that is read. */
+  private String conversion() {
+    String name = file.toString();
+    int dot = name.lastIndexOf('.');
+    boolean isWav = name.toLowerCase(Locale.ROOT).endsWith(".wav");
+    String target = dot > name.length() - 6 && dot > 0 ? name.substring(0, dot) : name;
+    return "ffmpeg -i '%s' -c:a pcm_s16le '%s%s.wav'".formatted(name, target, isWav ? "-pcm" : "");
+  }
+
   private AudioFormatException bad(String what) {
     return new AudioFormatException(file + " " + what);
   }
 
   private static String text(ByteBuffer bytes) {
     return new String(bytes.array(), StandardCharsets.ISO_8859_1);
-  }
-
-  /** What a file is that people try instead, from its first bytes. */
-  private static String nameOf(String begin) {
-    if (begin.startsWith("ID3") || begin.matches("(?s)\\xFF[\\xE2-\\xFF].*")) {
-      return " but MP3";
-    } else if (begin.startsWith("fLaC")) {
-      return " but FLAC";
-    } else if (begin.startsWith("OggS")) {
-      return " but Ogg";
-    } else if (begin.startsWith("ftyp", 4)) {
-      return " but MP4 or M4A";
-    } else if (begin.startsWith("RIFX") || begin.startsWith("RF64")) {
-      return " but its variant " + begin.substring(0, 4);
-    }
-    return "";
   }
 
   /**

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HexFormat;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AudioFilesTest {
   private static final Path SPEECH = Path.of("src/test/resources/reference/emodb-03a01Fa-8000.wav");
+  private static final Path CASES = Path.of("src/test/resources/cases");
   private static final float[] LEFT = {0, 0.5f, -0.5f, 0.25f, -1};
   private static final float[] RIGHT = {0.125f, -0.25f, 0.75f, 0, -0.5f};
 
@@ -218,7 +220,7 @@ class AudioFilesTest {
   }
 
   @Test
-  void shouldClipFloatSamplesAndReplaceNaN() throws Exception {
+  void shouldScaleFloatSamplesAndReplaceNaN() throws Exception {
     byte[] data =
         ByteBuffer.allocate(12)
             .order(ByteOrder.LITTLE_ENDIAN)
@@ -230,7 +232,10 @@ class AudioFilesTest {
     AudioClip clip =
         AudioFiles.read(write(wav(chunk("fmt ", fmt(3, 1, 8_000, 32)), chunk("data", data))));
 
-    assertThat(clip.mono()).containsExactly(1, 0, -1);
+    assertThat(clip.mono()).containsExactly(0.5f, 0, -1);
+    assertThat(clip.warnings()).hasSize(2);
+    assertThat(clip.warnings().get(0)).contains("1 samples of 3 that are no numbers");
+    assertThat(clip.warnings().get(1)).contains("up to 3.0, beyond 1; all are divided by that");
   }
 
   @Test
@@ -238,12 +243,126 @@ class AudioFilesTest {
     byte[] whole = Files.readAllBytes(SPEECH);
     byte[] aiff = aiff("AIFF", aiffChunk("COMM", comm(1, 50, 16, "")), ssnd(new byte[60]));
 
-    assertBad(Arrays.copyOf(whole, 3_000), "is cut off", "30372 bytes", "2956 are there");
-    assertBad(Arrays.copyOf(whole, 44), "is cut off");
+    assertBad(Arrays.copyOf(whole, 44), "is cut off", "none of its 30372 bytes");
     assertBad(Arrays.copyOf(whole, 30), "cut off after 30 bytes");
     assertBad(Arrays.copyOf(whole, 20), "cut off");
     assertBad(Arrays.copyOf(whole, 12), "cut off");
-    assertBad(aiff, "is cut off", "100 bytes", "60 are there");
+
+    AudioClip half = AudioFiles.read(write(Arrays.copyOf(whole, 3_000)));
+    assertThat(half.mono())
+        .containsExactly(Arrays.copyOf(AudioFiles.read(SPEECH).mono(), (3_000 - 44) / 2));
+    assertThat(half.warnings()).hasSize(1);
+    assertThat(half.warnings().get(0))
+        .contains("should hold 30372 bytes", "2956 are there", "read to its end");
+    assertThat(AudioFiles.read(write(aiff)).sampleCount()).isEqualTo(30);
+  }
+
+  @Test
+  void shouldReadWhatRecordersWrite() throws Exception {
+    float[] whole = AudioFiles.read(CASES.resolve("57_rf64.wav")).mono();
+    AudioClip tooLong = AudioFiles.read(CASES.resolve("25_size_toolong16.wav"));
+    AudioClip two = AudioFiles.read(CASES.resolve("30_two_data.wav"));
+    AudioClip mulaw = AudioFiles.read(CASES.resolve("93_twilio_saver_header.wav"));
+
+    assertThat(whole).hasSize(36_000);
+    assertThat(tooLong.mono()).containsExactly(whole);
+    assertThat(tooLong.warnings()).hasSize(1);
+    assertThat(two.mono()).containsExactly(Arrays.copyOf(whole, 18_000));
+    assertThat(two.warnings()).hasSize(1);
+    assertThat(two.warnings().get(0)).contains("more than one chunk of samples");
+    assertThat(mulaw.sampleCount()).isEqualTo(36_000);
+    assertThat(mulaw.warnings()).isEmpty();
+    for (int i = 0; i < whole.length; i++) {
+      assertThat(mulaw.mono()[i]).isCloseTo(whole[i], within(0.02f));
+    }
+  }
+
+  @Test
+  void shouldReadBw64AndBigEndianWav() throws Exception {
+    byte[] bw64 = Files.readAllBytes(CASES.resolve("57_rf64.wav"));
+    bw64[0] = 'B';
+    bw64[1] = 'W';
+    byte[] data = interleaved(2, false, false, ByteOrder.BIG_ENDIAN);
+    byte[] format = fmt(1, 2, 8_000, 16);
+    ByteBuffer little = ByteBuffer.wrap(format).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer big = ByteBuffer.allocate(16);
+    big.putShort(little.getShort(0)).putShort(little.getShort(2)).putInt(little.getInt(4));
+    big.putInt(little.getInt(8)).putShort(little.getShort(12)).putShort(little.getShort(14));
+    byte[] rifx =
+        concatenated(
+            ascii("RIFX"),
+            new byte[4],
+            ascii("WAVE"),
+            aiffChunk("fmt ", big.array()),
+            aiffChunk("data", data));
+
+    assertThat(AudioFiles.read(write(bw64)).sampleCount()).isEqualTo(36_000);
+    assertThat(AudioFiles.read(write(rifx)).channel(1)).containsExactly(RIGHT);
+  }
+
+  @Test
+  void shouldReadRatesThatNoResamplerTakes() throws Exception {
+    float[] tone = new float[19_200];
+    for (int i = 0; i < tone.length; i++) {
+      tone[i] = 0.5f * (float) Math.sin(2 * Math.PI * i / 192.0);
+    }
+    Path file = folder.resolve("tone.wav");
+    AudioFiles.writeWav(file, new AudioClip(192_000, tone), AudioEncoding.PCM_S16LE);
+    AudioClip high = AudioFiles.read(file);
+    AudioFiles.writeWav(file, new AudioClip(6_000, tone), AudioEncoding.PCM_S16LE);
+    AudioClip low = AudioFiles.read(file);
+
+    assertThat(high.sampleRateHz()).isEqualTo(96_000);
+    assertThat(high.sampleCount()).isEqualTo(9_600);
+    assertThat(low.sampleRateHz()).isEqualTo(12_000);
+    assertThat(low.sampleCount()).isEqualTo(38_400);
+    for (int i = 2_000; i < 7_000; i++) {
+      assertThat(high.mono()[i]).isCloseTo(tone[2 * i], within(0.001f));
+      assertThat(low.mono()[2 * i]).isCloseTo(tone[i], within(0.001f));
+    }
+    AudioClip recorded = AudioFiles.read(CASES.resolve("rate_192000.wav"));
+    assertThat(recorded.durationSeconds()).isCloseTo(0.2, within(0.001));
+  }
+
+  @Test
+  void shouldScaleARecordingOfFloatsAndRefuseOneWithoutNumbers() throws Exception {
+    AudioClip scaled = AudioFiles.read(CASES.resolve("float_peak_8.wav"));
+    float peak = 0;
+    for (float sample : scaled.mono()) {
+      peak = Math.max(peak, Math.abs(sample));
+    }
+
+    assertThat(peak).isEqualTo(1);
+    assertThat(scaled.warnings()).hasSize(1);
+    assertThat(scaled.warnings().get(0)).contains("up to 8.0");
+    assertThatThrownBy(() -> AudioFiles.read(CASES.resolve("float_all_nan.wav")))
+        .isInstanceOf(AudioFormatException.class)
+        .hasMessageContaining("none of its samples is a number");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FFFB90640000, MP3",
+    "FFF15080, AAC",
+    "4F67675300020000000000000000000000000000000000000000011E4F70757348656164, Ogg Opus",
+    "4F67675300020000000000000000000000000000000000000000011E01766F72626973, Ogg Vorbis",
+    "664C614300000022, FLAC",
+    "2321414D520A, AMR",
+    "2321414D522D57420A, AMR-WB",
+    "4E4953545F3141, SPHERE",
+    "00000020667479704D344120, M4A",
+    "3026B2758E66CF11, WMA",
+    "1A45DFA3, WebM",
+  })
+  void shouldSayWhatAFileIsAndHowToConvertIt(String begin, String kind) throws Exception {
+    byte[] content = Arrays.copyOf(HexFormat.of().parseHex(begin), 200);
+    Path file = Files.write(folder.resolve("sound.x"), content);
+
+    assertThatThrownBy(() -> AudioFiles.read(file))
+        .isInstanceOf(AudioFormatException.class)
+        .hasMessageContaining(kind)
+        .hasMessageEndingWith(
+            "ffmpeg -i '" + file + "' -c:a pcm_s16le '" + folder.resolve("sound.wav") + "'");
   }
 
   @Test

@@ -1,7 +1,7 @@
 package dev.speechemotion.bench;
 
 import dev.speechemotion.audio.AudioEncoding;
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.resampling.Resampler;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.resampling.Resampler;
 import dev.speechemotion.features.fixture.LineSounds;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
@@ -31,7 +31,8 @@ class NonSpeechTest {
           FeatureSpec.TELEPHONE_8K_EXTENDED,
           FeatureSpec.WIDEBAND_16K_EXTENDED,
           FeatureSpec.LIBROSA_22K,
-          FeatureSpec.WIDEBAND_16K_LOGMEL);
+          FeatureSpec.WIDEBAND_16K_LOGMEL,
+          FeatureSpec.ENCODER_16K);
 
   /** As in a stream with the defaults. */
   private static final float LEAST_SHARE = 0.1f;

@@ -3,7 +3,7 @@ package dev.speechemotion.golden;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.resampling.Resampler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.resampling.Resampler;
 import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChannelRole;

@@ -3,16 +3,20 @@ package dev.speechemotion.app.client;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.resampling.Resampler;
 import dev.speechemotion.avro.ChannelRole;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Recordings made into the audio of one call. */
 public final class CallRecordings {
+  private static final Logger LOG = LoggerFactory.getLogger(CallRecordings.class);
+
   private static final List<ChannelRole> USUAL_ROLES =
       List.of(ChannelRole.CUSTOMER, ChannelRole.AGENT);
 
@@ -27,11 +31,11 @@ public final class CallRecordings {
    */
   public static AudioClip readCall(List<Path> files) throws IOException {
     if (files.size() == 1) {
-      return AudioFiles.read(files.get(0));
+      return read(files.get(0));
     }
     List<AudioClip> clips = new ArrayList<>();
     for (Path file : files) {
-      AudioClip clip = AudioFiles.read(file);
+      AudioClip clip = read(file);
       if (clip.channelCount() != 1) {
         throw new CommandFailure(
             file
@@ -53,6 +57,12 @@ public final class CallRecordings {
       channels[i] = Arrays.copyOf(channels[i], longest);
     }
     return new AudioClip(sampleRateHz, channels);
+  }
+
+  private static AudioClip read(Path file) throws IOException {
+    AudioClip clip = AudioFiles.read(file);
+    clip.warnings().forEach(LOG::warn);
+    return clip;
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.deadletters.DeadLetterHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,6 +46,7 @@ public final class DeadLetterReplay implements AutoCloseable {
   private final String chunksTopic;
   private final String deadLettersTopic;
   private final Optional<String> onlyReason;
+  private final java.util.function.Consumer<DeadLetter> reader;
   private final String group;
   private final Map<String, DeadLetterTally> tallies = new TreeMap<>();
   private final Map<TopicPartition, ReplayProgress> progress = new HashMap<>();
@@ -60,10 +62,16 @@ public final class DeadLetterReplay implements AutoCloseable {
    * Connects to the broker.
    *
    * @param send whether letters are sent back; if not, they are only counted
-   * @param onlyReason reason of the letters that are of interest; empty: all
+   * @param onlyReason reason of the letters that are of interest, in any case; empty: all
+   * @param reader is handed each of these
    */
-  public DeadLetterReplay(Settings settings, boolean send, Optional<String> onlyReason) {
+  public DeadLetterReplay(
+      Settings settings,
+      boolean send,
+      Optional<String> onlyReason,
+      java.util.function.Consumer<DeadLetter> reader) {
     this.onlyReason = onlyReason;
+    this.reader = reader;
     chunksTopic = settings.text(Property.TOPIC_CHUNKS);
     deadLettersTopic = settings.text(Property.TOPIC_DEAD_LETTERS);
     group = settings.text(Property.APPLICATION_ID) + "-dlq-replay";
@@ -138,9 +146,10 @@ public final class DeadLetterReplay implements AutoCloseable {
 
   private void take(TopicPartition partition, ConsumerRecord<byte[], byte[]> letter) {
     String reason = header(letter, DeadLetterHeaders.REASON).orElse(NO_REASON);
-    if (onlyReason.isPresent() && !onlyReason.get().equals(reason)) {
+    if (onlyReason.isPresent() && !onlyReason.get().equalsIgnoreCase(reason)) {
       return;
     }
+    reader.accept(read(letter, reason));
     DeadLetterTally tally = tallies.computeIfAbsent(reason, name -> new DeadLetterTally());
     tally.letters++;
     if (letter.headers().lastHeader(DeadLetterHeaders.TRUNCATED) != null) {
@@ -157,6 +166,21 @@ public final class DeadLetterReplay implements AutoCloseable {
         progress.get(partition).replayed(reason, letter.offset());
       }
     }
+  }
+
+  private static DeadLetter read(ConsumerRecord<byte[], byte[]> letter, String reason) {
+    return new DeadLetter(
+        letter.key() == null ? "" : new String(letter.key(), StandardCharsets.UTF_8),
+        reason,
+        header(letter, DeadLetterHeaders.TIMESTAMP)
+            .filter(text -> text.matches("\\d{1,15}"))
+            .map(text -> Instant.ofEpochMilli(Long.parseLong(text))),
+        "%s-%s@%s"
+            .formatted(
+                header(letter, DeadLetterHeaders.TOPIC).orElse("?"),
+                header(letter, DeadLetterHeaders.PARTITION).orElse("?"),
+                header(letter, DeadLetterHeaders.OFFSET).orElse("?")),
+        header(letter, DeadLetterHeaders.MESSAGE).orElse(""));
   }
 
   private void send(Producer<byte[], byte[]> producer, ConsumerRecord<byte[], byte[]> letter) {

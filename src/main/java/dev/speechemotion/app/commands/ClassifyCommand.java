@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.audio.AudioClip;
-import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.content.Bandwidth;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
@@ -39,7 +38,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Parameters(arity = "1..*", paramLabel = "WAV", description = "WAV or AIFF files.")
-  private List<Path> files;
+  private List<String> files;
 
   @Option(
       names = "--model",
@@ -117,7 +116,7 @@ final class ClassifyCommand implements Callable<Integer> {
               files,
               spec.commandLine().getErr(),
               file -> {
-                AudioClip clip = AudioFiles.read(file);
+                AudioClip clip = FileBatch.read(file, spec.commandLine().getErr());
                 EmotionModel loaded =
                     models.model(Bandwidth.rateOf(clip.channels(), clip.sampleRateHz()));
                 try (EmotionClassifier classifier = loaded.newClassifier()) {

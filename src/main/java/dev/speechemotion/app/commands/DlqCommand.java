@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.client.ClusterReadiness;
+import dev.speechemotion.app.client.DeadLetter;
 import dev.speechemotion.app.client.DeadLetterReplay;
 import dev.speechemotion.app.client.DeadLetterTally;
 import dev.speechemotion.app.process.CommandFailure;
@@ -11,6 +12,7 @@ import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Spec;
         "Lists why records could not be used, and how many; with --replay, sends them back to the"
             + " input topic as they came, each one once.")
 final class DlqCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @Spec private CommandSpec spec;
 
   @Mixin private SettingsOptions options;
@@ -43,11 +47,21 @@ final class DlqCommand implements Callable<Integer> {
       description = "One of ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
   private Format format;
 
-  @Option(names = "--reason", paramLabel = "REASON", description = "Only letters of this reason.")
+  @Option(
+      names = "--reason",
+      paramLabel = "REASON",
+      description = "Only letters of this reason, in any case.")
   private Optional<String> onlyReason;
+
+  @Option(
+      names = "--list",
+      description = "Give each letter, too: call, reason, time, where it stood, and why.")
+  private boolean list;
 
   @ArgGroup(exclusive = false)
   private Replay replay = new Replay();
+
+  private final ArrayNode letters = JSON.createArrayNode();
 
   private enum Format {
     JSON,
@@ -81,7 +95,7 @@ final class DlqCommand implements Callable<Integer> {
     }
     new ClusterReadiness(settings).requireTopics(topics, false, stop);
     try (DeadLetterReplay letters =
-        new DeadLetterReplay(settings, replay.wanted && !replay.dryRun, onlyReason)) {
+        new DeadLetterReplay(settings, replay.wanted && !replay.dryRun, onlyReason, this::take)) {
       boolean complete = letters.run(stop);
       if (format == Format.JSON) {
         printJson(settings, letters.tallies());
@@ -94,6 +108,33 @@ final class DlqCommand implements Callable<Integer> {
     } catch (KafkaException e) {
       throw new CommandFailure("the dead letters cannot be replayed: " + e.getMessage(), e);
     }
+  }
+
+  private void take(DeadLetter letter) {
+    if (list && format == Format.TABLE) {
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%s  %-22s  %s  %s  %s%n",
+              letter.at().map(Instant::toString).orElse("-"),
+              letter.reason(),
+              oneLine(letter.call()),
+              letter.origin(),
+              oneLine(letter.message()));
+    } else if (list) {
+      letters
+          .addObject()
+          .put("call", letter.call())
+          .put("reason", letter.reason())
+          .put("at", letter.at().map(Instant::toString).orElse(""))
+          .put("origin", letter.origin())
+          .put("message", letter.message());
+    }
+  }
+
+  /** A key can be any bytes. */
+  private static String oneLine(String text) {
+    return text.isEmpty() ? "-" : text.replaceAll("\\p{Cntrl}", "?");
   }
 
   private void printTable(Settings settings, Map<String, DeadLetterTally> tallies) {
@@ -136,9 +177,12 @@ final class DlqCommand implements Callable<Integer> {
   }
 
   private void printJson(Settings settings, Map<String, DeadLetterTally> tallies) {
-    ObjectNode document = new ObjectMapper().createObjectNode();
+    ObjectNode document = JSON.createObjectNode();
     document.put("topic", settings.text(Property.TOPIC_DEAD_LETTERS));
     document.put("dryRun", replay.dryRun);
+    if (list) {
+      document.set("letters", letters);
+    }
     ArrayNode reasons = document.putArray("reasons");
     tallies.forEach(
         (reason, tally) ->

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.serving.ModelDirectory;
 import dev.speechemotion.audio.AudioClip;
-import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.FrameSource;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
@@ -43,7 +42,7 @@ final class FeaturesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Parameters(arity = "1..*", paramLabel = "WAV", description = "WAV or AIFF files.")
-  private List<Path> files;
+  private List<String> files;
 
   @Option(
       names = "--spec",
@@ -115,7 +114,7 @@ final class FeaturesCommand implements Callable<Integer> {
             files,
             spec.commandLine().getErr(),
             file -> {
-              AudioClip clip = AudioFiles.read(file);
+              AudioClip clip = FileBatch.read(file, spec.commandLine().getErr());
               if (clip.channelCount() > 1) {
                 LOG.info("{}: {} channels mixed down to one", file, clip.channelCount());
               }

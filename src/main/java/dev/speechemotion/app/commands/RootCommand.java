@@ -13,6 +13,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line, with all commands below it. Exit code 0: done; 1: failed; 2: wrong usage. */
 @Command(
@@ -68,6 +70,7 @@ public final class RootCommand implements Runnable {
             .setErr(errWriter)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler((e, command, parsed) -> fail(e, command))
+            .setParameterExceptionHandler(RootCommand::refuse)
             .execute(args);
     outWriter.flush();
     errWriter.flush();
@@ -77,6 +80,22 @@ public final class RootCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Which command?");
+  }
+
+  /** As picocli does, and with a hint for files whose names begin like options. */
+  private static int refuse(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(e.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(e, err)) {
+      command.usage(err);
+    }
+    Arrays.stream(args)
+        .takeWhile(arg -> !arg.equals("--"))
+        .filter(arg -> arg.matches("(?i)-[^=]*\\.(wave?|aiff?|flac|mp3|csv)"))
+        .findFirst()
+        .ifPresent(arg -> err.println("If that is a file, write -- before it: -- " + arg));
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   private static int fail(Exception e, CommandLine command) {

@@ -39,7 +39,7 @@ public final class StopRequest {
                 Thread.currentThread().interrupt();
               }
               System.out.flush();
-              Runtime.getRuntime().halt(exitCode.get());
+              Runtime.getRuntime().halt(StandardOutput.exitCodeOr(exitCode.get()));
             },
             "stop");
     Runtime.getRuntime().addShutdownHook(hook);

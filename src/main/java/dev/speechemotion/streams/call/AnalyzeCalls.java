@@ -175,7 +175,7 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
     Set<OpenModel> inUse = new HashSet<>();
     for (Call call : calls.all()) {
       for (MediaStream stream : call.streams()) {
-        stream.channels().forEach(channel -> channel.modelInUse().ifPresent(inUse::add));
+        stream.channels().forEach(channel -> channel.modelsInUse().forEach(inUse::add));
       }
     }
     return inUse;

@@ -15,7 +15,7 @@ import java.io.IOException;
  */
 public final class CallCodec {
   /** Goes up with every change of what any part of a call writes. */
-  public static final int VERSION = 7;
+  public static final int VERSION = 8;
 
   private final TaskContext task;
 

@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * One channel of a media stream of a call. Places the audio of messages, which come in order here,
@@ -70,8 +71,13 @@ public final class Channel implements AlertingChannel {
   private final EmotionTotals totals = new EmotionTotals();
   private final ChannelAlerts alerts;
 
+  private final HeldBand band = new HeldBand();
+
   /** Empty outside segments, and on channels that are not analyzed. */
   private Optional<SegmentAnalyzer> analyzer = Optional.empty();
+
+  /** What else may become the analyzer; empty if that is decided. */
+  private Optional<BandChoice> choice = Optional.empty();
 
   /** The model that made the last event with an emotion. */
   private Optional<ModelIdentity> eventModel = Optional.empty();
@@ -126,6 +132,13 @@ public final class Channel implements AlertingChannel {
     return analyzer.map(SegmentAnalyzer::model);
   }
 
+  /** That model, and the one that may take its place. */
+  Stream<OpenModel> modelsInUse() {
+    return Stream.concat(
+        modelInUse().stream(),
+        choice.map(BandChoice::telephone).map(SegmentAnalyzer::model).stream());
+  }
+
   /** Places the audio of a MEDIA message, which {@link #hear} takes then. */
   void place(Message message, ChannelRole messageRole) {
     long lost = lostBefore(message);
@@ -145,7 +158,7 @@ public final class Channel implements AlertingChannel {
     } else if (jumpMicros > jitterMicros) {
       fill(jumpMicros);
     }
-    if (analyzer.isPresent() && !analyzer.get().follow(offeredModel())) {
+    if (analyzer.isPresent() && !followModels()) {
       finishSegment();
       beginSegment(message, messageRole, media.untilMicros());
     }
@@ -212,11 +225,21 @@ public final class Channel implements AlertingChannel {
     return expected + Math.min(lostOfTrack, MAX_LOST_CHUNKS) * message.durationMicros();
   }
 
+  /** Goes over to the models on offer, if those take the same features. */
+  private boolean followModels() {
+    return analyzer.get().follow(offeredModel())
+        && (choice.isEmpty() || choice.get().follow(task.models));
+  }
+
   private void beginSegment(Message message, ChannelRole messageRole, long beginMicros) {
     media.beginSegment(message.encoding(), message.sampleRateHz(), beginMicros);
     role = messageRole;
     if (task.isAnalyzed(role)) {
-      analyzer = Optional.of(new SegmentAnalyzer(offeredModel(), media.sampleRateHz()));
+      OpenModel model = offeredModel();
+      analyzer = Optional.of(new SegmentAnalyzer(model, media.sampleRateHz()));
+      if (!band.isKnownOf(media.sampleRateHz())) {
+        choice = BandChoice.of(task.models, model, media.sampleRateHz());
+      }
     }
   }
 
@@ -224,6 +247,7 @@ public final class Channel implements AlertingChannel {
   void finishSegment() {
     if (media.inSegment()) {
       if (analyzer.isPresent()) {
+        decideBand();
         analyzer.get().finish(windows);
       }
       closeSegment();
@@ -234,6 +258,7 @@ public final class Channel implements AlertingChannel {
   private void closeSegment() {
     media.endSegment();
     analyzer = Optional.empty();
+    choice = Optional.empty();
     talk.cut();
   }
 
@@ -259,7 +284,40 @@ public final class Channel implements AlertingChannel {
         stream.call().details().talk());
     media.advance(count);
     if (analyzer.isPresent()) {
-      analyzer.get().accept(task.samples, count, windows);
+      analyze(count);
+    }
+  }
+
+  private void analyze(int count) {
+    int done = 0;
+    while (choice.isPresent() && done < count) {
+      int length = Math.min(count - done, choice.get().samplesLeft());
+      choice.get().accept(task.samples, done, length);
+      analyzer.get().accept(task.samples, done, length, windows);
+      done += length;
+      if (choice.get().isDue()) {
+        decideBand();
+      }
+    }
+    if (done < count) {
+      analyzer.get().accept(task.samples, done, count - done, windows);
+    }
+  }
+
+  /** Decides which analyzer goes on, if there is still a choice, and enough has been heard. */
+  private void decideBand() {
+    if (choice.isEmpty() || !choice.get().isPlace()) {
+      return;
+    }
+    Optional<Boolean> isTelephone = choice.get().isTelephone();
+    if (isTelephone.isPresent()) {
+      band.know(media.sampleRateHz(), isTelephone.get());
+      if (isTelephone.get()) {
+        analyzer = Optional.of(choice.get().telephone());
+      }
+    }
+    if (isTelephone.isPresent() || choice.get().isLastPlace()) {
+      choice = Optional.empty();
     }
   }
 
@@ -342,7 +400,7 @@ public final class Channel implements AlertingChannel {
   }
 
   private OpenModel offeredModel() {
-    return task.models.offered(Math.max(media.sampleRateHz(), ChunkRules.MIN_RATE_HZ));
+    return task.models.offered(Math.max(band.rateOf(media.sampleRateHz()), ChunkRules.MIN_RATE_HZ));
   }
 
   /** The model that made the last event; if there is none, that which would make one. */
@@ -398,8 +456,10 @@ public final class Channel implements AlertingChannel {
     media.writeState(out);
     talk.writeState(out);
     stream.call().details().writeModel(out, eventModel);
+    band.writeState(out);
     if (media.inSegment()) {
       SegmentAnalyzer.writeState(out, analyzer, task.scratch);
+      BandChoice.writeState(out, choice, task.scratch);
     }
     voice.writeState(out);
     smoothing.writeState(out);
@@ -427,6 +487,7 @@ public final class Channel implements AlertingChannel {
     media.readState(in, ChunkRules.MIN_RATE_HZ, ChunkRules.MAX_RATE_HZ);
     talk.readState(in);
     eventModel = stream.call().details().readModel(in);
+    band.readState(in);
     if (media.inSegment()) {
       readAnalyzer(in);
     }
@@ -439,9 +500,16 @@ public final class Channel implements AlertingChannel {
   /** Reads the segment's analyzer; closes the segment if it cannot go on. */
   private void readAnalyzer(DataInput in) throws IOException {
     SegmentAnalyzer.Stored stored = SegmentAnalyzer.Stored.read(in);
+    Optional<BandChoice.Stored> storedChoice = BandChoice.Stored.read(in, media.sampleRateHz());
     boolean analyzed = task.isAnalyzed(role);
     if (analyzed) {
       analyzer = stored.open(offeredModel(), media.sampleRateHz());
+      if (storedChoice.isPresent()) {
+        choice = storedChoice.get().open(task.models);
+        if (choice.isEmpty()) {
+          analyzer = Optional.empty();
+        }
+      }
     }
     if (analyzer.isEmpty() && (analyzed || !stored.isEmpty())) {
       // What the analyzer had heard is lost; the next message begins a segment where this ended.

@@ -80,8 +80,8 @@ final class SegmentAnalyzer {
     return sameFeatures;
   }
 
-  void accept(float[] samples, int count, WindowSink windows) {
-    analyzer.accept(samples, 0, count, windows);
+  void accept(float[] samples, int offset, int count, WindowSink windows) {
+    analyzer.accept(samples, offset, count, windows);
   }
 
   /** Hands out the windows that are still due. */

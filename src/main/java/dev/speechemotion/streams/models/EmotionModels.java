@@ -30,9 +30,10 @@ public interface EmotionModels {
   }
 
   /**
-   * The model for channels of a sampling rate. All models have the same labels in the same order,
-   * since what is kept of a call goes by them. For as long as the model is the same, this is the
-   * same object.
+   * The model for channels of a sampling rate, or, where they are sampled higher than what they
+   * hold needs, for channels like them of the lowest rate. All models have the same labels in the
+   * same order, since what is kept of a call goes by them. For as long as the model is the same,
+   * this is the same object.
    */
   Offer offered(int sampleRateHz);
 

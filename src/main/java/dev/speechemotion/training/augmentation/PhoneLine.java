@@ -1,7 +1,7 @@
 package dev.speechemotion.training.augmentation;
 
 import dev.speechemotion.audio.AudioEncoding;
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.resampling.Resampler;
 import java.util.SplittableRandom;
 
 /**

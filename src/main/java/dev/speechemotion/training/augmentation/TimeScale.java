@@ -1,6 +1,6 @@
 package dev.speechemotion.training.augmentation;
 
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.resampling.Resampler;
 import java.util.Arrays;
 
 /** Changes how fast speech is, and how high. */

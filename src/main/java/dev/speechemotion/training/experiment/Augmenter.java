@@ -2,7 +2,7 @@ package dev.speechemotion.training.experiment;
 
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
-import dev.speechemotion.audio.Resampler;
+import dev.speechemotion.audio.resampling.Resampler;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.training.augmentation.Augmentation;

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -111,6 +112,13 @@ class DlqCommandIT {
       awaitLetters(refusing, media.size());
     }
     assertThat(CallResults.read(settings(Map.of()), serdes).events()).isEmpty();
+
+    String reason = "PAYLOAD_TOO_LARGE";
+    CommandLineRun listed = dlq("--list", "--reason", reason.toLowerCase(Locale.ROOT));
+    assertThat(listed.exitCode()).as(listed.toString()).isZero();
+    assertThat(listed.outLines().subList(0, media.size()))
+        .allMatch(line -> line.contains(reason) && line.contains(name + "-chunks-"));
+    assertThat(listed.outLines().get(0)).contains(media.get(0).getCallId(), "the payload has");
 
     CommandLineRun replayed = dlq("--replay");
 

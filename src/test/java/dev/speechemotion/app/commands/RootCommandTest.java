@@ -158,8 +158,7 @@ class RootCommandTest {
   @ValueSource(strings = {"classify", "features", "feed"})
   void shouldNameARecordingThatCannotBeRead(String command, @TempDir Path folder) throws Exception {
     byte[] whole = Files.readAllBytes(Reference.wav("sine440-8000"));
-    byte[] half = Arrays.copyOf(whole, whole.length / 2);
-    Path cutOff = Files.write(folder.resolve("cut-off.wav"), half);
+    Path cutOff = Files.write(folder.resolve("cut-off.wav"), Arrays.copyOf(whole, 44));
     Path empty = Files.write(folder.resolve("empty.wav"), new byte[0]);
     Path text = Files.writeString(folder.resolve("text.wav"), "This is not audio. ".repeat(50));
     Path missing = folder.resolve("missing.wav");
@@ -168,5 +167,32 @@ class RootCommandTest {
     for (Path bad : new Path[] {cutOff, empty, text, missing, folder.resolve("folder.wav")}) {
       assertFailure(CommandLineRun.of(command, bad.toString()), bad.getFileName().toString());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classify", "features"})
+  void shouldGoOnAfterAFileThatCannotBeRead(String command, @TempDir Path folder) throws Exception {
+    Path text = Files.writeString(folder.resolve("text.wav"), "This is not audio. ".repeat(50));
+    String good = Reference.wav("emodb-03a01Fa-8000").toString();
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            command, text.toString(), good, "no\0name.wav", folder.resolve("x.wav").toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).contains("emodb-03a01Fa-8000.wav");
+    assertThat(run.errLines()).hasSize(3);
+    assertThat(run.errLines().get(0)).contains("text.wav is not a WAV or AIFF file");
+    assertThat(run.errLines().get(1)).contains("name.wav: its name cannot be written");
+    assertThat(run.errLines().get(2)).contains("no such file").contains("x.wav");
+  }
+
+  @Test
+  void shouldHintAtFilesWhoseNamesBeginLikeOptions() {
+    CommandLineRun run = CommandLineRun.of("classify", "-dash.wav");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.errLines()).contains("If that is a file, write -- before it: -- -dash.wav");
+    assertFailure(CommandLineRun.of("classify", "--", "-dash.wav"), "no such file: -dash.wav");
   }
 }

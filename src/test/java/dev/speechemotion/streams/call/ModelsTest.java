@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.audio.resampling.Resampler;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
@@ -26,6 +27,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which model a channel gets, and how it goes over to another one. */
 class ModelsTest {
@@ -79,6 +82,80 @@ class ModelsTest {
                       .isEqualTo(event.getBeginMs() < 4_000 ? "old" : "wide"));
       assertThat(stream.events).extracting(EmotionEvent::getModelName).contains("old", "wide");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {16_000, 48_000})
+  void shouldTakeTheModelForWhatAChannelHoldsWhateverItsRate(int rateHz) {
+    float[] line = Resampler.resample(AUDIO, 8_000, rateHz);
+    feed.rateHz = rateHz;
+    feed.encoding = AudioEncoding.PCM_S16LE;
+    TestFeed inTelephonesRate = new TestFeed();
+    inTelephonesRate.encoding = AudioEncoding.PCM_S16LE;
+    List<EmotionEvent> expected =
+        run(inTelephonesRate.chunks(160, List.of(customer()), AUDIO), null);
+
+    List<EmotionEvent> events = run(feed.chunks(rateHz / 50, List.of(customer()), line), null);
+
+    assertThat(events).extracting(EmotionEvent::getModelName).containsOnly("old");
+    assertThat(events)
+        .extracting(event -> event.getBeginMs() + "-" + event.getEndMs())
+        .containsExactlyElementsOf(
+            expected.stream().map(event -> event.getBeginMs() + "-" + event.getEndMs()).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldChooseAlikeInAnyChunksAndAfterAnyRestart(boolean telephone) {
+    // Silence for so long that nothing is known before the first windows.
+    float[] audio = new float[16_000 * 14];
+    float[] speech = telephone ? Resampler.resample(AUDIO, 8_000, 16_000) : babble(2, 16_000, 12);
+    System.arraycopy(speech, 0, audio, 60_000, audio.length - 60_000);
+    List<EmotionEvent> expected = timeless(inChunks(audio, 16_000, false));
+    assertThat(expected)
+        .extracting(EmotionEvent::getModelName)
+        .endsWith(telephone ? "old" : "wide")
+        .hasSize(12);
+
+    assertThat(timeless(inChunks(audio, 123, false))).isEqualTo(expected);
+    assertThat(timeless(inChunks(audio, 5_000, true))).isEqualTo(expected);
+    assertThat(timeless(inChunks(audio, 40_000, true))).isEqualTo(expected);
+  }
+
+  private List<EmotionEvent> inChunks(float[] audio, int chunkSamples, boolean restarts) {
+    TestFeed wideFeed = wide();
+    try (StreamTester stream = new StreamTester(StreamTester.plain(), offers)) {
+      for (AudioChunk chunk : wideFeed.chunks(chunkSamples, List.of(customer()), audio)) {
+        stream.send(chunk);
+        if (restarts) {
+          stream.restart();
+        }
+      }
+      stream.send(wideFeed.stop());
+      return stream.events;
+    }
+  }
+
+  @Test
+  void shouldKnowInTheNextSegmentWhatItFoundInTheLast() {
+    TestFeed wideFeed = wide();
+    float[] line = Resampler.resample(AUDIO, 8_000, 16_000);
+    try (StreamTester stream = new StreamTester(StreamTester.plain(), offers)) {
+      stream.send(wideFeed.chunks(320, List.of(customer()), line));
+      wideFeed.offsetMicros += 5_000_000;
+      stream.send(wideFeed.chunks(320, List.of(customer()), new float[16_000 * 4]));
+      stream.send(wideFeed.stop());
+
+      assertThat(stream.events).hasSizeGreaterThan(11);
+      assertThat(stream.events).extracting(EmotionEvent::getModelName).containsOnly("old");
+    }
+  }
+
+  private static TestFeed wide() {
+    TestFeed feed = new TestFeed();
+    feed.rateHz = 16_000;
+    feed.encoding = AudioEncoding.PCM_S16LE;
+    return feed;
   }
 
   @Test

@@ -142,6 +142,10 @@ final class TestFeed {
       frequencyHz *= 1 + 2.0 / rateHz;
       phase += 2 * Math.PI * frequencyHz / rateHz;
       samples[i] = (float) (amplitude * Math.sin(phase) + 0.05 * amplitude * random.nextGaussian());
+      if (amplitude == 0 && rateHz >= 16_000) {
+        // As a sibilant: what a telephone line does not carry.
+        samples[i] += (float) (0.05 * Math.sin(2 * Math.PI * 6_000 * i / rateHz));
+      }
     }
     return samples;
   }

@@ -1,4 +1,4 @@
-package dev.speechemotion.audio;
+package dev.speechemotion.audio.resampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.speechemotion.audio;
+package dev.speechemotion.audio.resampling;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -22,8 +22,8 @@ import java.math.BigInteger;
  * from 8 to 22.05 kHz, 1/2,200 from 44.1 to 16 kHz and 1/1,500 from 24,414 Hz to 16 kHz (JDK 17).
  */
 public final class Resampler {
-  private static final int MIN_RATE_HZ = 8_000;
-  private static final int MAX_RATE_HZ = 96_000;
+  public static final int MIN_RATE_HZ = 8_000;
+  public static final int MAX_RATE_HZ = 96_000;
 
   /** The highest quotient of two rates. */
   static final int MAX_RATIO = MAX_RATE_HZ / MIN_RATE_HZ;

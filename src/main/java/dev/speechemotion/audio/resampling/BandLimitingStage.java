@@ -1,4 +1,4 @@
-package dev.speechemotion.audio;
+package dev.speechemotion.audio.resampling;
 
 import java.util.Arrays;
 
