@@ -3,23 +3,34 @@ package dev.speechemotion.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /**
  * What the pretrained encoder says of a window: of each of its layers, the mean and the deviation
- * over the window's tokens. One thread's view of the encoder; close it before that.
+ * over the window's tokens, and the mean over the audible ones alone, which silence around and
+ * between words does not change. One thread's view of the encoder; close it before that.
  */
 public final class EncoderPooling implements AutoCloseable {
   /** Length of the vector. */
-  public static final int LENGTH = SpeechEncoder.LAYERS * 2 * SpeechEncoder.WIDTH;
+  public static final int LENGTH = SpeechEncoder.LAYERS * 3 * SpeechEncoder.WIDTH;
 
   private static final int WIDTH = SpeechEncoder.WIDTH;
+
+  /** A token's strongest band is compared with that of the token that so many are weaker than. */
+  private static final double LOUD_SHARE = 0.95;
+
+  /**
+   * Audible is what is at most 40 dB below; a log-mel value is a quarter of the decimal logarithm.
+   */
+  private static final float AUDIBLE = 1;
 
   private final SpeechEncoder encoder;
   private final NDManager manager;
   private final double[] sums = new double[WIDTH];
   private final double[] squares = new double[WIDTH];
+  private final double[] audibleSums = new double[WIDTH];
 
   EncoderPooling(SpeechEncoder encoder) {
     this.encoder = encoder;
@@ -27,13 +38,13 @@ public final class EncoderPooling implements AutoCloseable {
   }
 
   /**
-   * {@code layer1.mean1} … {@code layer1.mean384}, {@code layer1.deviation1} …, then those of layer
-   * 2: the values of the vector in their order.
+   * {@code layer1.mean1} … {@code layer1.mean384}, {@code layer1.deviation1} …, {@code
+   * layer1.audible1} …, then those of layer 2: the values of the vector in their order.
    */
   public static List<String> names() {
     List<String> names = new ArrayList<>();
     for (int layer = 1; layer <= SpeechEncoder.LAYERS; layer++) {
-      for (String statistic : List.of("mean", "deviation")) {
+      for (String statistic : List.of("mean", "deviation", "audible")) {
         for (int i = 1; i <= WIDTH; i++) {
           names.add("layer" + layer + "." + statistic + i);
         }
@@ -76,37 +87,71 @@ public final class EncoderPooling implements AutoCloseable {
               .formatted(2 * SpeechEncoder.MOST_TOKENS, frames));
     }
     try (NDManager ofWindow = manager.newSubManager()) {
+      boolean[] audible = audible(features, offset, tokens);
       int at = 0;
       for (NDArray layer : encoder.encode(features, offset, tokens, ofWindow)) {
-        pool(layer.toFloatArray(), tokens, out, at);
-        at += 2 * WIDTH;
+        pool(layer.toFloatArray(), audible, out, at);
+        at += 3 * WIDTH;
       }
     }
+  }
+
+  /** Of each token, the two frames it is made of; at least one is. */
+  private static boolean[] audible(float[] logMel, int offset, int tokens) {
+    float[] levels = new float[tokens];
+    int tokenLength = 2 * SpeechEncoder.BANDS;
+    for (int token = 0; token < tokens; token++) {
+      float strongest = Float.NEGATIVE_INFINITY;
+      int begin = offset + token * tokenLength;
+      for (int i = begin; i < begin + tokenLength; i++) {
+        strongest = Math.max(strongest, logMel[i]);
+      }
+      levels[token] = strongest;
+    }
+    float[] ascending = levels.clone();
+    Arrays.sort(ascending);
+    float least = ascending[(int) (LOUD_SHARE * (tokens - 1))] - AUDIBLE;
+    boolean[] audible = new boolean[tokens];
+    for (int token = 0; token < tokens; token++) {
+      audible[token] = levels[token] >= least;
+    }
+    return audible;
   }
 
   /**
    * In double precision, token by token.
    *
    * @param outputs {@code [tokens][384]}
-   * @param out receives means and deviations from {@code at} on
+   * @param audible {@code [tokens]}
+   * @param out receives the mean, the deviation and the mean of audible tokens from {@code at} on
    */
-  private void pool(float[] outputs, int tokens, float[] out, int at) {
+  private void pool(float[] outputs, boolean[] audible, float[] out, int at) {
     for (int i = 0; i < WIDTH; i++) {
       sums[i] = 0;
       squares[i] = 0;
+      audibleSums[i] = 0;
     }
-    for (int token = 0; token < tokens; token++) {
+    int audibleTokens = 0;
+    for (int token = 0; token < audible.length; token++) {
       for (int i = 0; i < WIDTH; i++) {
         double value = outputs[token * WIDTH + i];
         sums[i] += value;
         squares[i] += value * value;
       }
+      if (audible[token]) {
+        audibleTokens++;
+        for (int i = 0; i < WIDTH; i++) {
+          audibleSums[i] += outputs[token * WIDTH + i];
+        }
+      }
     }
+    int tokens = audible.length;
     for (int i = 0; i < WIDTH; i++) {
       double mean = sums[i] / tokens;
       double variance = Math.max(0, squares[i] - tokens * mean * mean) / (tokens - 1);
       out[at + i] = (float) mean;
       out[at + WIDTH + i] = (float) Math.sqrt(variance);
+      out[at + 2 * WIDTH + i] = (float) (audibleSums[i] / audibleTokens);
     }
   }
 

@@ -6,7 +6,6 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.PretrainedEncoder;
-import dev.speechemotion.training.augmentation.Augmentation;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
@@ -18,7 +17,6 @@ import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
 import dev.speechemotion.training.evaluation.TestedClasses;
-import dev.speechemotion.training.experiment.Augmenter;
 import dev.speechemotion.training.experiment.Experiment;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -192,7 +190,6 @@ public final class EvaluateCommand implements Callable<Integer> {
     require(
         sources.stream().anyMatch(source -> protocol.tests(source.layout())),
         "--protocol %s needs a corpus in this layout".formatted(protocol.name()));
-    Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
     Corpus.Settings clean = corpusSettings(settings, Condition.CLEAN, encoder);
     Corpora corpora = load(sources, clean, log);
     Corpora heard =
@@ -213,8 +210,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         new Experiment(
                 settings,
                 corpora,
-                new Augmenter(
-                    augmentation, clean, corpusOptions.cache(), settings.fitting().seed()),
+                fittingOptions.source(
+                    spec.commandLine(), sources, clean, corpusOptions.cache(), log),
                 encoder,
                 log)
             .run(

@@ -8,11 +8,20 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.augmentation.Augmentation;
+import dev.speechemotion.training.augmentation.Condition;
+import dev.speechemotion.training.corpus.Corpora;
+import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Calls;
+import dev.speechemotion.training.experiment.AlsoThrough;
+import dev.speechemotion.training.experiment.Augmenter;
 import dev.speechemotion.training.experiment.Experiment;
+import dev.speechemotion.training.fitting.EpochSource;
 import dev.speechemotion.training.fitting.FittingSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -298,6 +307,45 @@ final class FittingOptions {
               + " (default: ${DEFAULT-VALUE}).")
   private int augmentVersions;
 
+  @Option(
+      names = "--also-through",
+      paramLabel = "CONDITION",
+      description =
+          "Each training recording is also heard in this condition, telephone or noise:SNR, as one of"
+              + " a corpus of its own.")
+  private Optional<String> alsoThrough = Optional.empty();
+
+  private Optional<Condition> alsoThrough(CommandLine command) {
+    try {
+      return alsoThrough.map(Condition::parse);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(
+          command, e.getMessage().replace("--condition", "--also-through"), e);
+    }
+  }
+
+  /**
+   * What trainings hear of the corpora.
+   *
+   * @param clean how the corpora were read
+   */
+  EpochSource source(
+      CommandLine command,
+      List<Corpora.Source> sources,
+      Corpus.Settings clean,
+      FeatureCache cache,
+      PrintWriter log)
+      throws IOException {
+    EpochSource augmented = new Augmenter(augmentation(command), clean, cache, seed);
+    Optional<Condition> condition = alsoThrough(command);
+    return condition.isEmpty()
+        ? augmented
+        : new AlsoThrough(
+            augmented,
+            Corpora.load(sources, clean.in(condition.get()), cache, log),
+            condition.get());
+  }
+
   /** What is changed in training recordings; a bad value is wrong usage of the command. */
   Augmentation augmentation(CommandLine command) {
     try {
@@ -350,6 +398,9 @@ final class FittingOptions {
   /** The options as settings; a bad value is wrong usage of the command. */
   Experiment.Settings settings(CommandLine command) {
     NetworkType type = networkType(command);
+    // Bad ones are told before any work is done.
+    alsoThrough(command);
+    augmentation(command);
     String specName = spec.orElse(type.usualSpec().name());
     FeatureSpec featureSpec =
         FeatureSpec.named(specName)

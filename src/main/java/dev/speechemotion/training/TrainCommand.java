@@ -17,7 +17,6 @@ import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.InferenceTime;
 import dev.speechemotion.training.evaluation.Protocol;
-import dev.speechemotion.training.experiment.Augmenter;
 import dev.speechemotion.training.experiment.Experiment;
 import dev.speechemotion.training.fitting.FittedNetwork;
 import dev.speechemotion.training.fitting.ValidatedTraining;
@@ -139,7 +138,7 @@ public final class TrainCommand implements Callable<Integer> {
         new Experiment(
             settings,
             corpora,
-            new Augmenter(augmentation, clean, cache, settings.fitting().seed()),
+            fittingOptions.source(spec.commandLine(), sources, clean, cache, log),
             encoder,
             log);
     // What one of the encoder's values is, nobody can say.

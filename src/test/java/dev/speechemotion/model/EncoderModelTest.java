@@ -80,7 +80,7 @@ class EncoderModelTest {
         float[] outputs = layers.encode(window, 0, tokens, manager).get(layer).toFloatArray();
         JsonNode expected = reference.at("/layers/" + layer);
         assertClose(Arrays.copyOfRange(outputs, 5 * WIDTH, 6 * WIDTH), expected.get("token5"));
-        int at = layer * 2 * WIDTH;
+        int at = layer * 3 * WIDTH;
         assertClose(Arrays.copyOfRange(pooled, at, at + WIDTH), expected.get("mean"));
         assertClose(
             Arrays.copyOfRange(pooled, at + WIDTH, at + 2 * WIDTH), expected.get("deviation"));
@@ -99,10 +99,36 @@ class EncoderModelTest {
   void shouldNameEveryPooledValue() {
     assertThat(EncoderPooling.names())
         .hasSize(EncoderPooling.LENGTH)
-        .hasSize(1536)
+        .hasSize(2304)
         .doesNotHaveDuplicates()
         .startsWith("layer1.mean1")
-        .endsWith("layer2.deviation384");
+        .endsWith("layer2.audible384");
+  }
+
+  /** What the encoder says of audible frames depends on the silence, but little. */
+  @Test
+  void shouldTakeTheMeanOfWhatIsAudible() throws IOException {
+    float[] speech = AudioFiles.read(REFERENCE.resolve("emodb-03a01Fa-16000.wav")).mono();
+    float[] followed = Arrays.copyOf(speech, speech.length + 16_000);
+    try (EncoderPooling pooling = encoder.newPooling()) {
+      float[] alone = pooling.pool(windows(speech, 16_000).get(0));
+      float[] withSilence = pooling.pool(windows(followed, 16_000).get(0));
+
+      for (int layer = 0; layer < 2; layer++) {
+        int mean = layer * 3 * WIDTH;
+        int audible = mean + 2 * WIDTH;
+        assertThat(distance(alone, withSilence, audible))
+            .isLessThan(0.5 * distance(alone, withSilence, mean));
+      }
+    }
+  }
+
+  private static double distance(float[] a, float[] b, int from) {
+    double sum = 0;
+    for (int i = from; i < from + WIDTH; i++) {
+      sum += (a[i] - b[i]) * (a[i] - b[i]);
+    }
+    return Math.sqrt(sum);
   }
 
   @Test
@@ -210,7 +236,7 @@ class EncoderModelTest {
       assertThat(classifier.uncertainBelow()).isEqualTo(0.4f);
       assertThat(model.featureSpec()).isEqualTo(FeatureSpec.ENCODER_16K);
       assertThat(model.manifest().architecture().inWords(24_000, 3))
-          .contains("pretrained encoder", "a linear map of 1536 to 3");
+          .contains("pretrained encoder", "a linear map of 2304 to 3");
     }
     try (var files = Files.list(folder)) {
       assertThat(files.mapToLong(file -> file.toFile().length()).sum()).isLessThan(20_000_000);
@@ -369,9 +395,9 @@ class EncoderModelTest {
         .withMessageContaining("architecture.hidden must be 1 to 8 sizes with fcnn");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EncoderModels.linearHead(new float[3][7], new float[3]))
-        .withMessageContaining("1536 weights, got 7");
+        .withMessageContaining("2304 weights, got 7");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EncoderModels.linearHead(new float[3][1536], new float[2]))
+        .isThrownBy(() -> EncoderModels.linearHead(new float[3][2304], new float[2]))
         .withMessageContaining("a bias for each label, got 2");
   }
 

@@ -30,6 +30,11 @@ public final class Corpus {
         List<String> labels, FeatureSpec spec, WindowSettings windows, Condition condition) {
       this(labels, spec, windows, condition, Optional.empty());
     }
+
+    /** The same of what comes through another condition. */
+    public Settings in(Condition other) {
+      return new Settings(labels, spec, windows, other, encoder);
+    }
   }
 
   private final String name;

@@ -18,7 +18,7 @@ public interface FeatureCache {
    * Raised whenever the same recording gives other features: after a change of decoding,
    * resampling, framing, features, voice activity, window statistics or conditions.
    */
-  int CODE_VERSION = 3;
+  int CODE_VERSION = 4;
 
   /** The entry, or empty where there is none that can be read. */
   Optional<WindowedFeatures> get(String key, int featureCount);

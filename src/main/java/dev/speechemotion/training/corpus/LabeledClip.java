@@ -30,6 +30,11 @@ public final class LabeledClip {
         new WindowedFeatures(features.durationSeconds(), windows, features.speechShares()));
   }
 
+  /** The same recording as one of another corpus. */
+  public LabeledClip in(String corpus) {
+    return new LabeledClip(corpus, recording, sha256, features);
+  }
+
   /** The same recording as another voice says it. */
   public LabeledClip with(WindowedFeatures features, String speaker) {
     return new LabeledClip(

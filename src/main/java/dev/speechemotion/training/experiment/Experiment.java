@@ -140,7 +140,7 @@ public final class Experiment {
 
   public Trainer trainer() {
     return settings.fitting().architecture().linear()
-        ? new DiscriminantTrainer(settings.fitting(), labels)
+        ? new DiscriminantTrainer(settings.fitting(), labels, source)
         : new NetworkTrainer(settings.fitting(), labels, source, log);
   }
 

@@ -26,13 +26,16 @@ public final class DiscriminantTrainer implements Trainer {
 
   private final FittingSettings settings;
   private final List<String> labels;
+  private final EpochSource source;
 
   /**
    * @param labels in the order of the map's outputs
+   * @param source of what is heard; there is one epoch
    */
-  public DiscriminantTrainer(FittingSettings settings, List<String> labels) {
+  public DiscriminantTrainer(FittingSettings settings, List<String> labels, EpochSource source) {
     this.settings = settings;
     this.labels = labels;
+    this.source = source;
   }
 
   @Override
@@ -45,7 +48,7 @@ public final class DiscriminantTrainer implements Trainer {
       List<LabeledClip> rest =
           clips.stream().filter(clip -> !clip.corpus().equals(aside.get(0).corpus())).toList();
       if (hasAllLabels(rest) && voices(aside) > 1) {
-        trainings.add(fit(rest, aside));
+        trainings.add(fitHeard(rest, aside));
       }
     }
     if (trainings.isEmpty()) {
@@ -57,7 +60,7 @@ public final class DiscriminantTrainer implements Trainer {
             "%d recordings of %d speakers are too few to train on"
                 .formatted(clips.size(), voices(clips)));
       }
-      trainings.add(fit(split.fit(), split.aside()));
+      trainings.add(fitHeard(split.fit(), split.aside()));
     }
     return ValidatedTraining.together(trainings);
   }
@@ -70,8 +73,10 @@ public final class DiscriminantTrainer implements Trainer {
     return (int) clips.stream().map(LabeledClip::voice).distinct().count();
   }
 
-  private ValidatedTraining fit(List<LabeledClip> clips, List<LabeledClip> aside)
+  private ValidatedTraining fitHeard(List<LabeledClip> trainingClips, List<LabeledClip> asideClips)
       throws IOException {
+    List<LabeledClip> clips = source.clips(trainingClips, 1);
+    List<LabeledClip> aside = source.clips(asideClips, 1);
     ModelManifest.Normalization normalization = TrainingNormalization.of(clips, settings);
     Vectors fitted = inTraining(clips, normalization);
     LinearDiscriminant map = fit(fitted);
@@ -96,11 +101,12 @@ public final class DiscriminantTrainer implements Trainer {
         1,
         List.of(result),
         new HeldOutAnswers(logits, held.floatLabels(), held.corpora()),
-        voices(aside));
+        voices(asideClips));
   }
 
   @Override
-  public FittedNetwork fitAll(String task, List<LabeledClip> clips, int epochs) throws IOException {
+  public FittedNetwork fitAll(String task, List<LabeledClip> all, int epochs) throws IOException {
+    List<LabeledClip> clips = source.clips(all, 1);
     ModelManifest.Normalization normalization = TrainingNormalization.of(clips, settings);
     return network(fit(inTraining(clips, normalization)), normalization);
   }

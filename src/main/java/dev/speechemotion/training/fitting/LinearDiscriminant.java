@@ -13,6 +13,9 @@ final class LinearDiscriminant {
   /** Output for a label that there is no example of: small enough for a probability of 0. */
   private static final float NEVER = -10_000;
 
+  /** Rows of the covariance that are summed together. */
+  private static final int ROWS = 32;
+
   private final float[][] weights;
   private final float[] bias;
 
@@ -132,19 +135,21 @@ final class LinearDiscriminant {
     for (int i = 0; i < used.length; i++) {
       covariance[i] = new double[i + 1];
     }
-    double[] distance = new double[used.length];
-    for (int e = 0; e < examples.length; e++) {
-      for (int i = 0; i < used.length; i++) {
-        distance[i] = examples[e][used[i]] - means[labels[e]][used[i]];
-      }
-      for (int i = 0; i < used.length; i++) {
-        double[] row = covariance[i];
-        double factor = masses[e] * distance[i];
-        for (int j = 0; j <= i; j++) {
-          row[j] += factor * distance[j];
-        }
-      }
-    }
+    // Some rows at a time, which stay near the processor while all examples pass; each row's sums
+    // are made in the same order, whatever thread it is.
+    IntStream.range(0, (used.length + ROWS - 1) / ROWS)
+        .parallel()
+        .forEach(
+            block ->
+                addRows(
+                    examples,
+                    labels,
+                    masses,
+                    means,
+                    used,
+                    covariance,
+                    block * ROWS,
+                    Math.min(used.length, (block + 1) * ROWS)));
     double total = Arrays.stream(masses).sum();
     for (double[] row : covariance) {
       for (int j = 0; j < row.length; j++) {
@@ -152,6 +157,31 @@ final class LinearDiscriminant {
       }
     }
     return covariance;
+  }
+
+  private static void addRows(
+      float[][] examples,
+      int[] labels,
+      double[] masses,
+      double[][] means,
+      int[] used,
+      double[][] covariance,
+      int from,
+      int to) {
+    double[] distance = new double[to];
+    for (int e = 0; e < examples.length; e++) {
+      double[] mean = means[labels[e]];
+      for (int j = 0; j < to; j++) {
+        distance[j] = examples[e][used[j]] - mean[used[j]];
+      }
+      for (int i = from; i < to; i++) {
+        double[] row = covariance[i];
+        double factor = masses[e] * distance[i];
+        for (int j = 0; j <= i; j++) {
+          row[j] += factor * distance[j];
+        }
+      }
+    }
   }
 
   /** Cholesky, in place: the lower triangle of a positive definite matrix becomes its factor. */
