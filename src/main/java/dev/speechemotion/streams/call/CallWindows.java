@@ -53,7 +53,6 @@ public final class CallWindows implements AutoCloseable {
   private final Kept kept = new Kept();
   private final CallsInProgress calls;
   private long tickedMs = NOT_BEGUN;
-  private boolean cutOff;
 
   /**
    * @param settings of the stream; alerts, smoothing and lag have no meaning here
@@ -136,10 +135,10 @@ public final class CallWindows implements AutoCloseable {
    */
   public void finish(long nowMs) {
     passTime(nowMs);
-    cutOff = true;
     for (Call call : kept.all()) {
       if (!call.isEnded()) {
-        call.end(CallEnd.INACTIVITY);
+        call.streams().forEach(stream -> stream.channels().forEach(Channel::cutOffSegment));
+        listener.call(call.summary(CallEnd.INACTIVITY));
       }
     }
   }
@@ -204,9 +203,7 @@ public final class CallWindows implements AutoCloseable {
 
     @Override
     public void classify(float[] features, int windowCount, float[] probabilities) {
-      if (!cutOff) {
-        listener.window(features);
-      }
+      listener.window(features);
       Arrays.fill(probabilities, 0, LABELS.size(), 1f / LABELS.size());
     }
 
