@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "adapt",
     description =
-        "Makes a version of a model that is normalized by recordings of the place where it will work:"
+        "Makes a version of a model that is normalized by audio of the place where it will work:"
             + " mean and deviation of each feature over all callers. Nobody has to say what they felt.")
 public class AdaptCommand implements Callable<Integer> {
   /** With fewer windows of speech the statistics still move. */

@@ -10,6 +10,7 @@ import dev.speechemotion.app.client.ChunkProducer;
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.embedded.DemoCall;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
+import dev.speechemotion.app.fixtures.FreePort;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
@@ -171,6 +172,28 @@ class BrokerAdaptIT {
     topic = "nowhere";
 
     assertFailure(adaptToTopic("telephone", "site", "1"), "missing topics at");
+  }
+
+  @Test
+  void shouldSayThatThereIsNoRegistry() throws Exception {
+    String nowhere = "http://127.0.0.1:" + FreePort.find();
+
+    CommandLineRun run =
+        adapt(
+            "telephone",
+            "site",
+            "--bootstrap-server",
+            broker.bootstrapServers(),
+            "--registry",
+            nowhere,
+            "--set",
+            Property.TOPIC_CHUNKS + "=" + topic,
+            "--set",
+            Property.STARTUP_TIMEOUT_MS + "=1500",
+            "--hours",
+            "1");
+
+    assertFailure(run, "the schema registry at " + nowhere + " is not reachable");
   }
 
   /** Calls of two channels, each with another beginning of the demo's and another level. */
