@@ -100,6 +100,8 @@ public final class TopicWindows implements AutoCloseable {
         consumer.partitionsFor(topic).stream()
             .map(each -> new TopicPartition(each.topic(), each.partition()))
             .toList();
+    // What the client is told of partitions that are not assigned it warns of.
+    consumer.assign(partitions);
     ends.putAll(consumer.endOffsets(partitions));
     Map<TopicPartition, OffsetAndTimestamp> found =
         consumer.offsetsForTimes(
