@@ -98,6 +98,13 @@ final class ManifestJson {
           .filter(field -> !manifest.has(field))
           .forEach(manifest::putArray);
     }
+    for (JsonNode each : tree.path("sites")) {
+      if (each instanceof ObjectNode site) {
+        List.of("from", "to").stream()
+            .filter(field -> !site.has(field))
+            .forEach(field -> site.put(field, ""));
+      }
+    }
     if (tree.get("featureSpec") instanceof ObjectNode spec) {
       OPTIONAL_LISTS.stream().filter(field -> !spec.has(field)).forEach(spec::putArray);
       if (!spec.has("windowFrames")) {

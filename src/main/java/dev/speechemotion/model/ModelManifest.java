@@ -118,16 +118,27 @@ public record ModelManifest(
    * A place where the model works, by its own unlabeled audio.
    *
    * @param hours of audio
-   * @param recordings number of files
+   * @param recordings number of files, or of calls
    * @param channels of them, each a voice or more
    * @param windows with enough speech to count
+   * @param from when the first of it was said, ISO 8601 in UTC; empty where that is not known
+   * @param to the same of the last
    * @param madeAt when the audio was measured, ISO 8601 in UTC
    * @param sha256 of the means and deviations, as 32-bit floats, big-endian; lower-case hexadecimal
    */
   public record Site(
-      double hours, int recordings, int channels, int windows, String madeAt, String sha256) {
+      double hours,
+      int recordings,
+      int channels,
+      int windows,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String from,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String to,
+      String madeAt,
+      String sha256) {
     public Site {
       require(recordings > 0 && windows > 0, "sites must have recordings and windows", recordings);
+      Objects.requireNonNull(from, "sites.from is missing");
+      Objects.requireNonNull(to, "sites.to is missing");
       Objects.requireNonNull(madeAt, "sites.madeAt is missing");
       Objects.requireNonNull(sha256, "sites.sha256 is missing");
     }

@@ -14,6 +14,7 @@ import dev.speechemotion.training.corpus.Recording;
 import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.corpus.WindowedFeatures;
 import dev.speechemotion.training.evaluation.SiteStatistics;
+import dev.speechemotion.training.evaluation.SiteSums;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -41,9 +42,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "adapt",
     description =
-        "Makes a version of a model that is normalized by recordings of the place where it will work:"
+        "Makes a version of a model that is normalized by audio of the place where it will work:"
             + " mean and deviation of each feature over all callers. Nobody has to say what they felt.")
-public final class AdaptCommand implements Callable<Integer> {
+public class AdaptCommand implements Callable<Integer> {
   /** With fewer windows of speech the statistics still move. */
   private static final int LEAST_WINDOWS = 100;
 
@@ -64,12 +65,11 @@ public final class AdaptCommand implements Callable<Integer> {
   @Option(
       names = "--recordings",
       paramLabel = "FOLDER",
-      required = true,
       arity = "1..*",
       description =
           "Folders with recordings of the place, of many callers; each channel counts. Folders in"
               + " them count too.")
-  private List<Path> recordings;
+  private List<Path> recordings = List.of();
 
   @Option(
       names = "--out",
@@ -91,42 +91,59 @@ public final class AdaptCommand implements Callable<Integer> {
     private double seconds;
     private int recordings;
     private int channels;
+
+    HeardSite counted(int columns, float minSpeechShare) {
+      SiteSums sums = new SiteSums(columns);
+      sums.addAll(clips, minSpeechShare);
+      return new HeardSite(
+          seconds, "recordings", recordings, channels, sums, HeardSite.Period.UNKNOWN);
+    }
+  }
+
+  /** Another source of audio than recordings, if the options name one. */
+  protected Optional<SiteSource> elsewhere() {
+    return Optional.empty();
   }
 
   @Override
-  public Integer call() throws IOException {
+  public final Integer call() throws Exception {
     PrintWriter log = spec.commandLine().getErr();
     requireText("--out", out.toString());
     version.ifPresent(name -> requireText("--model-version", name));
-    Collection<Path> files = files();
+    Optional<SiteSource> elsewhere = elsewhere();
+    Collection<Path> files = elsewhere.isPresent() ? List.of() : files();
     try (EmotionModel loaded = EmotionModel.load(model)) {
       ModelManifest manifest = loaded.manifest();
       requireRoomForVersionOf(manifest.name());
-      SiteAudio audio = hear(files, loaded, log);
       ModelManifest.Normalization training = manifest.normalization();
-      int windows = speechWindows(audio.clips, training.minSpeechShare());
-      if (windows < LEAST_WINDOWS || audio.recordings < LEAST_RECORDINGS) {
+      HeardSite heard =
+          elsewhere.isPresent()
+              ? elsewhere.get().hear(loaded, log)
+              : hear(files, loaded, log).counted(training.mean().size(), training.minSpeechShare());
+      int windows = Math.toIntExact(heard.sums().windows());
+      if (windows < LEAST_WINDOWS || heard.count() < LEAST_RECORDINGS) {
         throw new CorpusException(
-            "%d recordings with %d windows of speech are too few for what a place is like: %d recordings and %d windows are needed, of as many callers as there are"
-                .formatted(audio.recordings, windows, LEAST_RECORDINGS, LEAST_WINDOWS));
+            "%d %s with %d windows of speech are too few for what a place is like: %d %2$s and %d windows are needed, of as many callers as there are"
+                .formatted(heard.count(), heard.unit(), windows, LEAST_RECORDINGS, LEAST_WINDOWS));
       }
-      int columns = training.mean().size();
-      SiteStatistics site = SiteStatistics.of(audio.clips, columns, training.minSpeechShare());
+      SiteStatistics site = heard.sums().statistics().orElseThrow();
       ModelManifest.Normalization bySite = normalization(training, site);
       ModelManifest adapted =
           manifest.at(
               new ModelManifest.Site(
-                  Math.round(audio.seconds / 36) / 100.0,
-                  audio.recordings,
-                  audio.channels,
+                  Math.round(heard.seconds() / 36) / 100.0,
+                  heard.count(),
+                  heard.channels(),
                   windows,
+                  heard.period().from(),
+                  heard.period().to(),
                   Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                   bySite.sha256()),
               bySite,
               version.orElse(
                   manifest.version() + (manifest.version().endsWith(SUFFIX) ? "" : SUFFIX)));
       EmotionModel.saveVersion(out, adapted, model);
-      print(adapted, site, training);
+      print(adapted, heard.unit(), site, training);
     }
     return 0;
   }
@@ -170,6 +187,10 @@ public final class AdaptCommand implements Callable<Integer> {
 
   /** Each file once, wherever the folders and their links lead to it. */
   private Collection<Path> files() throws IOException {
+    if (recordings.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "name where the audio of the place is: --recordings FOLDER");
+    }
     Map<Path, Path> files = new LinkedHashMap<>();
     for (Path folder : recordings) {
       if (!Files.isDirectory(folder)) {
@@ -273,14 +294,18 @@ public final class AdaptCommand implements Callable<Integer> {
 
   /** How far the place is from what the model was normalized by, by groups of features. */
   private void print(
-      ModelManifest adapted, SiteStatistics site, ModelManifest.Normalization training) {
+      ModelManifest adapted,
+      String unit,
+      SiteStatistics site,
+      ModelManifest.Normalization training) {
     PrintWriter console = spec.commandLine().getOut();
     ModelManifest.Site last = adapted.sites().get(adapted.sites().size() - 1);
     console.printf(
         Locale.ROOT,
-        "%.2f hours, %d recordings, %d channels, %d windows of speech%n",
+        "%.2f hours, %d %s, %d channels, %d windows of speech%n",
         last.hours(),
         last.recordings(),
+        unit,
         last.channels(),
         last.windows());
     console.println(

@@ -269,11 +269,14 @@ class EncoderModelTest {
     try (EmotionModel model = EmotionModel.load(folder.resolve("1"))) {
       before = model.manifest();
     }
+    String measured = "2026-01-01T00:00:00Z";
+    ModelManifest.Site recordings =
+        new ModelManifest.Site(1, 20, 40, 1_000, "", "", measured, "0".repeat(64));
+    ModelManifest.Site calls =
+        new ModelManifest.Site(
+            2, 9, 9, 800, "2025-12-30T08:00:00Z", "2025-12-30T12:00:00Z", measured, "1".repeat(64));
     ModelManifest after =
-        before.at(
-            new ModelManifest.Site(1, 20, 40, 1_000, "2026-01-01T00:00:00Z", "0".repeat(64)),
-            normalization(1, 3),
-            "2");
+        before.at(recordings, normalization(1, 2), "1b").at(calls, normalization(1, 3), "2");
 
     EmotionModel.saveVersion(folder.resolve("2"), after, folder.resolve("1"));
 

@@ -1,7 +1,6 @@
 package dev.speechemotion.app.commands;
 
 import dev.speechemotion.app.process.CommandFailure;
-import dev.speechemotion.training.AdaptCommand;
 import dev.speechemotion.training.EvaluateCommand;
 import dev.speechemotion.training.TrainCommand;
 import java.io.IOException;
@@ -38,7 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       StreamCommand.class,
       TrainCommand.class,
-      AdaptCommand.class,
+      BrokerAdaptCommand.class,
       EvaluateCommand.class,
       ClassifyCommand.class,
       FeaturesCommand.class,

@@ -1,6 +1,5 @@
 package dev.speechemotion.streams.call;
 
-import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
@@ -12,7 +11,6 @@ import dev.speechemotion.streams.intake.Verdict;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModel;
 import dev.speechemotion.streams.models.OpenModels;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -42,17 +40,16 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
   public static final String ALERTS = "write-emotion-alerts";
 
   private static final Logger LOG = LoggerFactory.getLogger(AnalyzeCalls.class);
-  private static final Duration MAX_CHECK_PERIOD = Duration.ofSeconds(1);
 
   private final CallSettings settings;
   private final EmotionModels offers;
 
   private ProcessorContext<Object, Object> context;
-  private CallStore calls;
+  private CallStore store;
+  private CallsInProgress calls;
   private OpenModels models;
   private TaskContext task;
   private DeadLetters deadLetters;
-  private CallClock clock;
   private Sensor duplicates;
   private Sensor shed;
   private Sensor openCalls;
@@ -85,15 +82,10 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
             Map.of("task-id", context.taskId().toString())),
         new Value());
     task = new TaskContext(settings, models, context::currentSystemTimeMs, new Sinks());
-    calls = context.getStateStore(CALLS);
-    calls.load(new CallCodec(task));
-
-    Duration period = settings.inactivity().dividedBy(5);
-    if (period.compareTo(MAX_CHECK_PERIOD) > 0) {
-      period = MAX_CHECK_PERIOD;
-    }
-    clock = new CallClock(period);
-    context.schedule(period, PunctuationType.WALL_CLOCK_TIME, this::endQuietCalls);
+    store = context.getStateStore(CALLS);
+    store.load(new CallCodec(task));
+    calls = new CallsInProgress(task, store);
+    context.schedule(calls.period(), PunctuationType.WALL_CLOCK_TIME, this::endQuietCalls);
   }
 
   private Sensor count(String operation) {
@@ -107,27 +99,18 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
   public void process(Record<Object, Object> record) {
     ReceivedChunk received = (ReceivedChunk) record.value();
     Message message = received.message();
-    clock.record(record.timestamp());
-    Optional<Call> known = calls.get(message.callId()).filter(call -> !call.isBegunAnewBy(message));
-    if (known.isEmpty() && !message.opensStream()) {
+    Optional<Call> call = calls.callOf(message, record.timestamp());
+    if (call.isEmpty()) {
       return;
     }
-    Call call = known.isPresent() ? known.get() : new Call(task, message.callId());
-    Verdict verdict = call.decide(message);
+    Verdict verdict = calls.decide(call.get(), message);
     if (verdict instanceof Verdict.Rejected rejected) {
-      clock.see(call.activity());
       deadLetters.reject(rejected.rejection(), record, received.key(), received.value());
       return;
     }
     timestampMs = record.timestamp();
-    if (known.isEmpty()) {
-      calls.add(call);
-    }
     followLag(record.timestamp());
-    call.take(message, (Verdict.Taken) verdict);
-    clock.see(call.activity());
-    call.stream(message.streamId()).ifPresent(stream -> clock.see(stream.activity()));
-    keepOrForget(call);
+    calls.take(call.get(), message, (Verdict.Taken) verdict);
   }
 
   /** Passes audio over while records are too old, until they are half as old as they may be. */
@@ -150,21 +133,8 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
 
   private void endQuietCalls(long nowMs) {
     timestampMs = context.currentStreamTimeMs() < 0 ? nowMs : context.currentStreamTimeMs();
-    clock.tick(nowMs);
-    for (Call call : calls.all()) {
-      if (call.isEnded()) {
-        if (clock.isQuiet(call.activity(), settings.endedCallMemory().toMillis())) {
-          calls.remove(call);
-        }
-      } else if (clock.isQuiet(call.activity(), settings.inactivity().toMillis())) {
-        call.end(CallEnd.INACTIVITY);
-        clock.see(call.activity());
-        keepOrForget(call);
-      } else {
-        takeStopsThatWait(call);
-      }
-    }
-    openCalls.record(calls.all().stream().filter(call -> !call.isEnded()).count(), nowMs);
+    calls.endQuiet(nowMs);
+    openCalls.record(store.all().stream().filter(call -> !call.isEnded()).count(), nowMs);
     if (models.hasOutdated()) {
       models.closeOutdated(modelsInUse());
     }
@@ -173,33 +143,12 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
   /** Those that channels in a segment have features of. */
   private Set<OpenModel> modelsInUse() {
     Set<OpenModel> inUse = new HashSet<>();
-    for (Call call : calls.all()) {
+    for (Call call : store.all()) {
       for (MediaStream stream : call.streams()) {
         stream.channels().forEach(channel -> channel.modelsInUse().forEach(inUse::add));
       }
     }
     return inUse;
-  }
-
-  /** A STOP that waits for messages before it would wait for ever: nothing comes after it. */
-  private void takeStopsThatWait(Call call) {
-    long waitMs = settings.reorderWindow().toMillis();
-    for (MediaStream stream : call.streams()) {
-      if (!stream.order().isStopped()
-          && stream.order().holdsStop()
-          && clock.isIdle(stream.activity(), waitMs)) {
-        call.stopWaiting(stream);
-        keepOrForget(call);
-      }
-    }
-  }
-
-  private void keepOrForget(Call call) {
-    if (call.isEnded() && settings.endedCallMemory().isZero()) {
-      calls.remove(call);
-    } else {
-      calls.markChanged(call);
-    }
   }
 
   @Override

@@ -220,7 +220,8 @@ public final class Call {
     streams.forEach(MediaStream::bury);
   }
 
-  private CallSummary summary(CallEnd endedBy) {
+  /** What has come of it so far. */
+  CallSummary summary(CallEnd endedBy) {
     // Streams come in any order; their times do not depend on it.
     List<MediaStream> ordered = new ArrayList<>(streams);
     ordered.sort(

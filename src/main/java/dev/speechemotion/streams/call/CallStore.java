@@ -36,7 +36,8 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * Streams calls before them is {@link #flushCache} of a {@link CachedStateStore}, as for its own
  * caching stores. That interface is one of its internals, and this is the only class that uses one.
  */
-public final class CallStore implements StateStore, CachedStateStore<byte[], byte[]> {
+public final class CallStore
+    implements CallsInProgress.Calls, StateStore, CachedStateStore<byte[], byte[]> {
 
   private final KeyValueStore<Bytes, byte[]> inner;
   private final Map<String, Call> calls = new HashMap<>();
@@ -76,31 +77,33 @@ public final class CallStore implements StateStore, CachedStateStore<byte[], byt
     }
   }
 
-  /** The call of that id, if it is known. */
-  Optional<Call> get(String callId) {
+  @Override
+  public Optional<Call> get(String callId) {
     return Optional.ofNullable(calls.get(callId));
   }
 
-  /** Adds a call. */
-  void add(Call call) {
+  @Override
+  public void add(Call call) {
     calls.put(call.callId(), call);
     markChanged(call);
   }
 
   /** Has the call written at the next commit. */
-  void markChanged(Call call) {
+  @Override
+  public void markChanged(Call call) {
     if (call.markChanged()) {
       changed.add(call.callId());
     }
   }
 
-  void remove(Call call) {
+  @Override
+  public void remove(Call call) {
     calls.remove(call.callId());
     changed.add(call.callId());
   }
 
-  /** All calls, as a snapshot that calls can be removed behind. */
-  List<Call> all() {
+  @Override
+  public List<Call> all() {
     return new ArrayList<>(calls.values());
   }
 

@@ -254,6 +254,13 @@ public final class Channel implements AlertingChannel {
     }
   }
 
+  /** Ends the segment, if it is in one, without the windows that are still due. */
+  void cutOffSegment() {
+    if (media.inSegment()) {
+      closeSegment();
+    }
+  }
+
   /** Ends the segment, whatever the analyzer still holds. */
   private void closeSegment() {
     media.endSegment();

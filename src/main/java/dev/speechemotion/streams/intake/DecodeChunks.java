@@ -2,8 +2,6 @@ package dev.speechemotion.streams.intake;
 
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.streams.deadletters.DeadLetters;
-import dev.speechemotion.streams.deadletters.RejectReason;
-import dev.speechemotion.streams.deadletters.RejectedRecordException;
 import dev.speechemotion.streams.deadletters.Rejection;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -23,7 +21,7 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
   private final String next;
 
   private ProcessorContext<Object, Object> context;
-  private Deserializer<AudioChunk> deserializer;
+  private ChunkDecoder decoder;
   private DeadLetters deadLetters;
 
   /**
@@ -45,34 +43,19 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
   @Override
   public void init(ProcessorContext<Object, Object> context) {
     this.context = context;
-    deserializer = deserializers.get();
+    decoder = new ChunkDecoder(topic, rules, deserializers.get());
     deadLetters = new DeadLetters(context, NAME);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    if (record.key() == null) {
-      reject(new Rejection(RejectReason.NULL_KEY, "the record has no key"), record);
-      return;
+    Optional<Message> message =
+        decoder.decode(record.key(), record.value(), rejection -> reject(rejection, record));
+    if (message.isPresent()) {
+      ReceivedChunk received = new ReceivedChunk(message.get(), record.key(), record.value());
+      context.forward(
+          record.<Object>withKey(message.get().callId()).<Object>withValue(received), next);
     }
-    if (record.value() == null) {
-      reject(new Rejection(RejectReason.NULL_VALUE, "the record has no value"), record);
-      return;
-    }
-    AudioChunk chunk;
-    try {
-      chunk = deserializer.deserialize(topic, record.value());
-    } catch (RejectedRecordException e) {
-      reject(e.rejection(), record);
-      return;
-    }
-    Optional<Rejection> rejection = rules.check(record.key(), chunk);
-    if (rejection.isPresent()) {
-      reject(rejection.get(), record);
-      return;
-    }
-    ReceivedChunk received = new ReceivedChunk(new Message(chunk), record.key(), record.value());
-    context.forward(record.<Object>withKey(chunk.getCallId()).<Object>withValue(received), next);
   }
 
   private void reject(Rejection rejection, Record<byte[], byte[]> record) {

@@ -14,13 +14,14 @@ import java.util.TreeMap;
  * take away the mood of a caller who has one all along.
  */
 public final class SiteStatistics {
-  /** A feature that never changes tells nothing; it stays near 0 whatever comes later. */
-  private static final double CONSTANT = 1e-6;
-
   private final double[] mean;
   private final double[] deviation;
 
-  private SiteStatistics(double[] mean, double[] deviation) {
+  /**
+   * @param mean {@code [features]}
+   * @param deviation {@code [features]}, positive
+   */
+  SiteStatistics(double[] mean, double[] deviation) {
     this.mean = mean;
     this.deviation = deviation;
   }
@@ -34,48 +35,14 @@ public final class SiteStatistics {
    */
   public static SiteStatistics of(List<LabeledClip> clips, int columns, float minSpeechShare)
       throws CorpusException {
-    List<float[]> windows = new ArrayList<>();
-    for (LabeledClip clip : clips) {
-      for (int i = 0; i < clip.windows().size(); i++) {
-        if (clip.speechShare(i) >= minSpeechShare) {
-          windows.add(clip.windows().get(i));
-        }
-      }
-    }
-    double[] sums = new double[columns];
-    long count = 0;
-    for (float[] window : windows) {
-      for (int at = 0; at < window.length && !Float.isNaN(window[at]); at += columns) {
-        for (int i = 0; i < columns; i++) {
-          sums[i] += window[at + i];
-        }
-        count++;
-      }
-    }
-    if (count == 0) {
-      throw new CorpusException(
-          "no window of %d clips has a share of speech of %s or more: --adapt site has nothing to go by"
-              .formatted(clips.size(), minSpeechShare));
-    }
-    double[] mean = new double[columns];
-    for (int i = 0; i < columns; i++) {
-      mean[i] = sums[i] / count;
-    }
-    double[] squares = new double[columns];
-    for (float[] window : windows) {
-      for (int at = 0; at < window.length && !Float.isNaN(window[at]); at += columns) {
-        for (int i = 0; i < columns; i++) {
-          double distance = window[at + i] - mean[i];
-          squares[i] += distance * distance;
-        }
-      }
-    }
-    double[] deviation = new double[columns];
-    for (int i = 0; i < columns; i++) {
-      double value = Math.sqrt(squares[i] / count);
-      deviation[i] = value < CONSTANT ? 1 : value;
-    }
-    return new SiteStatistics(mean, deviation);
+    SiteSums sums = new SiteSums(columns);
+    sums.addAll(clips, minSpeechShare);
+    return sums.statistics()
+        .orElseThrow(
+            () ->
+                new CorpusException(
+                    "no window of %d clips has a share of speech of %s or more: --adapt site has nothing to go by"
+                        .formatted(clips.size(), minSpeechShare)));
   }
 
   /** Of each corpus of the clips. */

@@ -25,6 +25,7 @@ class RootCommandTest {
         "demo",
         "stream",
         "train",
+        "adapt",
         "evaluate",
         "classify",
         "features",

@@ -1,0 +1,191 @@
+package dev.speechemotion.app.commands;
+
+import dev.speechemotion.app.client.ClusterReadiness;
+import dev.speechemotion.app.client.TopicWindows;
+import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.process.StopRequest;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.avro.CallSummary;
+import dev.speechemotion.avro.ChannelSummary;
+import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.EncoderPooling;
+import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.streams.call.CallWindows;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.SchemaRegistry;
+import dev.speechemotion.training.AdaptCommand;
+import dev.speechemotion.training.HeardSite;
+import dev.speechemotion.training.SiteSource;
+import dev.speechemotion.training.corpus.Progress;
+import dev.speechemotion.training.corpus.WindowEncoder;
+import dev.speechemotion.training.evaluation.SiteSums;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** {@code adapt}, which here can also hear what is in the input topic. */
+@Command(name = "adapt")
+final class BrokerAdaptCommand extends AdaptCommand {
+  /** A year. */
+  private static final double MOST_HOURS = 366 * 24;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private SettingsOptions options;
+
+  @Option(
+      names = "--hours",
+      paramLabel = "N",
+      description =
+          "In place of --recordings: the calls in the input topic (topic.chunks) of the last N hours,"
+              + " heard as the stream hears them.")
+  private Optional<Double> hours = Optional.empty();
+
+  /** What the calls come to. */
+  private static final class Heard implements CallWindows.Listener {
+    private final SiteSums sums;
+
+    /** Empty where windows enter the network as they are. */
+    private final Optional<EncoderPooling> pooling;
+
+    private long audioMs;
+    private int calls;
+    private int channels;
+
+    Heard(int columns, Optional<EncoderPooling> pooling) {
+      sums = new SiteSums(columns);
+      this.pooling = pooling;
+    }
+
+    @Override
+    public void window(float[] features) {
+      sums.add(pooling.isPresent() ? pooling.get().pool(features) : features);
+    }
+
+    @Override
+    public void call(CallSummary call) {
+      List<ChannelSummary> withSpeech =
+          call.getChannels().stream().filter(channel -> channel.getEventCount() > 0).toList();
+      channels += withSpeech.size();
+      calls += withSpeech.isEmpty() ? 0 : 1;
+      // Legs are as long as the call, as the channels of a recording are.
+      audioMs +=
+          call.getChannels().stream()
+              .filter(ChannelSummary::getAnalyzed)
+              .mapToLong(ChannelSummary::getAudioMs)
+              .max()
+              .orElse(0);
+    }
+  }
+
+  @Override
+  protected Optional<SiteSource> elsewhere() {
+    ParseResult given = spec.commandLine().getParseResult();
+    Optional<String> ofBroker =
+        Stream.of("--hours", "--bootstrap-server", "--registry", "--config", "--set")
+            .filter(given::hasMatchedOption)
+            .findFirst();
+    if (given.hasMatchedOption("--recordings")) {
+      if (ofBroker.isPresent()) {
+        throw wrongUsage("--recordings and " + ofBroker.get() + " exclude each other");
+      }
+      return Optional.empty();
+    }
+    if (ofBroker.isEmpty()) {
+      throw wrongUsage(
+          "name where the audio of the place is: --recordings FOLDER, or --bootstrap-server"
+              + " HOST:PORT and --hours N");
+    }
+    if (hours.isEmpty()) {
+      throw wrongUsage(ofBroker.get() + " needs --hours N: how much of the topic counts");
+    }
+    if (!(hours.get() > 0 && hours.get() <= MOST_HOURS)) {
+      throw wrongUsage("--hours must be above 0 and at most a year, got " + hours.get());
+    }
+    Settings settings = options.load();
+    return Optional.of((model, log) -> hear(settings, model, log));
+  }
+
+  private ParameterException wrongUsage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private HeardSite hear(Settings settings, EmotionModel model, PrintWriter log) throws Exception {
+    Optional<EncoderPooling> pooling =
+        WindowEncoder.of(model).map(encoder -> encoder.poolings().get());
+    Heard heard = new Heard(model.manifest().normalization().mean().size(), pooling);
+    HeardSite.Period[] period = new HeardSite.Period[1];
+    try {
+      StopRequest.onSignal(
+          stop -> {
+            Optional<HeardSite.Period> read = read(settings, model, heard, log, stop);
+            read.ifPresent(each -> period[0] = each);
+            return read.isPresent() ? 0 : StopRequest.INTERRUPTED_EXIT_CODE;
+          });
+    } finally {
+      pooling.ifPresent(EncoderPooling::close);
+    }
+    return new HeardSite(
+        heard.audioMs / 1_000.0, "calls", heard.calls, heard.channels, heard.sums, period[0]);
+  }
+
+  /** When what was heard was written; empty if it was asked to stop. */
+  private Optional<HeardSite.Period> read(
+      Settings settings, EmotionModel model, Heard heard, PrintWriter log, StopRequest stop)
+      throws InterruptedException {
+    String topic = settings.text(Property.TOPIC_CHUNKS);
+    ModelManifest manifest = model.manifest();
+    ClusterReadiness cluster = new ClusterReadiness(settings);
+    cluster.requireTopics(List.of(topic), false, stop);
+    try (SchemaRegistry registry = cluster.requireRegistry(stop);
+        TopicWindows windows =
+            new TopicWindows(
+                settings,
+                EmotionSerdes.of(registry),
+                Duration.ofMillis(Math.round(hours.orElseThrow() * 3_600_000)),
+                () ->
+                    new CallWindows(
+                        settings.streamSettings().call(),
+                        manifest.normalization().minSpeechShare(),
+                        manifest.featureSpec(),
+                        manifest.windows(),
+                        heard))) {
+      try (Progress progress = new Progress("reading " + topic, windows.mostRecords(), log)) {
+        if (!windows.run(progress::step, stop)) {
+          return Optional.empty();
+        }
+      }
+      if (!windows.rejected().isEmpty()) {
+        log.println(skipped(windows));
+        log.flush();
+      }
+      if (windows.first().isEmpty()) {
+        throw new CommandFailure(
+            "topic %s has nothing of the last %s hours that can be heard"
+                .formatted(topic, hours.get()));
+      }
+      return Optional.of(HeardSite.Period.of(windows.first().get(), windows.last().orElseThrow()));
+    }
+  }
+
+  private static String skipped(TopicWindows windows) {
+    return "skipped %d of %d records: %s"
+        .formatted(
+            windows.rejected().values().stream().mapToLong(Long::longValue).sum(),
+            windows.records(),
+            windows.rejected().entrySet().stream()
+                .map(each -> each.getKey() + " " + each.getValue())
+                .collect(Collectors.joining(", ")));
+  }
+}
