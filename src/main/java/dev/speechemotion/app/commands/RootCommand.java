@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       AdaptCommand.class,
       EvaluateCommand.class,
+      AlertsCommand.class,
       ClassifyCommand.class,
       FeaturesCommand.class,
       FeedCommand.class,

@@ -26,6 +26,7 @@ class RootCommandTest {
         "stream",
         "train",
         "evaluate",
+        "alerts",
         "classify",
         "features",
         "feed",
