@@ -13,8 +13,8 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** Options that say which recordings are meant. */
-final class CorpusOptions {
+/** Options that say which recordings are meant. Serves the commands here and {@code app}'s. */
+public final class CorpusOptions {
   @Option(
       names = "--layout",
       paramLabel = "LAYOUT",
@@ -49,7 +49,8 @@ final class CorpusOptions {
               + " emogator:600, drawn by --seed; the others are neither heard nor tested.")
   private List<String> perClass = List.of();
 
-  FeatureCache cache() {
+  /** Where features are kept. */
+  public FeatureCache cache() {
     if (cache.isEmpty()) {
       return FeatureCache.in(FeatureCache.defaultDirectory());
     }
@@ -62,7 +63,8 @@ final class CorpusOptions {
    * @param seed of which recordings are drawn
    * @param ifNone layout of a single corpus for which none is given; empty if one must be
    */
-  List<Corpora.Source> sources(CommandLine command, long seed, Optional<CorpusLayout> ifNone) {
+  public List<Corpora.Source> sources(
+      CommandLine command, long seed, Optional<CorpusLayout> ifNone) {
     List<CorpusLayout> given =
         layouts.isEmpty() && data.size() == 1 ? ifNone.stream().toList() : layouts;
     if (given.isEmpty()) {

@@ -128,23 +128,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         EmotionClassifier classifier = model.newHeadClassifier();
         EmotionClassifier uncalibrated = model.newUncalibratedHeadClassifier()) {
       ModelManifest.Normalization normalization = model.manifest().normalization();
-      Adaptation adaptation =
-          new Adaptation(
-              asked.orElseGet(
-                  () -> Adaptation.Mode.named(normalization.adapt().id()).orElseThrow()),
-              normalization.n0(),
-              0, // What it made of the training is in the population.
-              normalization.minSpeechShare());
-      Corpora corpora =
-          load(
-              sources,
-              new Corpus.Settings(
-                  model.labels(),
-                  model.featureSpec(),
-                  model.manifest().windows(),
-                  condition,
-                  WindowEncoder.of(model)),
-              log);
+      Adaptation adaptation = Adaptation.of(normalization, asked);
+      Corpora corpora = load(sources, Corpus.Settings.of(model, condition), log);
       MetricsBreakdown measurement =
           new MetricsBreakdown(
               model.labels(),

@@ -40,8 +40,11 @@ import org.junit.jupiter.api.Test;
  * feeds, with the models that are shipped, to what it once made of them: see {@link Golden}.
  */
 class GoldenOutputsTest {
-  private static final StreamSettings DEFAULTS = StreamSettings.defaults();
-  private static final CallSettings CALL = CallSettings.DEFAULT;
+  /** Without alerts but where a feed asks for them. */
+  private static final StreamSettings DEFAULTS =
+      with(CallSettings.DEFAULT.analyzedRoles(), Duration.ZERO, CallSettings.DEFAULT);
+
+  private static final CallSettings CALL = DEFAULTS.call();
   private static final Set<ChannelRole> ALL_ROLES =
       Set.of(ChannelRole.CUSTOMER, ChannelRole.AGENT, ChannelRole.UNKNOWN);
 

@@ -465,6 +465,12 @@ class TrainAndEvaluateTest {
     assertThat(json.get("calls").asText()).isEqualTo("mixed");
     JsonNode ofCsv = json.get("corpora").get("csv");
     assertThat(ofCsv.get("uarChance").asDouble()).isEqualTo(0.5);
+    assertThat(ofCsv.get("certainHalfAccuracy").asDouble()).isBetween(0.0, 1.0);
+    assertThat(ofCsv.get("uncertain").get("share").asDouble()).isBetween(0.0, 1.0);
+    assertThat(json.get("meanOfCorpora").get("certainHalfAccuracy").asDouble()).isBetween(0.0, 1.0);
+    assertThat(table.out()).contains("of the half with the higher confidence");
+    assertThat(Files.readString(made.resolve("model-card.md")))
+        .contains("\nRight, `cross-corpus`: ", "accuracy of the certain half");
     assertThat(ofCsv.get("uarOpen").asDouble()).isLessThanOrEqualTo(ofCsv.get("uar").asDouble());
     assertThat(ofCsv.get("auc").fieldNames()).toIterable().containsExactly("angry", "sad");
     assertThat(ofCsv.get("arousalAuc").asDouble()).isBetween(0.5, 1.0);

@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       BrokerAdaptCommand.class,
       EvaluateCommand.class,
+      AlertsCommand.class,
       ClassifyCommand.class,
       FeaturesCommand.class,
       FeedCommand.class,

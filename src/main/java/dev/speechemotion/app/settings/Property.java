@@ -1,6 +1,7 @@
 package dev.speechemotion.app.settings;
 
 import dev.speechemotion.streams.call.CallSettings;
+import dev.speechemotion.streams.results.AlertRule;
 import java.time.Duration;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -230,10 +231,11 @@ public final class Property {
   public static final String ALERT_RULES =
       text(
           "alert.rules",
-          "",
+          AlertRule.ESCALATION.text(),
           RULES,
           "Rules that raise alerts, separated by semicolons, such as `angry >= 0.6 for 10s on CUSTOMER`"
-              + " or `rise of angry by 0.4 within 60s`");
+              + " or `rise of angry by 0.4 within 60s`; empty: none. The default raises at most two"
+              + " false alerts in an hour of speech, as measured in `models/README.md`");
 
   public static final String MAX_LAG_MS =
       millis(

@@ -27,7 +27,7 @@ import java.util.TreeSet;
  *     all
  * @param labelHysteresis by how much another emotion's smoothed probability must be above that of
  *     the present one before the label changes, 0 to below 1
- * @param alertRules rules that raise alerts; none by default
+ * @param alertRules rules that raise alerts; {@link AlertRule#ESCALATION} by default
  * @param inactivity a call without messages for so long, wall-clock time, has ended
  * @param endedCallMemory how long it is remembered that a call has ended, so that what still comes
  *     of it is late and does not begin a call; zero: not at all
@@ -57,7 +57,7 @@ public record CallSettings(
   private static final Duration ONE_DAY = Duration.ofDays(1);
   private static final int MAX_CHANNEL_ROLES = 256;
 
-  /** Channels of customers and of unknown role; no alerts. */
+  /** Channels of customers and of unknown role; alerts of {@link AlertRule#ESCALATION}. */
   public static final CallSettings DEFAULT =
       new CallSettings(
           Set.of(ChannelRole.CUSTOMER, ChannelRole.UNKNOWN),
@@ -69,7 +69,7 @@ public record CallSettings(
           false,
           Duration.ofSeconds(2),
           0.05,
-          List.of(),
+          List.of(AlertRule.ESCALATION),
           Duration.ofMinutes(5),
           Duration.ofMinutes(10),
           Duration.ZERO);

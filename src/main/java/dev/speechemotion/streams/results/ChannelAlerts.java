@@ -31,7 +31,9 @@ public final class ChannelAlerts {
   /** Takes the channel's next event with an emotion. */
   public void follow(EmotionEvent event) {
     for (AlertRule rule : rules) {
-      if (rule.isFor(channel.role())) {
+      // A model without the emotion of the default rule raises no alert.
+      if (rule.isFor(channel.role())
+          && event.getSmoothedProbabilities().containsKey(rule.emotion())) {
         progress
             .computeIfAbsent(rule.text(), text -> new AlertProgress(rule, channel))
             .follow(event);

@@ -2,6 +2,7 @@ package dev.speechemotion.training.corpus;
 
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.training.augmentation.Condition;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -34,6 +35,16 @@ public final class Corpus {
     /** The same of what comes through another condition. */
     public Settings in(Condition other) {
       return new Settings(labels, spec, windows, other, encoder);
+    }
+
+    /** As a model takes its windows. */
+    public static Settings of(EmotionModel model, Condition condition) {
+      return new Settings(
+          model.labels(),
+          model.featureSpec(),
+          model.manifest().windows(),
+          condition,
+          WindowEncoder.of(model));
     }
   }
 

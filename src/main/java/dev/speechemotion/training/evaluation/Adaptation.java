@@ -2,6 +2,7 @@ package dev.speechemotion.training.evaluation;
 
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.emotion.VoiceAdaptation;
+import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
@@ -59,6 +60,19 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechSha
       throw new IllegalArgumentException("n0Factor must be from 0 to 1000, got " + n0Factor);
     }
     Population.requireMinSpeechShare(minSpeechShare);
+  }
+
+  /**
+   * In tests of a model that is made.
+   *
+   * @param mode empty: the model's own
+   */
+  public static Adaptation of(ModelManifest.Normalization normalization, Optional<Mode> mode) {
+    return new Adaptation(
+        mode.orElseGet(() -> Mode.named(normalization.adapt().id()).orElseThrow()),
+        normalization.n0(),
+        0, // What it made of the training is in the population.
+        normalization.minSpeechShare());
   }
 
   public Adaptation with(Mode other) {

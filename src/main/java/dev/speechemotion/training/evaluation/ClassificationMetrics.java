@@ -6,6 +6,7 @@ import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -411,6 +412,50 @@ public final class ClassificationMetrics {
       }
     }
     return worst;
+  }
+
+  /** Share of the clips with a confidence below that. */
+  public double uncertainShare(float below) {
+    return 1 - certain(below).length / (double) answers.size();
+  }
+
+  /** Share of the others that were recognized; NaN without such. */
+  public double certainAccuracy(float below) {
+    return accuracyOf(certain(below));
+  }
+
+  private int[] certain(float below) {
+    return byConfidence().filter(clip -> confidence(clip) >= below).toArray();
+  }
+
+  /**
+   * Share recognized of the half of the clips with the higher confidence, which has the one in the
+   * middle; the first ones of equals.
+   */
+  public double certainHalfAccuracy() {
+    return accuracyOf(byConfidence().limit((answers.size() + 1) / 2).toArray());
+  }
+
+  /** The clips' numbers, the one with the highest confidence first. */
+  private IntStream byConfidence() {
+    return IntStream.range(0, answers.size())
+        .boxed()
+        .sorted(Comparator.comparingDouble(clip -> -confidence(clip)))
+        .mapToInt(Integer::intValue);
+  }
+
+  private float confidence(int clip) {
+    return answers.get(clip)[predicted(clip)];
+  }
+
+  private int predicted(int clip) {
+    return EmotionScores.indexOfMax(answers.get(clip), 0, labels.size());
+  }
+
+  private double accuracyOf(int[] clips) {
+    long correct =
+        Arrays.stream(clips).filter(clip -> predicted(clip) == actuals.get(clip)).count();
+    return correct / (double) clips.length;
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.speechemotion.training.evaluation;
 
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,8 +28,6 @@ public final class MetricsBreakdown {
   private final Map<String, ClassificationMetrics> byCorpus = new TreeMap<>();
   private final List<CallTime> curve;
   private final Map<String, List<CallTime>> curveByCorpus = new TreeMap<>();
-  private int certain;
-  private int certainCorrect;
 
   /**
    * @param classes what may be answered
@@ -86,14 +83,6 @@ public final class MetricsBreakdown {
         .get(stretch)
         .evaluation()
         .add(clip.label(), clip.voice(), probabilities, answerable);
-    float[] answer = ClassificationMetrics.restricted(probabilities, answerable);
-    int best = EmotionScores.indexOfMax(answer, 0, labels.size());
-    if (answer[best] >= uncertainBelow) {
-      certain++;
-      if (labels.get(best).equals(clip.label())) {
-        certainCorrect++;
-      }
-    }
   }
 
   public ClassificationMetrics calibrated() {
@@ -114,6 +103,9 @@ public final class MetricsBreakdown {
    * @param worst the corpus with the lowest UAR
    * @param arousalAuc of the corpora that have one; NaN if none has
    * @param valenceAuc of the corpora that have one; NaN if none has
+   * @param certainHalfAccuracy accuracy of each corpus's half with the higher confidence
+   * @param uncertainShare share of the clips that are called uncertain
+   * @param certainAccuracy accuracy of the others, of the corpora that have such
    */
   public record CorpusMeans(
       double accuracy,
@@ -123,6 +115,9 @@ public final class MetricsBreakdown {
       double ece,
       double arousalAuc,
       double valenceAuc,
+      double certainHalfAccuracy,
+      double uncertainShare,
+      double certainAccuracy,
       String worst,
       double worstUar) {}
 
@@ -143,6 +138,9 @@ public final class MetricsBreakdown {
             mean(ClassificationMetrics::ece),
             mean(corpus -> corpus.arousalAuc().orElse(Double.NaN)),
             mean(corpus -> corpus.valenceAuc().orElse(Double.NaN)),
+            mean(ClassificationMetrics::certainHalfAccuracy),
+            mean(corpus -> corpus.uncertainShare(uncertainBelow)),
+            mean(corpus -> corpus.certainAccuracy(uncertainBelow)),
             worst.getKey(),
             worst.getValue().uar()));
   }
@@ -155,17 +153,44 @@ public final class MetricsBreakdown {
         .orElse(Double.NaN);
   }
 
+  /** In words, how much of what is more certain is right. */
+  public String certainty(ClassificationMetrics evaluation) {
+    return certainty(
+        evaluation.certainHalfAccuracy(),
+        evaluation.accuracy(),
+        evaluation.uncertainShare(uncertainBelow),
+        evaluation.certainAccuracy(uncertainBelow));
+  }
+
+  /** The same of the means of the corpora. */
+  public String certainty(CorpusMeans means) {
+    return certainty(
+        means.certainHalfAccuracy(),
+        means.accuracy(),
+        means.uncertainShare(),
+        means.certainAccuracy());
+  }
+
+  private String certainty(
+      double certainHalf, double all, double uncertainShare, double certainAccuracy) {
+    return format(
+        "%.1f %% of the half with the higher confidence, %.1f %% of all; uncertain (confidence below %.2f) are %.1f %%%s",
+        100 * certainHalf,
+        100 * all,
+        uncertainBelow,
+        100 * uncertainShare,
+        Double.isNaN(certainAccuracy)
+            ? ""
+            : format(", of the others %.1f %% are right", 100 * certainAccuracy));
+  }
+
   /** What {@link ClassificationMetrics#table} does not show, for people. */
   public String details() {
     StringBuilder text = new StringBuilder();
     text.append(
         format(
-            "%nECE %.3f, %.3f without calibration; %.1f %% of the clips uncertain (confidence below %.2f), of the others %.1f %% right%n",
-            calibrated.ece(),
-            uncalibrated.ece(),
-            100 * uncertainShare(),
-            uncertainBelow,
-            100 * certainAccuracy()));
+            "%nECE %.3f, %.3f without calibration; right: %s%n",
+            calibrated.ece(), uncalibrated.ece(), certainty(calibrated)));
     if (byCorpus.size() > 1) {
       text.append(System.lineSeparator());
       byCorpus.forEach(
@@ -173,17 +198,19 @@ public final class MetricsBreakdown {
               text.append(line(name, evaluation))
                   .append(
                       format(
-                          "%-12sworst %s %.1f %%, UAR with all answers %.1f %%, ECE %.3f; AUC %s%n",
+                          "%-12sworst %s %.1f %%, UAR with all answers %.1f %%, ECE %.3f; AUC %s%n%-12sright: %s%n",
                           "",
                           labels.get(evaluation.worstLabel()),
                           100 * evaluation.recall(evaluation.worstLabel()),
                           100 * evaluation.uarOpen(),
                           evaluation.ece(),
-                          evaluation.aucs())));
+                          evaluation.aucs(),
+                          "",
+                          certainty(evaluation))));
       CorpusMeans means = corpusMeans().orElseThrow();
       text.append(
           format(
-              "%nmean of the corpora: accuracy %.1f %%, UAR %.1f %% (chance %.1f %%; least %s %.1f %%), with all answers %.1f %%, ECE %.3f, AUC of arousal %.1f %%, of valence %.1f %% (chance 50 %%)%n",
+              "%nmean of the corpora: accuracy %.1f %%, UAR %.1f %% (chance %.1f %%; least %s %.1f %%), with all answers %.1f %%, ECE %.3f, AUC of arousal %.1f %%, of valence %.1f %% (chance 50 %%); right: %s%n",
               100 * means.accuracy(),
               100 * means.uar(),
               100 * means.uarChance(),
@@ -192,7 +219,8 @@ public final class MetricsBreakdown {
               100 * means.uarOpen(),
               means.ece(),
               100 * means.arousalAuc(),
-              100 * means.valenceAuc()));
+              100 * means.valenceAuc(),
+              certainty(means)));
     }
     List<CallTime> stretches = curve();
     if (stretches.size() > 1) {
@@ -235,11 +263,6 @@ public final class MetricsBreakdown {
     confusion.put("counts", calibrated.counts());
     json.put("confusion", confusion);
     json.put("eceUncalibrated", uncalibrated.ece());
-    Map<String, Object> uncertain = new LinkedHashMap<>();
-    uncertain.put("below", uncertainBelow);
-    uncertain.put("share", uncertainShare());
-    uncertain.put("accuracyOfOthers", certain == 0 ? null : certainAccuracy());
-    json.put("uncertain", uncertain);
     Map<String, Object> corpora = new LinkedHashMap<>();
     byCorpus.forEach((name, evaluation) -> corpora.put(name, ranked(evaluation)));
     json.put("corpora", corpora);
@@ -261,9 +284,16 @@ public final class MetricsBreakdown {
   }
 
   /** With those that take all answers of the clips together. */
-  private static Map<String, Object> ranked(ClassificationMetrics evaluation) {
+  private Map<String, Object> ranked(ClassificationMetrics evaluation) {
     Map<String, Object> json = figures(evaluation);
     json.put("ece", evaluation.ece());
+    json.put("certainHalfAccuracy", evaluation.certainHalfAccuracy());
+    Map<String, Object> uncertain = new LinkedHashMap<>();
+    uncertain.put("below", uncertainBelow);
+    uncertain.put("share", evaluation.uncertainShare(uncertainBelow));
+    double certainAccuracy = evaluation.certainAccuracy(uncertainBelow);
+    uncertain.put("accuracyOfOthers", Double.isNaN(certainAccuracy) ? null : certainAccuracy);
+    json.put("uncertain", uncertain);
     Map<String, Double> auc = new LinkedHashMap<>();
     for (int i = 0; i < evaluation.labels().size(); i++) {
       String label = evaluation.labels().get(i);
@@ -308,17 +338,8 @@ public final class MetricsBreakdown {
     return curveByCorpus;
   }
 
-  float uncertainBelow() {
+  /** Confidence below which a clip is called uncertain. */
+  public float uncertainBelow() {
     return uncertainBelow;
-  }
-
-  /** Share of the clips that are called uncertain. */
-  double uncertainShare() {
-    return 1 - certain / (double) calibrated.clipCount();
-  }
-
-  /** Share of the other clips that were recognized; NaN without such. */
-  double certainAccuracy() {
-    return certainCorrect / (double) certain;
   }
 }

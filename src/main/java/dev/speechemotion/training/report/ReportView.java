@@ -91,6 +91,7 @@ record ReportView(
    * @param uncalibratedEce ECE without calibration
    * @param aucs of each class, arousal and valence, %; empty if there is none
    * @param recalls of all classes that have clips
+   * @param certainty how much of what is more certain is right, in words
    * @param means of the corpora's figures, in words; empty if it tested on one corpus
    * @param byCorpus empty if it tested on one corpus
    * @param callTime empty if no clip began later in a call than another
@@ -109,6 +110,7 @@ record ReportView(
       String uncalibratedEce,
       String aucs,
       String recalls,
+      String certainty,
       String means,
       List<OfClass> classes,
       List<OfCorpus> byCorpus,
@@ -129,6 +131,9 @@ record ReportView(
    * @param chance UAR of who guesses among the corpus's labels
    * @param openUar UAR where others are answers as well
    * @param aucs of each class, arousal and valence, %
+   * @param certainHalf accuracy of the half of the clips with the higher confidence
+   * @param uncertain share of the clips that are called uncertain
+   * @param certain accuracy of the others
    * @param recalls of each label, in their order
    * @param recallsText the same in a line
    */
@@ -142,6 +147,9 @@ record ReportView(
       String worst,
       String ece,
       String aucs,
+      String certainHalf,
+      String uncertain,
+      String certain,
       List<String> recalls,
       String recallsText) {}
 
@@ -269,7 +277,9 @@ record ReportView(
     ClassificationMetrics evaluation = result.evaluation();
     MetricsBreakdown measurement = result.measurement();
     List<OfCorpus> byCorpus = new ArrayList<>();
-    measurement.byCorpus().forEach((name, part) -> byCorpus.add(ofCorpus(name, part)));
+    measurement
+        .byCorpus()
+        .forEach((name, part) -> byCorpus.add(ofCorpus(name, part, measurement.uncertainBelow())));
     List<Stretch> callTime = measurement.curve().stream().map(ReportView::stretch).toList();
     return new Tested(
         result.protocol().name(),
@@ -285,7 +295,11 @@ record ReportView(
         Figures.format("%.3f", measurement.uncalibrated().ece()),
         evaluation.aucs(),
         Figures.recalls(evaluation),
-        measurement.corpusMeans().map(Figures::means).orElse(""),
+        measurement.certainty(evaluation),
+        measurement
+            .corpusMeans()
+            .map(means -> Figures.means(means) + "; right: " + measurement.certainty(means))
+            .orElse(""),
         classes(evaluation),
         byCorpus.size() < 2 ? List.of() : byCorpus,
         callTime.size() < 2 ? List.of() : callTime,
@@ -308,7 +322,9 @@ record ReportView(
     return classes;
   }
 
-  private static OfCorpus ofCorpus(String name, ClassificationMetrics evaluation) {
+  private static OfCorpus ofCorpus(
+      String name, ClassificationMetrics evaluation, float uncertainBelow) {
+    double certainAccuracy = evaluation.certainAccuracy(uncertainBelow);
     return new OfCorpus(
         name,
         evaluation.clipCount(),
@@ -319,6 +335,9 @@ record ReportView(
         Figures.worst(evaluation),
         Figures.format("%.3f", evaluation.ece()),
         evaluation.aucs(),
+        Figures.percent(evaluation.certainHalfAccuracy()),
+        Figures.percent(evaluation.uncertainShare(uncertainBelow)),
+        Double.isNaN(certainAccuracy) ? NONE : Figures.percent(certainAccuracy),
         classes(evaluation).stream().map(OfClass::recall).toList(),
         evaluation.recalls());
   }

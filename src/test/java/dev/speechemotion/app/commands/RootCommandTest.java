@@ -27,6 +27,7 @@ class RootCommandTest {
         "train",
         "adapt",
         "evaluate",
+        "alerts",
         "classify",
         "features",
         "feed",

@@ -58,7 +58,7 @@ class SettingsTest {
                 true,
                 Duration.ofMillis(1_500),
                 0.2,
-                List.of(),
+                List.of(AlertRule.ESCALATION),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(1),
                 Duration.ZERO));

@@ -12,6 +12,7 @@ import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.streams.StreamSettings;
+import dev.speechemotion.streams.results.AlertRule;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.groups.Tuple;
@@ -240,6 +241,20 @@ class AlertTest {
     assertThatThrownBy(() -> new StreamTester(StreamTester.alerting("furious >= 0.6 for 4s")))
         .hasStackTraceContaining("alert rule 'furious >= 0.6 for 4s'")
         .hasStackTraceContaining("[neutral, angry]");
+  }
+
+  @Test
+  void shouldFollowTheDefaultRule() {
+    try (StreamTester stream =
+        new StreamTester(
+            StreamTester.plainBut(plain -> plain.alertRules = CallSettings.DEFAULT.alertRules()))) {
+      say(stream, 3_500, 15);
+      stream.send(feed.stop());
+
+      assertThat(stream.alerts)
+          .extracting(EmotionAlert::getRule)
+          .containsExactly(AlertRule.ESCALATION.text(), AlertRule.ESCALATION.text());
+    }
   }
 
   private void say(StreamTester stream, double frequencyHz, double seconds) {

@@ -20,6 +20,11 @@ class CallSettingsTest {
         .containsExactlyInAnyOrder(ChannelRole.CUSTOMER, ChannelRole.UNKNOWN);
   }
 
+  @Test
+  void shouldRaiseAlertsOfEscalationsByDefault() {
+    assertThat(CallSettings.DEFAULT.alertRules()).containsExactly(AlertRule.ESCALATION);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"PT0S", "PT0.999S", "PT-5M", "PT25H"})
   void shouldRefuseInactivityThatMakesNoSense(Duration inactivity) {

@@ -304,6 +304,7 @@ public final class StreamTester implements AutoCloseable {
             plain.speechMinShare = 0;
             plain.smoothing = Duration.ZERO;
             plain.labelHysteresis = 0;
+            plain.alertRules = List.of();
           });
 
   /** Settings some of which can be changed. */

@@ -56,6 +56,16 @@ class ChannelAlertsTest {
     assertThat(state(read(List.of(), state))).containsExactly(0);
   }
 
+  @Test
+  void shouldRaiseNothingOfAnEmotionThatTheModelDoesNotKnow() throws IOException {
+    ChannelAlerts alerts = new ChannelAlerts(List.of(AlertRule.ESCALATION), channel);
+    EmotionEvent event = event(0, 1);
+    event.setSmoothedProbabilities(Map.of("furious", 1f));
+    alerts.follow(event);
+
+    assertThat(state(alerts)).containsExactly(0);
+  }
+
   private ChannelAlerts read(List<AlertRule> rules, byte[] state) throws IOException {
     ChannelAlerts alerts = new ChannelAlerts(rules, channel);
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(state));

@@ -66,6 +66,29 @@ class ClassificationMetricsTest {
   }
 
   @Test
+  void shouldSayHowMuchOfWhatIsMoreCertainIsRight() {
+    addFour();
+    evaluation.add("sad", "s", new float[] {0.4f, 0.1f, 0.5f});
+
+    // By confidence: 1 wrong, 0.8 and 0.8 right, 0.6 wrong, 0.5 right.
+    assertThat(evaluation.certainHalfAccuracy()).isCloseTo(2 / 3.0, within(1e-12));
+    assertThat(evaluation.uncertainShare(0.7f)).isCloseTo(2 / 5.0, within(1e-12));
+    assertThat(evaluation.certainAccuracy(0.7f)).isCloseTo(2 / 3.0, within(1e-12));
+    assertThat(evaluation.uncertainShare(0.5f)).isZero();
+    assertThat(evaluation.certainAccuracy(0.5f)).isEqualTo(evaluation.accuracy());
+    evaluation.add("sad", "s", new float[] {0.3f, 0.4f, 0.3f});
+    assertThat(evaluation.certainHalfAccuracy()).isCloseTo(2 / 3.0, within(1e-12));
+  }
+
+  @Test
+  void shouldHaveNoAccuracyOfTheCertainWhereNoneIs() {
+    evaluation.add("angry", "s", new float[] {0.4f, 0.3f, 0.3f});
+
+    assertThat(evaluation.uncertainShare(0.5f)).isEqualTo(1);
+    assertThat(evaluation.certainAccuracy(0.5f)).isNaN();
+  }
+
+  @Test
   void shouldCallConfidenceThatEqualsAccuracyCalibrated() {
     for (int i = 0; i < 4; i++) {
       evaluation.add(i < 3 ? "angry" : "sad", "s", new float[] {0.75f, 0.125f, 0.125f});

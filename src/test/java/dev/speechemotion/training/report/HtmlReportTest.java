@@ -138,10 +138,11 @@ class HtmlReportTest {
             t,
             t,
             t,
+            t,
             List.of(
                 new ReportView.OfClass(t, 7, t, t, t, true),
                 new ReportView.OfClass(t, 6, t, t, t, false)),
-            List.of(new ReportView.OfCorpus(t, 5, t, t, t, t, t, t, t, List.of(t, t), t)),
+            List.of(new ReportView.OfCorpus(t, 5, t, t, t, t, t, t, t, t, t, t, List.of(t, t), t)),
             List.of(
                 new ReportView.Stretch(0, 8, 2, t, t, t),
                 new ReportView.Stretch(10, 3, 2, t, t, t)),
