@@ -12,12 +12,15 @@ import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.InferenceTime;
 import dev.speechemotion.training.evaluation.Protocol;
 import dev.speechemotion.training.experiment.Experiment;
+import dev.speechemotion.training.experiment.Teacher;
+import dev.speechemotion.training.fitting.EpochSource;
 import dev.speechemotion.training.fitting.FittedNetwork;
 import dev.speechemotion.training.fitting.ValidatedTraining;
 import dev.speechemotion.training.report.TrainingOutcome;
@@ -89,6 +92,16 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Protocols to report (default: all that the corpora allow).")
   private List<String> protocolNames = List.of();
 
+  @Option(
+      names = "--teacher",
+      paramLabel = "DIR",
+      description = {
+        "A model whose answers are learned in place of labels, and of recordings without a label"
+            + " (--layout speechocean762) as well. Protocols are not run, for what the teacher has"
+            + " heard cannot be left out: measure on corpora that neither has heard."
+      })
+  private Optional<Path> teacher = Optional.empty();
+
   @Mixin private FittingOptions fittingOptions;
 
   private List<Corpora.Source> sources;
@@ -103,6 +116,10 @@ public final class TrainCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
           "--adapt speaker is only for evaluate: a stream does not know the rest of the call; use running");
+    }
+    if (teacher.isPresent() && settings.fitting().architecture().linear()) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--teacher teaches networks, not a linear map behind an encoder");
     }
     Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
     try {
@@ -127,20 +144,17 @@ public final class TrainCommand implements Callable<Integer> {
             Condition.CLEAN,
             encoder.map(WindowEncoder::of));
     FeatureCache cache = corpusOptions.cache();
-    Corpora corpora = Corpora.load(sources, clean, cache, log);
+    Corpus.Settings heard = teacher.isPresent() ? clean.andUnlabeled() : clean;
+    Corpora corpora = Corpora.load(sources, heard, cache, log);
+    List<LabeledClip> labeled =
+        corpora.clips().stream().filter(clip -> !clip.label().equals(Labels.UNLABELED)).toList();
     // Before anything that takes long, so that a place that cannot be written is known at once.
     Files.createDirectories(out);
     log.printf("analyzed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
 
     List<Protocol> protocols = protocols(corpora);
 
-    Experiment experiment =
-        new Experiment(
-            settings,
-            corpora,
-            fittingOptions.source(spec.commandLine(), sources, clean, cache, log),
-            encoder,
-            log);
+    Experiment experiment = experiment(settings, corpora, heard, encoder, cache, log);
     // What one of the encoder's values is, nobody can say.
     Optional<TrainingOutcome.ProtocolImportance> importance =
         mostHonest(encoder.isPresent() ? List.of() : protocols)
@@ -154,9 +168,9 @@ public final class TrainCommand implements Callable<Integer> {
         results(experiment, protocols, corpora, importance, log);
 
     long fitBegin = System.nanoTime();
-    ValidatedTraining stopped = experiment.trainer().fit("training", corpora.clips());
+    ValidatedTraining stopped = experiment.trainer().fit("training", labeled);
     FittedNetwork fitted =
-        experiment.trainer().fitAll("training on all", corpora.clips(), stopped.epochs());
+        experiment.trainer().fitAll("training on all", labeled, stopped.epochs());
     log.printf(
         "trained %d epochs on all clips (%.1f s)%n", fitted.epochs(), secondsSince(fitBegin));
 
@@ -205,6 +219,37 @@ public final class TrainCommand implements Callable<Integer> {
     console.flush();
   }
 
+  private Experiment experiment(
+      Experiment.Settings settings,
+      Corpora corpora,
+      Corpus.Settings heard,
+      Optional<PretrainedEncoder> encoder,
+      FeatureCache cache,
+      PrintWriter log)
+      throws IOException {
+    EpochSource source = fittingOptions.source(spec.commandLine(), sources, heard, cache, log);
+    if (teacher.isEmpty()) {
+      return new Experiment(settings, corpora, source, encoder, log);
+    }
+    try (EmotionModel model = EmotionModel.load(teacher.get())) {
+      Teacher teaches =
+          new Teacher(
+              model,
+              corpora.labelsPresent(settings.labels()),
+              sources,
+              settings.fitting().seed(),
+              cache,
+              log);
+      return new Experiment(
+          settings,
+          corpora,
+          teaches.alsoUnlabeled(source, corpora.clips()),
+          teaches.taught(),
+          encoder,
+          log);
+    }
+  }
+
   /** What training and testing by each protocol gives. */
   private static List<Experiment.ProtocolResult> results(
       Experiment experiment,
@@ -248,7 +293,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** Those that are asked for, or all that the corpora allow. */
   private List<Protocol> protocols(Corpora corpora) {
-    if (noProtocols) {
+    if (noProtocols || teacher.isPresent()) {
       return List.of();
     }
     List<Protocol> possible = Protocol.reportedFor(corpora);

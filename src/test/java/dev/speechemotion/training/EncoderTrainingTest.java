@@ -3,6 +3,7 @@ package dev.speechemotion.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
@@ -14,7 +15,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,6 +151,104 @@ class EncoderTrainingTest {
             "--out=" + folder.resolve("site"));
 
     assertThat(run.log()).contains("4 recordings with");
+  }
+
+  @Test
+  void shouldAlsoHearATelephoneLine() throws Exception {
+    Path out = folder.resolve("line");
+
+    Run run =
+        run(
+            new TrainCommand(),
+            "--layout=tess",
+            "--data=" + data,
+            "--labels=angry,happy,sad",
+            "--architecture=encoder",
+            "--adapt=site",
+            "--also-through=telephone",
+            "--no-protocols",
+            "--cache=none",
+            "--out=" + out);
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    try (EmotionModel loaded = EmotionModel.load(out);
+        EmotionModel plain = EmotionModel.load(model)) {
+      assertThat(loaded.manifest().training().command()).contains("--also-through telephone");
+      assertThat(loaded.manifest().weights()).isNotEqualTo(plain.manifest().weights());
+    }
+    assertThat(run(new TrainCommand(), "--layout=tess", "--data=x", "--out=y", "--also-through=x"))
+        .satisfies(wrong -> assertThat(wrong.exitCode()).isEqualTo(2))
+        .satisfies(wrong -> assertThat(wrong.log()).contains("--also-through must be"));
+  }
+
+  /** All labels that the network is shown are wrong: what it knows, it has from the teacher. */
+  @Test
+  void shouldLearnFromATeacher() throws Exception {
+    Path mislabeled = folder.resolve("mislabeled");
+    for (String speaker : List.of("OAF", "YAF")) {
+      for (int i = 0; i < MadeUpCorpus.LABELS.size(); i++) {
+        String was = MadeUpCorpus.LABELS.get(i);
+        String told = MadeUpCorpus.LABELS.get((i + 1) % MadeUpCorpus.LABELS.size());
+        Path to = Files.createDirectories(mislabeled.resolve(speaker + "_" + told));
+        try (Stream<Path> files = Files.list(data.resolve(speaker + "_" + was))) {
+          for (Path file : (Iterable<Path>) files::iterator) {
+            Files.copy(file, to.resolve(file.getFileName().toString().replace(was, told)));
+          }
+        }
+      }
+    }
+    Path unlabeled = folder.resolve("unlabeled");
+    for (int i = 0; i < 4; i++) {
+      MadeUpCorpus.write(unlabeled.resolve("WAVE/SPEAKER000" + i + "/x.WAV"), 300, 1, 0.3, i);
+    }
+    Path out = folder.resolve("taught");
+
+    Run run =
+        run(
+            new TrainCommand(),
+            "--layout=tess",
+            "--data=" + mislabeled,
+            "--layout=speechocean762",
+            "--data=" + unlabeled,
+            "--labels=angry,happy,sad",
+            "--spec=wideband-16k",
+            "--adapt=site",
+            "--epochs=10",
+            "--teacher=" + model,
+            "--cache=none",
+            "--out=" + out);
+    Run evaluation =
+        run(
+            new EvaluateCommand(),
+            "--model=" + out,
+            "--layout=tess",
+            "--data=" + data,
+            "--format=json",
+            "--cache=none");
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    assertThat(Files.readString(out.resolve("model-card.md")))
+        .contains("or by a teacher", "speechocean762", "free for commercial");
+    assertThat(new ObjectMapper().readTree(evaluation.out()).get("uar").doubleValue())
+        .as(evaluation.log())
+        .isGreaterThan(0.7);
+  }
+
+  @Test
+  void shouldRefuseATeacherOfOtherLabels() {
+    Run run =
+        run(
+            new TrainCommand(),
+            "--layout=tess",
+            "--data=" + data,
+            "--labels=angry,happy",
+            "--teacher=" + model,
+            "--cache=none",
+            "--out=" + folder.resolve("taught"));
+
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.log())
+        .contains("the teacher tells [angry, happy, sad] apart, and cannot teach [angry, happy]");
   }
 
   private static Run adapt(Path recordings, Path out) {

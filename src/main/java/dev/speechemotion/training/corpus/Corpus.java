@@ -7,6 +7,7 @@ import dev.speechemotion.training.augmentation.Condition;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,13 @@ public final class Corpus {
     /** The same of what comes through another condition. */
     public Settings in(Condition other) {
       return new Settings(labels, spec, windows, other, encoder);
+    }
+
+    /** The same where recordings without a label are heard as well. */
+    public Settings andUnlabeled() {
+      List<String> more = new ArrayList<>(labels);
+      more.add(Labels.UNLABELED);
+      return new Settings(List.copyOf(more), spec, windows, condition, encoder);
     }
 
     /** As a model takes its windows. */

@@ -433,6 +433,27 @@ public enum CorpusLayout {
     }
   },
 
+  /**
+   * Speechocean762: {@code WAVE/SPEAKER0001/000010011.WAV}. Nobody says what is felt there: it is
+   * for what a teacher tells another model.
+   */
+  SPEECHOCEAN762(
+      "speechocean762 (learners of English, reading)",
+      "free for commercial and non-commercial use",
+      """
+      Get speechocean762 from https://github.com/jimbozhang/speechocean762, so that the files lie as
+        DIR/WAVE/SPEAKER0001/000010011.WAV ...; then give DIR with --data.""") {
+    private static final Pattern FOLDER = ignoringCase("SPEAKER(\\d+)");
+
+    @Override
+    Optional<Recording> parse(Path root, Path file) {
+      Matcher folder = FOLDER.matcher(folderName(file));
+      return folder.matches()
+          ? recording(root, file, Labels.UNLABELED, folder.group(1), "")
+          : Optional.empty();
+    }
+  },
+
   /** One's own recordings: the folder right below the root is the label; speakers are unknown. */
   FOLDERS(
       "folders",

@@ -35,6 +35,21 @@ public final class LabeledClip {
     return new LabeledClip(corpus, recording, sha256, features);
   }
 
+  /** The same recording under another label. */
+  public LabeledClip as(String label) {
+    return new LabeledClip(
+        corpus,
+        new Recording(
+            recording.file(),
+            recording.id(),
+            label,
+            recording.speaker(),
+            recording.text(),
+            recording.labelByText()),
+        sha256,
+        features);
+  }
+
   /** The same recording as another voice says it. */
   public LabeledClip with(WindowedFeatures features, String speaker) {
     return new LabeledClip(

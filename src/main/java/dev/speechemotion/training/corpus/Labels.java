@@ -17,6 +17,9 @@ public final class Labels {
           Emotion.SURPRISE.label(),
           Emotion.NEUTRAL.label());
 
+  /** In the place of a label where there is none. */
+  public static final String UNLABELED = "unlabeled";
+
   /** Other words for the same emotion; never one emotion for another. */
   private static final Map<String, Emotion> SYNONYMS =
       Map.ofEntries(

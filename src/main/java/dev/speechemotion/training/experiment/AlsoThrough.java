@@ -39,7 +39,7 @@ public final class AlsoThrough implements EpochSource {
       // Some are too short, or too quiet, once they came through.
       LabeledClip copy = through.get(clip.key());
       if (copy != null) {
-        heard.add(copy);
+        heard.add(copy.as(clip.label()));
       }
     }
     return heard;

@@ -10,6 +10,7 @@ import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Taught;
 import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calibrator;
 import dev.speechemotion.training.evaluation.Calls;
@@ -103,6 +104,7 @@ public final class Experiment {
   private final Settings settings;
   private final List<String> labels;
   private final EpochSource source;
+  private final Taught taught;
   private final Optional<PretrainedEncoder> encoder;
   private final PrintWriter log;
 
@@ -118,8 +120,23 @@ public final class Experiment {
       Optional<PretrainedEncoder> encoder,
       PrintWriter log)
       throws CorpusException {
+    this(settings, corpora, source, Taught.NOTHING, encoder, log);
+  }
+
+  /**
+   * @param taught what is learned in place of labels
+   */
+  public Experiment(
+      Settings settings,
+      Corpora corpora,
+      EpochSource source,
+      Taught taught,
+      Optional<PretrainedEncoder> encoder,
+      PrintWriter log)
+      throws CorpusException {
     this.settings = settings;
     this.source = source;
+    this.taught = taught;
     this.encoder = encoder;
     this.log = log;
     labels = corpora.labelsPresent(settings.labels());
@@ -141,7 +158,7 @@ public final class Experiment {
   public Trainer trainer() {
     return settings.fitting().architecture().linear()
         ? new DiscriminantTrainer(settings.fitting(), labels, source)
-        : new NetworkTrainer(settings.fitting(), labels, source, log);
+        : new NetworkTrainer(settings.fitting(), labels, source, taught, log);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.speechemotion.training.fitting;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Taught;
 import dev.speechemotion.training.evaluation.Adaptation;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -30,6 +31,7 @@ final class EpochExamples implements AutoCloseable {
   private final ModelManifest.Normalization normalization;
   private final EpochSource source;
   private final List<LabeledClip> train;
+  private final Taught taught;
   private final int maxEpochs;
   private Future<List<LabeledClip>> next;
   private List<LabeledClip> clips = List.of();
@@ -41,12 +43,14 @@ final class EpochExamples implements AutoCloseable {
       ModelManifest.Normalization normalization,
       EpochSource source,
       List<LabeledClip> train,
+      Taught taught,
       int maxEpochs) {
     this.settings = settings;
     this.labels = labels;
     this.normalization = normalization;
     this.source = source;
     this.train = train;
+    this.taught = taught;
     this.maxEpochs = maxEpochs;
     examples = new Examples(clips, labels, normalization);
     ask(1);
@@ -57,7 +61,7 @@ final class EpochExamples implements AutoCloseable {
     List<LabeledClip> before = clips;
     clips = clips(epoch);
     if (clips != before || settings.adaptation().mode() == Adaptation.Mode.RUNNING) {
-      examples = new Examples(presented(epoch), labels, normalization);
+      examples = new Examples(presented(epoch), labels, normalization, taught);
     }
     return examples;
   }

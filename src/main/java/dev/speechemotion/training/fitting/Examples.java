@@ -8,6 +8,7 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.Network;
 import dev.speechemotion.training.augmentation.SpecAugment;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Taught;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,19 +30,33 @@ final class Examples {
   /** Corpus and label of each. */
   private final String[] groups;
 
+  /** Of each, what another model says; null where none says anything. */
+  private final float[][] answers;
+
   private final float[] mean;
   private final float[] deviation;
   private final float limit;
 
   Examples(List<LabeledClip> clips, List<String> labelNames, ModelManifest.Normalization by) {
+    this(clips, labelNames, by, Taught.NOTHING);
+  }
+
+  Examples(
+      List<LabeledClip> clips,
+      List<String> labelNames,
+      ModelManifest.Normalization by,
+      Taught taught) {
     int count = clips.stream().mapToInt(clip -> clip.windows().size()).sum();
     mean = by.meanArray();
     deviation = by.deviationArray();
     limit = by.limit();
     labels = new float[count];
     groups = new String[count];
+    answers = new float[count][];
     for (LabeledClip clip : clips) {
+      float[] answer = taught.of(clip).orElse(null);
       for (float[] window : clip.windows()) {
+        answers[windows.size()] = answer;
         labels[windows.size()] = labelNames.indexOf(clip.label());
         groups[windows.size()] = clip.corpus() + "/" + clip.label();
         windows.add(window);
@@ -65,6 +80,28 @@ final class Examples {
       y[i - from] = labels[order[i]];
     }
     return y;
+  }
+
+  /**
+   * What the network is to say of those of the batch, {@code [row][labelCount]}, row by row: what
+   * another model says, or the label.
+   *
+   * @param smoothing share of a label's probability that goes to all labels alike (Szegedy et al.
+   *     2016)
+   */
+  float[] targets(int[] order, int from, int to, int labelCount, float smoothing) {
+    float[] targets = new float[(to - from) * labelCount];
+    for (int i = from; i < to; i++) {
+      int at = (i - from) * labelCount;
+      float[] answer = answers[order[i]];
+      if (answer == null) {
+        Arrays.fill(targets, at, at + labelCount, smoothing / labelCount);
+        targets[at + (int) labels[order[i]]] += 1 - smoothing;
+      } else {
+        System.arraycopy(answer, 0, targets, at, labelCount);
+      }
+    }
+    return targets;
   }
 
   /** {@code [count]}, the corpus of each. */

@@ -6,6 +6,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
@@ -18,6 +19,7 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.Network;
 import dev.speechemotion.model.Torch;
 import dev.speechemotion.training.corpus.Progress;
+import dev.speechemotion.training.corpus.Taught;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -47,11 +49,15 @@ final class NetworkFit {
   private final List<String> labels;
   private final PrintWriter log;
 
-  NetworkFit(FittingSettings settings, List<String> labels, PrintWriter log) {
+  /** Whether targets are probabilities, and not labels. */
+  private final boolean taught;
+
+  NetworkFit(FittingSettings settings, List<String> labels, Taught answers, PrintWriter log) {
     this.settings = settings;
     this.labels = labels;
     this.log = log;
     hyper = settings.hyperparameters();
+    taught = answers != Taught.NOTHING;
   }
 
   /**
@@ -100,7 +106,7 @@ final class NetworkFit {
 
   private DefaultTrainingConfig config(LearningRate rate) {
     Loss loss =
-        hyper.labelSmoothing() == 0
+        hyper.labelSmoothing() == 0 && !taught
             ? Loss.softmaxCrossEntropyLoss()
             : new SoftmaxCrossEntropyLoss("SmoothedLoss", 1, -1, false, true);
     return new DefaultTrainingConfig(loss)
@@ -128,13 +134,20 @@ final class NetworkFit {
       int to = Math.min(from + batchSize, examples.count());
       try (NDManager manager = trainer.getManager().newSubManager()) {
         float[] actual = repeated(examples.labels(order, from, to), network.members());
+        NDArray target =
+            taught
+                ? manager.create(
+                    repeated(
+                        examples.targets(order, from, to, labels.size(), hyper.labelSmoothing()),
+                        network.members()),
+                    new Shape(actual.length, labels.size()))
+                : target(manager.create(actual));
         NDList inputs =
             network.inputs(
                 manager, examples.variedFeatures(order, from, to, hyper, random), to - from);
         try (GradientCollector gradients = trainer.newGradientCollector()) {
           NDList output = trainer.forward(inputs);
-          NDArray batchLoss =
-              trainer.getLoss().evaluate(new NDList(target(manager.create(actual))), output);
+          NDArray batchLoss = trainer.getLoss().evaluate(new NDList(target), output);
           gradients.backward(batchLoss);
           loss += batchLoss.getFloat() * (to - from);
           correct +=

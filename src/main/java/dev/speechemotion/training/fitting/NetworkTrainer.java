@@ -6,6 +6,7 @@ import dev.speechemotion.model.Network;
 import dev.speechemotion.model.WeightsFile;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Taught;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ public final class NetworkTrainer implements Trainer {
   private final FittingSettings settings;
   private final List<String> labels;
   private final EpochSource source;
+  private final Taught taught;
   private final NetworkFit fit;
 
   /**
@@ -26,10 +28,24 @@ public final class NetworkTrainer implements Trainer {
    */
   public NetworkTrainer(
       FittingSettings settings, List<String> labels, EpochSource source, PrintWriter log) {
+    this(settings, labels, source, Taught.NOTHING, log);
+  }
+
+  /**
+   * @param labels in the order of the network's outputs
+   * @param taught what is learned in place of labels
+   */
+  public NetworkTrainer(
+      FittingSettings settings,
+      List<String> labels,
+      EpochSource source,
+      Taught taught,
+      PrintWriter log) {
     this.settings = settings;
     this.labels = labels;
     this.source = source;
-    fit = new NetworkFit(settings, labels, log);
+    this.taught = taught;
+    fit = new NetworkFit(settings, labels, taught, log);
   }
 
   /**
@@ -97,7 +113,7 @@ public final class NetworkTrainer implements Trainer {
       NetworkFit.AfterEpoch afterEpoch)
       throws IOException {
     try (EpochExamples examples =
-        new EpochExamples(settings, labels, normalization, source, clips, maxEpochs)) {
+        new EpochExamples(settings, labels, normalization, source, clips, taught, maxEpochs)) {
       fit.run(task, examples, maxEpochs, afterEpoch);
     }
   }

@@ -64,6 +64,7 @@ class CorpusLayoutTest {
     "EMOVO, m2/sor-m2-b2.wav, surprise, m2, b2",
     "EMOVO, m2/tri-m2-b2.wav, sad, m2, b2",
     "EMOGATOR, data/mp3/000072-03-1.mp3, angry, 000072, ''",
+    "SPEECHOCEAN762, WAVE/SPEAKER0001/000010011.WAV, unlabeled, 0001, ''",
     "EMOGATOR, data/mp3/000357-15-3.mp3, fear, 000357, ''",
     "EMOGATOR, 000001-18-2.mp3, neutral, 000001, ''",
     "EMOGATOR, 000001-24-2.mp3, sad, 000001, ''",

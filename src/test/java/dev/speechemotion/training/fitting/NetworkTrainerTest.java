@@ -11,6 +11,7 @@ import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Taught;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Calibrator;
 import java.io.IOException;
@@ -406,8 +407,14 @@ class NetworkTrainerTest {
     List<NetworkFit.Pass> passes = new ArrayList<>();
     try (EpochExamples examples =
         new EpochExamples(
-            settings, LABELS, TrainingNormalization.of(clips, settings), source, clips, epochs)) {
-      new NetworkFit(settings, LABELS, NO_LOG)
+            settings,
+            LABELS,
+            TrainingNormalization.of(clips, settings),
+            source,
+            clips,
+            Taught.NOTHING,
+            epochs)) {
+      new NetworkFit(settings, LABELS, Taught.NOTHING, NO_LOG)
           .run("test", examples, epochs, (epoch, pass, network, manager) -> passes.add(pass));
     }
     return passes;
