@@ -121,7 +121,8 @@ public final class AdaptCommand implements Callable<Integer> {
                   audio.channels,
                   windows,
                   Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                  bySite.sha256()),
+                  bySite.sha256(),
+                  List.of()),
               bySite,
               version.orElse(
                   manifest.version() + (manifest.version().endsWith(SUFFIX) ? "" : SUFFIX)));

@@ -245,7 +245,8 @@ class EncoderModelTest {
     }
     ModelManifest after =
         before.at(
-            new ModelManifest.Site(1, 20, 40, 1_000, "2026-01-01T00:00:00Z", "0".repeat(64)),
+            new ModelManifest.Site(
+                1, 20, 40, 1_000, "2026-01-01T00:00:00Z", "0".repeat(64), List.of()),
             normalization(1, 3),
             "2");
 

@@ -1,5 +1,6 @@
 package dev.speechemotion.training.fitting;
 
+import dev.speechemotion.model.TrainingStatistics;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -9,7 +10,10 @@ import java.util.stream.IntStream;
  * same for all classes, are the logarithms of the classes' densities. Solved in closed form, so the
  * same examples give the same bits.
  */
-final class LinearDiscriminant {
+public final class LinearDiscriminant {
+  /** That of every training. */
+  public static final double SHRINKAGE = 0.5;
+
   /** Output for a label that there is no example of: small enough for a probability of 0. */
   private static final float NEVER = -10_000;
 
@@ -22,45 +26,111 @@ final class LinearDiscriminant {
   }
 
   /**
-   * @param examples {@code [example][column]}; a column that is the same in all has no weight
-   * @param labels {@code [example]}, from 0 to below {@code labelCount}; one that does not come up
-   *     is never the answer
+   * What is to be known of examples.
+   *
+   * @param examples {@code [example][column]}
+   * @param columns those in use
+   * @param labels {@code [example]}, from 0 to below {@code labelCount}
    * @param masses {@code [example]}, how much each counts; positive
-   * @param shrinkage of the covariance, above 0 and at most 1
+   */
+  static TrainingStatistics statistics(
+      float[][] examples, int[] columns, int[] labels, double[] masses, int labelCount) {
+    double[] sums = new double[labelCount];
+    double[][] means = new double[labelCount][columns.length];
+    for (int e = 0; e < examples.length; e++) {
+      sums[labels[e]] += masses[e];
+      double[] mean = means[labels[e]];
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += masses[e] * examples[e][columns[i]];
+      }
+    }
+    for (int label = 0; label < labelCount; label++) {
+      for (int i = 0; sums[label] > 0 && i < columns.length; i++) {
+        means[label][i] /= sums[label];
+      }
+    }
+    float[][] roundedMeans = new float[labelCount][];
+    for (int label = 0; label < labelCount; label++) {
+      roundedMeans[label] = rounded(means[label]);
+    }
+    return new TrainingStatistics(
+        roundedMeans, rounded(sums), rounded(covariance(examples, columns, labels, masses, means)));
+  }
+
+  /** Within labels; the lower triangle, row by row. */
+  private static double[] covariance(
+      float[][] examples, int[] columns, int[] labels, double[] masses, double[][] means) {
+    double[] covariance = new double[columns.length * (columns.length + 1) / 2];
+    double[] distance = new double[columns.length];
+    for (int e = 0; e < examples.length; e++) {
+      for (int i = 0; i < distance.length; i++) {
+        distance[i] = examples[e][columns[i]] - means[labels[e]][i];
+      }
+      int at = 0;
+      for (int i = 0; i < distance.length; i++) {
+        double factor = masses[e] * distance[i];
+        for (int j = 0; j <= i; j++) {
+          covariance[at++] += factor * distance[j];
+        }
+      }
+    }
+    double total = Arrays.stream(masses).sum();
+    for (int i = 0; i < covariance.length; i++) {
+      covariance[i] /= total;
+    }
+    return covariance;
+  }
+
+  private static float[] rounded(double[] values) {
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = (float) values[i];
+    }
+    return rounded;
+  }
+
+  /**
+   * @param statistics of the examples; a column that is the same in all has no weight, and a label
+   *     without mass is never the answer
+   * @param columns which those of the statistics are
+   * @param columnCount of what the map takes
+   * @param shrinkage of the covariance towards its mean variance over all columns of the map, those
+   *     that are not in use having none; above 0 and at most 1
+   * @throws IllegalArgumentException if these are no statistics of any examples
    */
   static LinearDiscriminant fit(
-      float[][] examples, int[] labels, double[] masses, int labelCount, double shrinkage) {
-    int columns = examples[0].length;
-    double[][] means = means(examples, labels, masses, labelCount);
-    double[] variances = variances(examples, labels, masses, means);
-    int[] used = IntStream.range(0, columns).filter(i -> variances[i] > 0).toArray();
-    double[][] covariance = covariance(examples, labels, masses, means, used);
+      TrainingStatistics statistics, int[] columns, int columnCount, double shrinkage) {
+    int[] varying =
+        IntStream.range(0, columns.length).filter(i -> statistics.covariance(i, i) > 0).toArray();
     double trace = 0;
-    for (int i = 0; i < used.length; i++) {
-      trace += covariance[i][i];
+    for (int i : varying) {
+      trace += statistics.covariance(i, i);
     }
-    for (int i = 0; i < used.length; i++) {
+    double[][] covariance = new double[varying.length][];
+    for (int i = 0; i < varying.length; i++) {
+      covariance[i] = new double[i + 1];
       for (int j = 0; j <= i; j++) {
-        covariance[i][j] *= 1 - shrinkage;
+        covariance[i][j] = (1 - shrinkage) * statistics.covariance(varying[i], varying[j]);
       }
-      covariance[i][i] += shrinkage * trace / used.length;
+      covariance[i][i] += shrinkage * trace / columnCount;
     }
     decompose(covariance);
-    float[][] weights = new float[labelCount][columns];
+    int labelCount = statistics.means().length;
+    float[][] weights = new float[labelCount][columnCount];
     float[] bias = new float[labelCount];
     for (int label = 0; label < labelCount; label++) {
-      if (!isAmong(labels, label)) {
+      if (statistics.masses()[label] == 0) {
         bias[label] = NEVER;
         continue;
       }
-      double[] mean = new double[used.length];
-      for (int i = 0; i < used.length; i++) {
-        mean[i] = means[label][used[i]];
+      double[] mean = new double[varying.length];
+      for (int i = 0; i < varying.length; i++) {
+        mean[i] = statistics.means()[label][varying[i]];
       }
       double[] solved = solve(covariance, mean);
       double product = 0;
-      for (int i = 0; i < used.length; i++) {
-        weights[label][used[i]] = (float) solved[i];
+      for (int i = 0; i < varying.length; i++) {
+        weights[label][columns[varying[i]]] = (float) solved[i];
         product += solved[i] * mean[i];
       }
       bias[label] = (float) (-product / 2);
@@ -69,17 +139,17 @@ final class LinearDiscriminant {
   }
 
   /** {@code [label][column]}; not a copy. */
-  float[][] weights() {
+  public float[][] weights() {
     return weights;
   }
 
   /** {@code [label]}; not a copy. */
-  float[] bias() {
+  public float[] bias() {
     return bias;
   }
 
   /** Writes the outputs for an example to {@code out} from {@code offset} on. */
-  void logits(float[] example, float[] out, int offset) {
+  public void logits(float[] example, float[] out, int offset) {
     for (int label = 0; label < bias.length; label++) {
       double sum = bias[label];
       for (int i = 0; i < example.length; i++) {
@@ -89,71 +159,6 @@ final class LinearDiscriminant {
     }
   }
 
-  private static boolean isAmong(int[] labels, int label) {
-    return Arrays.stream(labels).anyMatch(each -> each == label);
-  }
-
-  private static double[][] means(
-      float[][] examples, int[] labels, double[] masses, int labelCount) {
-    double[][] means = new double[labelCount][examples[0].length];
-    double[] sums = new double[labelCount];
-    for (int e = 0; e < examples.length; e++) {
-      sums[labels[e]] += masses[e];
-      double[] mean = means[labels[e]];
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += masses[e] * examples[e][i];
-      }
-    }
-    for (int label = 0; label < labelCount; label++) {
-      for (int i = 0; sums[label] > 0 && i < means[label].length; i++) {
-        means[label][i] /= sums[label];
-      }
-    }
-    return means;
-  }
-
-  private static double[] variances(
-      float[][] examples, int[] labels, double[] masses, double[][] means) {
-    double[] variances = new double[means[0].length];
-    for (int e = 0; e < examples.length; e++) {
-      double[] mean = means[labels[e]];
-      for (int i = 0; i < variances.length; i++) {
-        double distance = examples[e][i] - mean[i];
-        variances[i] += masses[e] * distance * distance;
-      }
-    }
-    return variances;
-  }
-
-  /** Of the used columns, within classes; the lower triangle. */
-  private static double[][] covariance(
-      float[][] examples, int[] labels, double[] masses, double[][] means, int[] used) {
-    double[][] covariance = new double[used.length][];
-    for (int i = 0; i < used.length; i++) {
-      covariance[i] = new double[i + 1];
-    }
-    double[] distance = new double[used.length];
-    for (int e = 0; e < examples.length; e++) {
-      for (int i = 0; i < used.length; i++) {
-        distance[i] = examples[e][used[i]] - means[labels[e]][used[i]];
-      }
-      for (int i = 0; i < used.length; i++) {
-        double[] row = covariance[i];
-        double factor = masses[e] * distance[i];
-        for (int j = 0; j <= i; j++) {
-          row[j] += factor * distance[j];
-        }
-      }
-    }
-    double total = Arrays.stream(masses).sum();
-    for (double[] row : covariance) {
-      for (int j = 0; j < row.length; j++) {
-        row[j] /= total;
-      }
-    }
-    return covariance;
-  }
-
   /** Cholesky, in place: the lower triangle of a positive definite matrix becomes its factor. */
   private static void decompose(double[][] matrix) {
     for (int i = 0; i < matrix.length; i++) {
@@ -161,6 +166,9 @@ final class LinearDiscriminant {
         double sum = matrix[i][j];
         for (int k = 0; k < j; k++) {
           sum -= matrix[i][k] * matrix[j][k];
+        }
+        if (i == j && !(sum > 0)) {
+          throw new IllegalArgumentException("the covariance is not that of any examples");
         }
         matrix[i][j] = i == j ? Math.sqrt(sum) : sum / matrix[j][j];
       }
