@@ -101,6 +101,7 @@ class ArchitectureTest {
     "training.evaluation,   'corpus'",
     "training.fitting,      'evaluation corpus augmentation'",
     "training.experiment,   'fitting evaluation corpus augmentation'",
+    "training.labeling,     'fitting evaluation corpus'",
     "training.report,       'experiment fitting evaluation corpus augmentation'",
     "app.process,           ''",
     "app.settings,          'process'",

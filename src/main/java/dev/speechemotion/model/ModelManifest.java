@@ -167,7 +167,7 @@ public record ModelManifest(
    *     fitted again; 0: the head was kept
    * @param uarBefore unweighted average recall of the head as trained, 0 to 1
    * @param uarAfter the same of heads fitted again, each tested on speakers it was not fitted on
-   * @param sha256 over the recordings' own SHA-256, as in {@link Corpus}
+   * @param sha256 of the list of them
    */
   public record Labeled(
       int clips, int speakers, int strength, double uarBefore, double uarAfter, String sha256) {
@@ -438,6 +438,28 @@ public record ModelManifest(
           Float.isFinite(temperature) && temperature > 0,
           "calibration.temperature must be positive",
           temperature);
+    }
+
+    /**
+     * {@code out[offset + i] = (1 - doubt) * exp(logits[i] / temperature) / sum + doubt / labels},
+     * with the largest logit taken off first.
+     *
+     * @param logits {@code [labels]}
+     */
+    public void softmax(float[] logits, float[] out, int offset) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (float logit : logits) {
+        max = Math.max(max, logit);
+      }
+      double sum = 0;
+      for (int i = 0; i < logits.length; i++) {
+        double value = StrictMath.exp((logits[i] - max) / temperature);
+        out[offset + i] = (float) value;
+        sum += value;
+      }
+      for (int i = 0; i < logits.length; i++) {
+        out[offset + i] = (float) ((1 - doubt) * (out[offset + i] / sum) + doubt / logits.length);
+      }
     }
   }
 

@@ -112,7 +112,7 @@ public final class AdaptCommand implements Callable<Integer> {
       }
       int columns = training.mean().size();
       SiteStatistics site = SiteStatistics.of(audio.clips, columns, training.minSpeechShare());
-      ModelManifest.Normalization bySite = normalization(training, site);
+      ModelManifest.Normalization bySite = site.normalization(training);
       ModelManifest adapted =
           manifest.at(
               new ModelManifest.Site(
@@ -257,19 +257,6 @@ public final class AdaptCommand implements Callable<Integer> {
       }
     }
     return count;
-  }
-
-  /** What the training left out stays out. */
-  private static ModelManifest.Normalization normalization(
-      ModelManifest.Normalization training, SiteStatistics site) {
-    List<Float> mean = new ArrayList<>();
-    List<Float> deviation = new ArrayList<>();
-    for (int i = 0; i < training.mean().size(); i++) {
-      boolean leftOut = SiteStatistics.isLeftOut(training.deviation().get(i));
-      mean.add(leftOut ? training.mean().get(i) : (float) site.mean(i));
-      deviation.add(leftOut ? training.deviation().get(i) : (float) site.deviation(i));
-    }
-    return training.with(mean, deviation);
   }
 
   /** How far the place is from what the model was normalized by, by groups of features. */
