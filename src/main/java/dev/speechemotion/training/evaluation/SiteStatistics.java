@@ -120,7 +120,7 @@ public final class SiteStatistics {
   }
 
   /** The clip as it would be if the place were like the training's average. */
-  LabeledClip adapted(LabeledClip clip, Population population) {
+  public LabeledClip adapted(LabeledClip clip, Population population) {
     List<float[]> windows = new ArrayList<>();
     for (float[] window : clip.windows()) {
       float[] adapted = window.clone();

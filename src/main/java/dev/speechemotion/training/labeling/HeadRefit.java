@@ -10,6 +10,7 @@ import dev.speechemotion.training.fitting.LinearDiscriminant;
 import dev.speechemotion.training.fitting.NormalizedWindows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 
 /**
@@ -82,9 +83,18 @@ public final class HeadRefit {
   /**
    * What a model has kept of its training.
    *
-   * @throws CorpusException if it has kept nothing
+   * @throws CorpusException if it has kept nothing, or its head is not that of the training
    */
   public static TrainingStatistics statistics(EmotionModel model) throws CorpusException {
+    boolean isRefit =
+        model.manifest().sites().stream()
+            .flatMap(site -> site.labeled().stream())
+            .anyMatch(labeled -> labeled.strength() != KEPT);
+    if (isRefit) {
+      throw new CorpusException(
+          "the head of model %s version %s was fitted again already: give the model that it was made from, and all labeled recordings"
+              .formatted(model.manifest().name(), model.manifest().version()));
+    }
     return model
         .statistics()
         .orElseThrow(
@@ -217,5 +227,31 @@ public final class HeadRefit {
   /** Of the gain in unweighted average recall, over the clips. */
   public double standardError() {
     return after.get(best).standardErrorOfGain(before);
+  }
+
+  /** For the manifest. */
+  public ModelManifest.Labeled labeled(String sha256) {
+    return new ModelManifest.Labeled(
+        clips.size(), speakers(), strength(), rounded(uarBefore()), rounded(uarAfter()), sha256);
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 10_000) / 10_000.0;
+  }
+
+  /** What was found, in words. */
+  public String report() {
+    return String.format(
+        Locale.ROOT,
+        "%d labeled recordings of %d speakers: UAR %.1f %% by the head as trained, %.1f %% fitted again and tested on speakers left out (standard error of the gain %.1f)%n%s%n",
+        clips.size(),
+        speakers(),
+        100 * uarBefore(),
+        100 * uarAfter(),
+        100 * standardError(),
+        strength() == KEPT
+            ? "no sure gain: the head as trained is kept"
+            : "the head is fitted again; the training weighs as much as %d recordings of each label"
+                .formatted(strength()));
   }
 }
