@@ -197,7 +197,7 @@ public record ModelManifest(
   }
 
   /** The same model with a head that was fitted again. */
-  public ModelManifest with(Weights head, Calibration ofHead) {
+  public ModelManifest with(Weights head) {
     return new ModelManifest(
         formatVersion,
         name,
@@ -207,7 +207,7 @@ public record ModelManifest(
         featureSpec,
         windows,
         normalization,
-        ofHead,
+        calibration,
         head,
         pretrained,
         statistics,

@@ -9,6 +9,8 @@ import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calibrator;
 import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.HeldOutAnswers;
+import dev.speechemotion.training.linear.LinearDiscriminant;
+import dev.speechemotion.training.linear.NormalizedWindows;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,7 @@ package dev.speechemotion.training.labeling;
 
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.training.corpus.LabeledClip;
-import dev.speechemotion.training.evaluation.HeldOutAnswers;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,7 +18,6 @@ final class HeadAnswers {
   private final List<Integer> actuals = new ArrayList<>();
   private final List<Boolean> correct = new ArrayList<>();
   private final List<Double> losses = new ArrayList<>();
-  private HeldOutAnswers heldOut = new HeldOutAnswers(new float[0], new float[0], new String[0]);
 
   /**
    * @param answerable {@code [labels]}
@@ -56,16 +53,6 @@ final class HeadAnswers {
     actuals.add(actual);
     correct.add(EmotionScores.indexOfMax(mean, 0, labelCount) == actual);
     losses.add(-StrictMath.log(Math.max(LEAST, mean[actual])));
-    float[] actualOfEach = new float[windows];
-    Arrays.fill(actualOfEach, actual);
-    String[] corpora = new String[windows];
-    Arrays.fill(corpora, clip.corpus());
-    heldOut = heldOut.and(new HeldOutAnswers(logits, actualOfEach, corpora));
-  }
-
-  /** Of the windows. */
-  HeldOutAnswers heldOut() {
-    return heldOut;
   }
 
   /** Cross-entropy. */

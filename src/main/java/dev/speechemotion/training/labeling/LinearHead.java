@@ -4,7 +4,7 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.model.EncoderModels;
 import dev.speechemotion.model.ModelManifest;
-import dev.speechemotion.training.fitting.LinearDiscriminant;
+import dev.speechemotion.training.linear.LinearDiscriminant;
 import java.util.List;
 
 /** A linear head that is in no file yet, with what goes before and behind it. */
@@ -31,10 +31,6 @@ public final class LinearHead implements EmotionClassifier {
 
   LinearDiscriminant map() {
     return map;
-  }
-
-  public ModelManifest.Calibration calibration() {
-    return calibration;
   }
 
   /** The weights file. */

@@ -1,4 +1,4 @@
-package dev.speechemotion.training.fitting;
+package dev.speechemotion.training.linear;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

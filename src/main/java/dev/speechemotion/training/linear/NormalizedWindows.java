@@ -1,4 +1,4 @@
-package dev.speechemotion.training.fitting;
+package dev.speechemotion.training.linear;
 
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.TrainingStatistics;
