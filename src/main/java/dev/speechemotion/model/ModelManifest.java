@@ -197,7 +197,7 @@ public record ModelManifest(
   }
 
   /** The same model with a head that was fitted again. */
-  public ModelManifest with(Weights head) {
+  public ModelManifest with(Weights head, Calibration ofHead) {
     return new ModelManifest(
         formatVersion,
         name,
@@ -207,7 +207,7 @@ public record ModelManifest(
         featureSpec,
         windows,
         normalization,
-        calibration,
+        ofHead,
         head,
         pretrained,
         statistics,

@@ -17,6 +17,7 @@ import dev.speechemotion.training.corpus.WindowedFeatures;
 import dev.speechemotion.training.evaluation.SiteStatistics;
 import dev.speechemotion.training.labeling.HeadRefit;
 import dev.speechemotion.training.labeling.LabelList;
+import dev.speechemotion.training.labeling.LinearHead;
 import dev.speechemotion.training.labeling.Suggestions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -170,8 +171,11 @@ public final class AdaptCommand implements Callable<Integer> {
               version.orElse(
                   manifest.version() + (manifest.version().endsWith(SUFFIX) ? "" : SUFFIX)));
       if (refit.isPresent() && refit.get().strength() != HeadRefit.KEPT) {
-        byte[] weights = refit.get().head().weights();
-        adapted = adapted.with(ModelManifest.Weights.of(manifest.weights().file(), weights));
+        LinearHead head = refit.get().head();
+        byte[] weights = head.weights();
+        adapted =
+            adapted.with(
+                ModelManifest.Weights.of(manifest.weights().file(), weights), head.calibration());
         EmotionModel.saveVersion(out, adapted, weights, model);
       } else {
         EmotionModel.saveVersion(out, adapted, model);

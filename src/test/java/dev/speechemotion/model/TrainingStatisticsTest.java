@@ -50,7 +50,10 @@ class TrainingStatisticsTest {
     byte[] head = EncoderModels.linearHead(new float[2][EncoderPooling.LENGTH], new float[] {1, 2});
 
     EmotionModel.saveVersion(
-        version, before.with(ModelManifest.Weights.of("weights.safetensors", head)), head, folder);
+        version,
+        before.with(ModelManifest.Weights.of("weights.safetensors", head), before.calibration()),
+        head,
+        folder);
 
     try (EmotionModel model = EmotionModel.load(version)) {
       assertSame(model.statistics().orElseThrow(), statistics);

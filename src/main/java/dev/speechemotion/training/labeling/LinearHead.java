@@ -33,6 +33,10 @@ public final class LinearHead implements EmotionClassifier {
     return map;
   }
 
+  public ModelManifest.Calibration calibration() {
+    return calibration;
+  }
+
   /** The weights file. */
   public byte[] weights() {
     return EncoderModels.linearHead(map.weights(), map.bias());
