@@ -41,17 +41,21 @@ public final class EmotionModel implements AutoCloseable {
   /** What goes before the network; empty where windows enter it as they are. */
   private final Optional<SpeechEncoder> encoder;
 
+  private final Optional<TrainingStatistics> statistics;
+
   private EmotionModel(
       ModelManifest manifest,
       ModelIdentity identity,
       Network network,
       Model model,
-      Optional<SpeechEncoder> encoder) {
+      Optional<SpeechEncoder> encoder,
+      Optional<TrainingStatistics> statistics) {
     this.manifest = manifest;
     this.identity = identity;
     this.network = network;
     this.model = model;
     this.encoder = encoder;
+    this.statistics = statistics;
   }
 
   /**
@@ -69,11 +73,12 @@ public final class EmotionModel implements AutoCloseable {
       byte[] manifestBytes = readManifest(directory);
       ModelManifest manifest = ManifestJson.parse(manifestBytes);
       byte[] weights = readWeights(directory, manifest.weights());
-      List<byte[]> pretrained = new ArrayList<>();
-      for (ModelManifest.Weights file : manifest.pretrained()) {
-        pretrained.add(readWeights(directory, file));
-      }
-      return build(manifest, manifestBytes, weights, pretrained);
+      return build(
+          manifest,
+          manifestBytes,
+          weights,
+          readAll(directory, manifest.pretrained()),
+          readAll(directory, manifest.statistics()));
     } catch (ModelException e) {
       throw new ModelException("model %s: %s".formatted(directory, e.getMessage()), e);
     }
@@ -85,7 +90,7 @@ public final class EmotionModel implements AutoCloseable {
    * @throws ModelException if manifest and weights don't fit together
    */
   public static EmotionModel of(ModelManifest manifest, byte[] weights) throws ModelException {
-    return build(manifest, ManifestJson.write(manifest), weights, List.of());
+    return build(manifest, ManifestJson.write(manifest), weights, List.of(), List.of());
   }
 
   /**
@@ -95,7 +100,8 @@ public final class EmotionModel implements AutoCloseable {
    */
   public static EmotionModel of(ModelManifest manifest, byte[] weights, PretrainedEncoder encoder)
       throws ModelException {
-    return build(manifest, ManifestJson.write(manifest), weights, List.of(encoder.weightsFile()));
+    return build(
+        manifest, ManifestJson.write(manifest), weights, List.of(encoder.weightsFile()), List.of());
   }
 
   /**
@@ -105,7 +111,7 @@ public final class EmotionModel implements AutoCloseable {
    */
   public static void save(Path directory, ModelManifest manifest, byte[] weights)
       throws IOException {
-    save(directory, manifest, weights, List.of());
+    save(directory, manifest, weights, List.of(), List.of());
   }
 
   /**
@@ -116,7 +122,23 @@ public final class EmotionModel implements AutoCloseable {
   public static void save(
       Path directory, ModelManifest manifest, byte[] weights, PretrainedEncoder encoder)
       throws IOException {
-    save(directory, manifest, weights, List.of(encoder.weightsFile()));
+    save(directory, manifest, weights, List.of(encoder.weightsFile()), List.of());
+  }
+
+  /**
+   * The same with what is kept of the training.
+   *
+   * @param statistics the file of {@link TrainingStatistics#encode} that the manifest names
+   * @throws ModelException if manifest, weights, encoder and statistics don't fit together
+   */
+  public static void save(
+      Path directory,
+      ModelManifest manifest,
+      byte[] weights,
+      PretrainedEncoder encoder,
+      byte[] statistics)
+      throws IOException {
+    save(directory, manifest, weights, List.of(encoder.weightsFile()), List.of(statistics));
   }
 
   /**
@@ -128,38 +150,81 @@ public final class EmotionModel implements AutoCloseable {
   public static void saveVersion(Path directory, ModelManifest manifest, Path other)
       throws IOException {
     ModelManifest before = ManifestJson.parse(readManifest(other));
-    List<byte[]> pretrained = new ArrayList<>();
-    for (ModelManifest.Weights file : before.pretrained()) {
-      pretrained.add(readWeights(other, file));
+    saveVersion(directory, manifest, readWeights(other, before.weights()), other);
+  }
+
+  /**
+   * The same with weights of its own: only the pretrained encoder and what is kept of the training
+   * are the other one's.
+   *
+   * @throws ModelException if the other one is not whole, or manifest and weights do not fit it
+   */
+  public static void saveVersion(Path directory, ModelManifest manifest, byte[] weights, Path other)
+      throws IOException {
+    ModelManifest before = ManifestJson.parse(readManifest(other));
+    save(
+        directory,
+        manifest,
+        weights,
+        readAll(other, before.pretrained()),
+        readAll(other, before.statistics()));
+  }
+
+  private static List<byte[]> readAll(Path directory, List<ModelManifest.Weights> files)
+      throws ModelException {
+    List<byte[]> contents = new ArrayList<>();
+    for (ModelManifest.Weights file : files) {
+      contents.add(readWeights(directory, file));
     }
-    save(directory, manifest, readWeights(other, before.weights()), pretrained);
+    return contents;
   }
 
   private static void save(
-      Path directory, ModelManifest manifest, byte[] weights, List<byte[]> pretrained)
+      Path directory,
+      ModelManifest manifest,
+      byte[] weights,
+      List<byte[]> pretrained,
+      List<byte[]> statistics)
       throws IOException {
     byte[] manifestBytes = ManifestJson.write(manifest);
-    build(manifest, manifestBytes, weights, pretrained).close();
+    build(manifest, manifestBytes, weights, pretrained, statistics).close();
     Files.createDirectories(directory);
     // The manifest last: until it is there, the old one refuses the new weights by their hash.
     for (int i = 0; i < pretrained.size(); i++) {
       replace(directory.resolve(manifest.pretrained().get(i).file()), pretrained.get(i));
+    }
+    for (int i = 0; i < statistics.size(); i++) {
+      replace(directory.resolve(manifest.statistics().get(i).file()), statistics.get(i));
     }
     replace(directory.resolve(manifest.weights().file()), weights);
     replace(directory.resolve(MANIFEST_FILE), manifestBytes);
   }
 
   private static EmotionModel build(
-      ModelManifest manifest, byte[] manifestBytes, byte[] weights, List<byte[]> pretrained)
+      ModelManifest manifest,
+      byte[] manifestBytes,
+      byte[] weights,
+      List<byte[]> pretrained,
+      List<byte[]> statistics)
       throws ModelException {
     if (pretrained.size() != manifest.pretrained().size()) {
       throw new ModelException(
           "the manifest names %d pretrained encoders, there are %d"
               .formatted(manifest.pretrained().size(), pretrained.size()));
     }
+    if (statistics.size() != manifest.statistics().size()) {
+      throw new ModelException(
+          "the manifest names %d files of statistics, there are %d"
+              .formatted(manifest.statistics().size(), statistics.size()));
+    }
     requireSame(manifest.weights(), weights);
     for (int i = 0; i < pretrained.size(); i++) {
       requireSame(manifest.pretrained().get(i), pretrained.get(i));
+    }
+    Optional<TrainingStatistics> kept = Optional.empty();
+    if (!statistics.isEmpty()) {
+      requireSame(manifest.statistics().get(0), statistics.get(0));
+      kept = Optional.of(TrainingStatistics.decode(statistics.get(0), manifest));
     }
     Network network =
         Network.forInference(
@@ -184,7 +249,7 @@ public final class EmotionModel implements AutoCloseable {
     }
     ModelIdentity identity =
         new ModelIdentity(manifest.name(), manifest.version(), sha256(manifestBytes));
-    return new EmotionModel(manifest, identity, network, model, encoder);
+    return new EmotionModel(manifest, identity, network, model, encoder, kept);
   }
 
   /** The file that a manifest names, and no other. */
@@ -228,6 +293,11 @@ public final class EmotionModel implements AutoCloseable {
 
   public List<String> labels() {
     return manifest.labels();
+  }
+
+  /** What is kept of its training; empty if nothing is. */
+  public Optional<TrainingStatistics> statistics() {
+    return statistics;
   }
 
   /** A classifier for one thread; cheap, and reads no file. */

@@ -82,6 +82,7 @@ public final class EncoderModels {
         ModelManifest.Weights.of("weights.safetensors", weights),
         List.of(encoder.entry()),
         List.of(),
+        List.of(),
         training);
   }
 }

@@ -94,9 +94,14 @@ final class ManifestJson {
   /** Puts in what says the default by not being there, as {@link #write} leaves it out. */
   private static void addDefaults(JsonNode tree) {
     if (tree instanceof ObjectNode manifest) {
-      List.of("pretrained", "sites").stream()
+      List.of("pretrained", "statistics", "sites").stream()
           .filter(field -> !manifest.has(field))
           .forEach(manifest::putArray);
+      for (JsonNode each : manifest.get("sites")) {
+        if (each instanceof ObjectNode site && !site.has("labeled")) {
+          site.putArray("labeled");
+        }
+      }
     }
     for (JsonNode each : tree.path("sites")) {
       if (each instanceof ObjectNode site) {

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a model is and where it came from: {@code manifest.json} beside the weights. It holds no
@@ -34,8 +36,10 @@ import java.util.TreeMap;
  * @param weights the file with the weights
  * @param pretrained the file with the weights of the pretrained encoder, with a network that has
  *     one; else empty
- * @param sites whose unlabeled audio the normalization is of, the last one counts; empty as long as
- *     it is of the training
+ * @param statistics the file with what {@link TrainingStatistics} tells of the training, where the
+ *     network is one linear map; empty where it was not kept
+ * @param sites whose audio the normalization is of, the last one counts; empty as long as it is of
+ *     the training
  * @param training how the model was made, and how good it is
  */
 @JsonPropertyOrder({
@@ -50,6 +54,7 @@ import java.util.TreeMap;
   "calibration",
   "weights",
   "pretrained",
+  "statistics",
   "sites",
   "training"
 })
@@ -65,6 +70,7 @@ public record ModelManifest(
     Calibration calibration,
     Weights weights,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Weights> pretrained,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Weights> statistics,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Site> sites,
     Training training) {
 
@@ -110,12 +116,23 @@ public record ModelManifest(
         pretrained.stream().noneMatch(file -> file.file().equals(weightsFile)),
         "pretrained must name another file than weights",
         weightsFile);
+    statistics = List.copyOf(statistics);
+    require(
+        statistics.size() <= (architecture.linear() ? 1 : 0),
+        "statistics must name one file at most, and none but with a linear " + NetworkType.ENCODER,
+        statistics.size());
+    List<String> otherFiles =
+        Stream.concat(Stream.of(weights), pretrained.stream()).map(Weights::file).toList();
+    require(
+        statistics.stream().noneMatch(file -> otherFiles.contains(file.file())),
+        "statistics must name another file than weights and pretrained",
+        otherFiles);
     sites = List.copyOf(sites);
     Objects.requireNonNull(training, "training is missing");
   }
 
   /**
-   * A place where the model works, by its own unlabeled audio.
+   * A place where the model works, by its own audio.
    *
    * @param hours of audio
    * @param recordings number of files, or of calls
@@ -125,6 +142,7 @@ public record ModelManifest(
    * @param to the same of the last
    * @param madeAt when the audio was measured, ISO 8601 in UTC
    * @param sha256 of the means and deviations, as 32-bit floats, big-endian; lower-case hexadecimal
+   * @param labeled what labeled recordings did to the head; empty where there were none
    */
   public record Site(
       double hours,
@@ -134,14 +152,73 @@ public record ModelManifest(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String from,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String to,
       String madeAt,
-      String sha256) {
+      String sha256,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Labeled> labeled) {
     public Site {
+      labeled = List.copyOf(labeled);
       require(recordings > 0 && windows > 0, "sites must have recordings and windows", recordings);
       Objects.requireNonNull(from, "sites.from is missing");
       Objects.requireNonNull(to, "sites.to is missing");
       Objects.requireNonNull(madeAt, "sites.madeAt is missing");
       Objects.requireNonNull(sha256, "sites.sha256 is missing");
     }
+  }
+
+  /**
+   * Labeled recordings of a place.
+   *
+   * @param clips number of recordings
+   * @param speakers who speak in them
+   * @param strength how many recordings of each label the training weighed in the head that was
+   *     fitted again; 0: the head was kept
+   * @param uarBefore unweighted average recall of the head as trained, 0 to 1
+   * @param uarAfter the same of heads fitted again, each tested on speakers it was not fitted on
+   * @param sha256 of the list of them
+   */
+  public record Labeled(
+      int clips, int speakers, int strength, double uarBefore, double uarAfter, String sha256) {
+    public Labeled {
+      require(strength >= 0, "sites.labeled.strength must not be negative", strength);
+      Objects.requireNonNull(sha256, "sites.labeled.sha256 is missing");
+    }
+  }
+
+  /** The same model with what is kept of its training. */
+  public ModelManifest keeping(Weights trainingStatistics) {
+    return new ModelManifest(
+        formatVersion,
+        name,
+        version,
+        architecture,
+        labels,
+        featureSpec,
+        windows,
+        normalization,
+        calibration,
+        weights,
+        pretrained,
+        List.of(trainingStatistics),
+        sites,
+        training);
+  }
+
+  /** The same model with a head that was fitted again. */
+  public ModelManifest with(Weights head, Calibration ofHead) {
+    return new ModelManifest(
+        formatVersion,
+        name,
+        version,
+        architecture,
+        labels,
+        featureSpec,
+        windows,
+        normalization,
+        ofHead,
+        head,
+        pretrained,
+        statistics,
+        sites,
+        training);
   }
 
   /** A version of the model that is normalized by a place. */
@@ -160,6 +237,7 @@ public record ModelManifest(
         calibration,
         weights,
         pretrained,
+        statistics,
         all,
         training);
   }
@@ -188,6 +266,7 @@ public record ModelManifest(
         normalization,
         calibration,
         weights,
+        List.of(),
         List.of(),
         List.of(),
         training);
@@ -239,6 +318,9 @@ public record ModelManifest(
       }
     }
 
+    /** A feature with a deviation from here on is one that the network is told nothing of. */
+    public static final float LEFT_OUT = 1e9f;
+
     private static final float DEFAULT_N0 = 10;
     private static final float DEFAULT_MIN_SPEECH_SHARE = 0.3f;
 
@@ -280,6 +362,13 @@ public record ModelManifest(
           Float.isFinite(limit) && limit >= 0,
           "normalization.limit must be 0 or above and finite",
           limit);
+    }
+
+    /** The columns that the network is told of, in their order. */
+    public int[] usedColumns() {
+      return IntStream.range(0, deviation.size())
+          .filter(i -> deviation.get(i) < LEFT_OUT)
+          .toArray();
     }
 
     /** The same with the means and deviations of a place. */
@@ -355,6 +444,28 @@ public record ModelManifest(
           Float.isFinite(temperature) && temperature > 0,
           "calibration.temperature must be positive",
           temperature);
+    }
+
+    /**
+     * {@code out[offset + i] = (1 - doubt) * exp(logits[i] / temperature) / sum + doubt / labels},
+     * with the largest logit taken off first.
+     *
+     * @param logits {@code [labels]}
+     */
+    public void softmax(float[] logits, float[] out, int offset) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (float logit : logits) {
+        max = Math.max(max, logit);
+      }
+      double sum = 0;
+      for (int i = 0; i < logits.length; i++) {
+        double value = StrictMath.exp((logits[i] - max) / temperature);
+        out[offset + i] = (float) value;
+        sum += value;
+      }
+      for (int i = 0; i < logits.length; i++) {
+        out[offset + i] = (float) ((1 - doubt) * (out[offset + i] / sum) + doubt / logits.length);
+      }
     }
   }
 

@@ -27,8 +27,7 @@ final class NetworkClassifier implements EmotionClassifier {
   private final float[] mean;
   private final float[] deviation;
   private final float limit;
-  private final float temperature;
-  private final float doubt;
+  private final ModelManifest.Calibration calibration;
   private final Optional<Population> population;
   private final float[] values;
   private final float[] normalized;
@@ -52,8 +51,7 @@ final class NetworkClassifier implements EmotionClassifier {
     mean = manifest.normalization().meanArray();
     deviation = manifest.normalization().deviationArray();
     limit = manifest.normalization().limit();
-    temperature = calibration.temperature();
-    doubt = calibration.doubt();
+    this.calibration = calibration;
     population = manifest.normalization().adaptedTo();
     values = new float[pooling.isPresent() ? EncoderPooling.LENGTH : featureCount];
     normalized = new float[values.length];
@@ -113,7 +111,7 @@ final class NetworkClassifier implements EmotionClassifier {
             ModelManifest.Normalization.limited(
                 (values[i] - mean[column]) / deviation[column], limit);
       }
-      softmax(logits(normalized), probabilities, window * labelCount);
+      calibration.softmax(logits(normalized), probabilities, window * labelCount);
     }
   }
 
@@ -122,26 +120,6 @@ final class NetworkClassifier implements EmotionClassifier {
       return predictor.predict(input);
     } catch (TranslateException e) {
       throw new IllegalStateException("the network failed: " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * {@code out[i] = (1 - doubt) * exp(logits[i] / temperature) / sum + doubt / labels}, with the
-   * largest logit taken off first.
-   */
-  private void softmax(float[] logits, float[] out, int offset) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      max = Math.max(max, logit);
-    }
-    double sum = 0;
-    for (int i = 0; i < labelCount; i++) {
-      double value = StrictMath.exp((logits[i] - max) / temperature);
-      out[offset + i] = (float) value;
-      sum += value;
-    }
-    for (int i = 0; i < labelCount; i++) {
-      out[offset + i] = (float) ((1 - doubt) * (out[offset + i] / sum) + doubt / labelCount);
     }
   }
 

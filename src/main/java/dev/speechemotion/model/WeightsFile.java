@@ -85,11 +85,21 @@ public final class WeightsFile {
    */
   static Map<String, float[]> decodeHalves(byte[] file, Map<String, Shape> shapes)
       throws ModelException {
+    return decode(file, shapes, NumberFormat.F16);
+  }
+
+  /** Reads arrays of 32-bit floats; as {@link #decodeHalves}. */
+  static Map<String, float[]> decodeFloats(byte[] file, Map<String, Shape> shapes)
+      throws ModelException {
+    return decode(file, shapes, NumberFormat.F32);
+  }
+
+  private static Map<String, float[]> decode(
+      byte[] file, Map<String, Shape> shapes, NumberFormat format) throws ModelException {
     Tensors tensors = Tensors.of(file, shapes);
     Map<String, float[]> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
-      arrays.put(
-          entry.getKey(), array(entry.getKey(), entry.getValue(), tensors, NumberFormat.F16));
+      arrays.put(entry.getKey(), array(entry.getKey(), entry.getValue(), tensors, format));
     }
     return arrays;
   }

@@ -2,6 +2,7 @@ package dev.speechemotion.training;
 
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
@@ -15,6 +16,10 @@ import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.corpus.WindowedFeatures;
 import dev.speechemotion.training.evaluation.SiteStatistics;
 import dev.speechemotion.training.evaluation.SiteSums;
+import dev.speechemotion.training.labeling.HeadRefit;
+import dev.speechemotion.training.labeling.LabelList;
+import dev.speechemotion.training.labeling.LinearHead;
+import dev.speechemotion.training.labeling.Suggestions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -42,8 +47,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "adapt",
     description =
-        "Makes a version of a model that is normalized by audio of the place where it will work:"
-            + " mean and deviation of each feature over all callers. Nobody has to say what they felt.")
+        "Makes a version of a model that is normalized by recordings of the place where it will work:"
+            + " mean and deviation of each feature over all callers. Nobody has to say what they felt;"
+            + " a few labeled recordings make it better still.")
 public class AdaptCommand implements Callable<Integer> {
   /** With fewer windows of speech the statistics still move. */
   private static final int LEAST_WINDOWS = 100;
@@ -68,13 +74,29 @@ public class AdaptCommand implements Callable<Integer> {
       arity = "1..*",
       description =
           "Folders with recordings of the place, of many callers; each channel counts. Folders in"
-              + " them count too.")
+              + " them count too. Default: the recordings of --labels.")
   private List<Path> recordings = List.of();
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE.csv",
+      description =
+          "Recordings of the place with the columns path,label,speaker, paths relative to the file:"
+              + " the head is fitted again, if that is better on speakers left out. A column channel"
+              + " may name a channel, from 0 on, and a column start a window's start in seconds.")
+  private Optional<Path> labels = Optional.empty();
+
+  @Option(
+      names = "--suggest",
+      paramLabel = "N",
+      description =
+          "In place of --out: list the N windows that are most worth labeling, as CSV for --labels"
+              + " in which label and speaker are to be filled in.")
+  private Optional<Integer> suggest = Optional.empty();
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      required = true,
       description =
           "The model directory to write: a new folder, or one with an earlier version for a place.")
   private Path out;
@@ -102,24 +124,36 @@ public class AdaptCommand implements Callable<Integer> {
 
   /** Another source of audio than recordings, if the options name one. */
   protected Optional<SiteSource> elsewhere() {
+    require(!recordings.isEmpty() || labels.isPresent(), "give --recordings or --labels, or both");
     return Optional.empty();
   }
 
   @Override
   public final Integer call() throws Exception {
     PrintWriter log = spec.commandLine().getErr();
-    requireText("--out", out.toString());
-    version.ifPresent(name -> requireText("--model-version", name));
+    requireUsage();
     Optional<SiteSource> elsewhere = elsewhere();
-    Collection<Path> files = elsewhere.isPresent() ? List.of() : files();
+    Collection<Path> ofFolders = files();
     try (EmotionModel loaded = EmotionModel.load(model)) {
       ModelManifest manifest = loaded.manifest();
-      requireRoomForVersionOf(manifest.name());
+      if (suggest.isEmpty()) {
+        requireRoomForVersionOf(manifest.name());
+      }
+      Optional<LabelList> list = Optional.empty();
+      if (labels.isPresent()) {
+        HeadRefit.statistics(loaded); // Says what is wrong before hours of audio are read.
+        list = Optional.of(new LabelList(labels.get(), loaded.labels()));
+      }
       ModelManifest.Normalization training = manifest.normalization();
+      SiteAudio audio = new SiteAudio();
+      if (elsewhere.isEmpty()) {
+        Collection<Path> files = recordings.isEmpty() ? list.orElseThrow().files() : ofFolders;
+        hear(files, loaded, audio, log);
+      }
       HeardSite heard =
           elsewhere.isPresent()
               ? elsewhere.get().hear(loaded, log)
-              : hear(files, loaded, log).counted(training.mean().size(), training.minSpeechShare());
+              : audio.counted(training.mean().size(), training.minSpeechShare());
       int windows = Math.toIntExact(heard.sums().windows());
       if (windows < LEAST_WINDOWS || heard.count() < LEAST_RECORDINGS) {
         throw new CorpusException(
@@ -127,7 +161,21 @@ public class AdaptCommand implements Callable<Integer> {
                 .formatted(heard.count(), heard.unit(), windows, LEAST_RECORDINGS, LEAST_WINDOWS));
       }
       SiteStatistics site = heard.sums().statistics().orElseThrow();
-      ModelManifest.Normalization bySite = normalization(training, site);
+      if (suggest.isPresent()) {
+        suggest(loaded, site, audio.clips);
+        return 0;
+      }
+      ModelManifest.Normalization bySite = site.normalization(training);
+      Optional<HeadRefit> refit =
+          list.isPresent()
+              ? Optional.of(
+                  new HeadRefit(
+                      HeadRefit.statistics(loaded),
+                      loaded.labels(),
+                      bySite,
+                      manifest.calibration(),
+                      list.get().hear(loaded, log)))
+              : Optional.empty();
       ModelManifest adapted =
           manifest.at(
               new ModelManifest.Site(
@@ -138,14 +186,60 @@ public class AdaptCommand implements Callable<Integer> {
                   heard.period().from(),
                   heard.period().to(),
                   Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                  bySite.sha256()),
+                  bySite.sha256(),
+                  refit.isPresent()
+                      ? List.of(refit.get().labeled(list.orElseThrow().sha256()))
+                      : List.of()),
               bySite,
               version.orElse(
                   manifest.version() + (manifest.version().endsWith(SUFFIX) ? "" : SUFFIX)));
-      EmotionModel.saveVersion(out, adapted, model);
+      if (refit.isPresent() && refit.get().strength() != HeadRefit.KEPT) {
+        LinearHead head = refit.get().head();
+        byte[] weights = head.weights();
+        adapted =
+            adapted.with(
+                ModelManifest.Weights.of(manifest.weights().file(), weights), head.calibration());
+        EmotionModel.saveVersion(out, adapted, weights, model);
+      } else {
+        EmotionModel.saveVersion(out, adapted, model);
+      }
+      refit.ifPresent(each -> spec.commandLine().getOut().print(each.report()));
       print(adapted, heard.unit(), site, training);
     }
     return 0;
+  }
+
+  private void requireUsage() {
+    require(
+        (out != null) != suggest.isPresent(), "give --out, or --suggest, which writes no model");
+    require(
+        suggest.isEmpty() || labels.isEmpty() && suggest.get() > 0,
+        "--suggest needs a number above 0, and --recordings without --labels");
+    if (out != null) {
+      requireText("--out", out.toString());
+    }
+    version.ifPresent(name -> requireText("--model-version", name));
+  }
+
+  private void require(boolean holds, String message) {
+    if (!holds) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
+  private void suggest(EmotionModel loaded, SiteStatistics site, List<LabeledClip> clips) {
+    ModelManifest manifest = loaded.manifest();
+    List<LabeledClip> adapted =
+        clips.stream()
+            .map(clip -> site.adapted(clip, manifest.normalization().population()))
+            .toList();
+    PrintWriter console = spec.commandLine().getOut();
+    try (EmotionClassifier classifier = loaded.newHeadClassifier()) {
+      new Suggestions(classifier, manifest.normalization())
+          .lines(adapted, manifest.windows().hopMs(), suggest.orElseThrow())
+          .forEach(console::println);
+    }
+    console.flush();
   }
 
   private void requireText(String option, String value) {
@@ -204,15 +298,14 @@ public class AdaptCommand implements Callable<Integer> {
         throw e.getCause();
       }
     }
-    if (files.isEmpty()) {
+    if (files.isEmpty() && !recordings.isEmpty()) {
       throw new CorpusException("there are no files under %s".formatted(recordings));
     }
     return files.values();
   }
 
-  private SiteAudio hear(Collection<Path> files, EmotionModel loaded, PrintWriter log)
+  private void hear(Collection<Path> files, EmotionModel loaded, SiteAudio audio, PrintWriter log)
       throws IOException {
-    SiteAudio audio = new SiteAudio();
     FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
     Optional<EncoderPooling> pooling =
         WindowEncoder.of(loaded).map(encoder -> encoder.poolings().get());
@@ -235,7 +328,6 @@ public class AdaptCommand implements Callable<Integer> {
       problems.forEach(problem -> log.printf("  %s%n", problem));
       log.flush();
     }
-    return audio;
   }
 
   private void hear(
@@ -277,19 +369,6 @@ public class AdaptCommand implements Callable<Integer> {
       }
     }
     return count;
-  }
-
-  /** What the training left out stays out. */
-  private static ModelManifest.Normalization normalization(
-      ModelManifest.Normalization training, SiteStatistics site) {
-    List<Float> mean = new ArrayList<>();
-    List<Float> deviation = new ArrayList<>();
-    for (int i = 0; i < training.mean().size(); i++) {
-      boolean leftOut = SiteStatistics.isLeftOut(training.deviation().get(i));
-      mean.add(leftOut ? training.mean().get(i) : (float) site.mean(i));
-      deviation.add(leftOut ? training.deviation().get(i) : (float) site.deviation(i));
-    }
-    return training.with(mean, deviation);
   }
 
   /** How far the place is from what the model was normalized by, by groups of features. */

@@ -18,6 +18,7 @@ import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
 import dev.speechemotion.training.evaluation.TestedClasses;
 import dev.speechemotion.training.experiment.Experiment;
+import dev.speechemotion.training.labeling.LabelingTrial;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -79,6 +80,15 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = "json or table (default: ${DEFAULT-VALUE}).")
   private String format;
 
+  @Option(
+      names = "--labeled-per-class",
+      paramLabel = "N",
+      description =
+          "With --model and --adapt site: what 'adapt --labels' gives with N labeled recordings of"
+              + " each label. They are drawn by --seed from half of each corpus's speakers and texts,"
+              + " and the other half is tested.")
+  private Optional<Integer> labeledPerClass = Optional.empty();
+
   @Mixin private FittingOptions fittingOptions;
 
   @Override
@@ -94,6 +104,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+    require(
+        labeledPerClass.isEmpty()
+            || modelDirectory.isPresent()
+                && fittingOptions
+                    .mode(spec.commandLine())
+                    .equals(Optional.of(Adaptation.Mode.SITE)),
+        "--labeled-per-class needs --model and --adapt site");
+    require(labeledPerClass.orElse(1) > 0, "--labeled-per-class must be 1 or above");
     if (modelDirectory.isPresent()) {
       evaluateModel(modelDirectory.get(), condition, log);
     } else {
@@ -130,6 +148,12 @@ public final class EvaluateCommand implements Callable<Integer> {
       ModelManifest.Normalization normalization = model.manifest().normalization();
       Adaptation adaptation = Adaptation.of(normalization, asked);
       Corpora corpora = load(sources, Corpus.Settings.of(model, condition), log);
+      if (labeledPerClass.isPresent()) {
+        print(
+            new LabelingTrial(model, labeledPerClass.get(), fittingOptions.seed)
+                .run(corpora.clips()));
+        return;
+      }
       MetricsBreakdown measurement =
           new MetricsBreakdown(
               model.labels(),
@@ -278,6 +302,19 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Corpora load(List<Corpora.Source> sources, Corpus.Settings settings, PrintWriter log)
       throws IOException {
     return Corpora.load(sources, settings, corpusOptions.cache(), log);
+  }
+
+  private void print(List<LabelingTrial.Result> results) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (format.equals("table")) {
+      out.print(LabelingTrial.table(results));
+    } else {
+      out.println(
+          new ObjectMapper()
+              .enable(SerializationFeature.INDENT_OUTPUT)
+              .writeValueAsString(results));
+    }
+    out.flush();
   }
 
   private void print(

@@ -5,6 +5,7 @@ import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.model.PretrainedEncoder;
+import dev.speechemotion.model.TrainingStatistics;
 import dev.speechemotion.model.WeightsFile;
 import dev.speechemotion.training.augmentation.Augmentation;
 import dev.speechemotion.training.augmentation.Condition;
@@ -193,7 +194,11 @@ public final class TrainCommand implements Callable<Integer> {
                             corpus.layout().license()))
                 .toList(),
             metrics);
-    if (encoder.isPresent()) {
+    if (encoder.isPresent() && fitted.statistics().isPresent()) {
+      byte[] statistics = fitted.statistics().get().encode();
+      manifest = manifest.keeping(TrainingStatistics.entry(statistics));
+      EmotionModel.save(out, manifest, fitted.weights(), encoder.get(), statistics);
+    } else if (encoder.isPresent()) {
       EmotionModel.save(out, manifest, fitted.weights(), encoder.get());
     } else {
       EmotionModel.save(out, manifest, fitted.weights());

@@ -251,6 +251,135 @@ class EncoderTrainingTest {
         .contains("the teacher tells [angry, happy, sad] apart, and cannot teach [angry, happy]");
   }
 
+  /** Of six callers, in a place where each emotion sounds like the next one in the training. */
+  @Test
+  void shouldFitTheHeadAgainOnLabeledRecordings() throws Exception {
+    Path csv = labels(folder.resolve("labels.csv"), 1);
+    Path site = folder.resolve("site");
+
+    Run run = run(new AdaptCommand(), "--model=" + model, "--labels=" + csv, "--out=" + site);
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    assertThat(run.out())
+        .contains("270 labeled recordings of 6 speakers", "the head is fitted again");
+    try (EmotionModel before = EmotionModel.load(model);
+        EmotionModel after = EmotionModel.load(site)) {
+      assertThat(after.manifest().version()).isEqualTo("3-site");
+      assertThat(after.manifest().weights()).isNotEqualTo(before.manifest().weights());
+      assertThat(after.manifest().statistics()).isEqualTo(before.manifest().statistics());
+      ModelManifest.Labeled labeled = after.manifest().sites().get(0).labeled().get(0);
+      assertThat(labeled.clips()).isEqualTo(270);
+      assertThat(labeled.strength()).isPositive();
+      assertThat(labeled.uarAfter()).isGreaterThan(labeled.uarBefore() + 0.3);
+    }
+    assertThat(
+            run(
+                    new AdaptCommand(),
+                    "--model=" + site,
+                    "--labels=" + csv,
+                    "--out=" + folder.resolve("again"))
+                .log())
+        .contains("was fitted again already");
+  }
+
+  @Test
+  void shouldKeepTheHeadThatIsGoodAlready() throws Exception {
+    Path csv = labels(folder.resolve("labels.csv"), 0);
+    Path site = folder.resolve("site");
+
+    Run run =
+        run(
+            new AdaptCommand(),
+            "--model=" + model,
+            "--recordings=" + data,
+            "--labels=" + csv,
+            "--out=" + site);
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    assertThat(run.out()).contains("the head as trained is kept");
+    try (EmotionModel before = EmotionModel.load(model);
+        EmotionModel after = EmotionModel.load(site)) {
+      assertThat(after.manifest().weights()).isEqualTo(before.manifest().weights());
+      assertThat(after.manifest().sites().get(0).labeled().get(0).strength()).isZero();
+    }
+  }
+
+  @Test
+  void shouldRefuseLabelsForAModelThatKeptNothing() throws Exception {
+    Path without = folder.resolve("without");
+    try (EmotionModel loaded = EmotionModel.load(model)) {
+      Files.createDirectories(without);
+      for (String file : List.of("weights.safetensors", "encoder.safetensors")) {
+        Files.copy(model.resolve(file), without.resolve(file));
+      }
+      String json = Files.readString(model.resolve("manifest.json"));
+      Files.writeString(
+          without.resolve("manifest.json"),
+          json.replaceFirst("(?s)\\s*\"statistics\" : \\[.*?\\],", ""));
+      assertThat(loaded.manifest().statistics()).hasSize(1);
+    }
+
+    Run run =
+        run(
+            new AdaptCommand(),
+            "--model=" + without,
+            "--labels=" + labels(folder.resolve("labels.csv"), 0),
+            "--out=" + folder.resolve("site"));
+
+    assertThat(run.log()).contains("has kept no statistics of its training");
+  }
+
+  @Test
+  void shouldSuggestWhatToLabel() throws Exception {
+    Run run = run(new AdaptCommand(), "--model=" + model, "--recordings=" + data, "--suggest=7");
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    List<String> lines = run.out().lines().toList();
+    assertThat(lines).hasSize(8);
+    assertThat(lines.get(0)).isEqualTo("path,label,speaker,channel,start,answer,confidence");
+    assertThat(lines.subList(1, 8))
+        .allSatisfy(
+            line ->
+                assertThat(line).matches("\".+\\.wav\",,,0,0\\.0,(angry|happy|sad),[01]\\.\\d\\d"));
+    assertThat(run(new AdaptCommand(), "--model=" + model, "--suggest=7").log())
+        .contains("give --recordings or --labels");
+    assertThat(run(new AdaptCommand(), "--model=" + model, "--recordings=" + data).log())
+        .contains("give --out, or --suggest");
+  }
+
+  @Test
+  void shouldMeasureWhatLabeledRecordingsGive() {
+    Run run =
+        run(
+            new EvaluateCommand(),
+            "--model=" + model,
+            "--adapt=site",
+            "--labeled-per-class=5",
+            "--layout=tess",
+            "--data=" + data,
+            "--cache=none");
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    // One speaker is left to label, so that there is nobody to check by.
+    assertThat(run.out()).contains("corpus", "mean").containsPattern("tess +15 +1 +66 +kept");
+  }
+
+  private static Path labels(Path csv, int shift) throws IOException {
+    StringBuilder text = new StringBuilder("path,label,speaker\n");
+    for (int label = 0; label < 3; label++) {
+      String name = MadeUpCorpus.LABELS.get(label);
+      for (int word = 0; word < 90; word++) {
+        String voice = word % 2 == 0 ? "OAF" : "YAF";
+        Path file =
+            data.resolve("%s_%s/%s_w%d_%s.wav".formatted(voice, name, voice, word / 2, name));
+        text.append(
+            "%s,%s,caller%d%n"
+                .formatted(file, MadeUpCorpus.LABELS.get((label + shift) % 3), word % 6));
+      }
+    }
+    return Files.writeString(csv, text);
+  }
+
   private static Run adapt(Path recordings, Path out) {
     return run(
         new AdaptCommand(), "--model=" + model, "--recordings=" + recordings, "--out=" + out);

@@ -102,10 +102,16 @@ final class BrokerAdaptCommand extends AdaptCommand {
       }
       return Optional.empty();
     }
+    if (ofBroker.isEmpty() && given.hasMatchedOption("--labels")) {
+      return Optional.empty();
+    }
     if (ofBroker.isEmpty()) {
       throw wrongUsage(
           "name where the audio of the place is: --recordings FOLDER, or --bootstrap-server"
               + " HOST:PORT and --hours N");
+    }
+    if (given.hasMatchedOption("--suggest")) {
+      throw wrongUsage("--suggest needs --recordings: what is to be labeled must be a file");
     }
     if (hours.isEmpty()) {
       throw wrongUsage(ofBroker.get() + " needs --hours N: how much of the topic counts");

@@ -65,6 +65,16 @@ public final class WindowedFeatures {
         durationSeconds, windows.stream().map(pooling::pool).toList(), speechShares);
   }
 
+  public int windowCount() {
+    return windows.size();
+  }
+
+  /** One window alone. */
+  public WindowedFeatures window(int index) {
+    return new WindowedFeatures(
+        durationSeconds, List.of(windows.get(index)), new float[] {speechShares[index]});
+  }
+
   double durationSeconds() {
     return durationSeconds;
   }

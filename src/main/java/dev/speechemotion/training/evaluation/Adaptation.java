@@ -52,7 +52,7 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechSha
   }
 
   /** A feature with a deviation from here on is one that the network is told nothing of. */
-  public static final float LEFT_OUT = 1e9f;
+  public static final float LEFT_OUT = ModelManifest.Normalization.LEFT_OUT;
 
   public Adaptation {
     Population.requirePriorWindows(n0);

@@ -1,6 +1,7 @@
 package dev.speechemotion.training.evaluation;
 
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
@@ -73,8 +74,20 @@ public final class SiteStatistics {
     return deviation[feature];
   }
 
+  /** The same with the place's means and deviations; what the training left out stays out. */
+  public ModelManifest.Normalization normalization(ModelManifest.Normalization training) {
+    List<Float> siteMean = new ArrayList<>();
+    List<Float> siteDeviation = new ArrayList<>();
+    for (int i = 0; i < mean.length; i++) {
+      boolean leftOut = isLeftOut(training.deviation().get(i));
+      siteMean.add(leftOut ? training.mean().get(i) : (float) mean[i]);
+      siteDeviation.add(leftOut ? training.deviation().get(i) : (float) deviation[i]);
+    }
+    return training.with(siteMean, siteDeviation);
+  }
+
   /** The clip as it would be if the place were like the training's average. */
-  LabeledClip adapted(LabeledClip clip, Population population) {
+  public LabeledClip adapted(LabeledClip clip, Population population) {
     List<float[]> windows = new ArrayList<>();
     for (float[] window : clip.windows()) {
       float[] adapted = window.clone();

@@ -256,6 +256,7 @@ public final class Experiment {
         ModelManifest.Weights.of(WEIGHTS_FILE, fitted.weights()),
         encoder.map(PretrainedEncoder::entry).stream().toList(),
         List.of(),
+        List.of(),
         new ModelManifest.Training(
             command, fitting.seed(), fitting.hyperparameters(), corpora, fitted.epochs(), metrics));
   }

@@ -2,17 +2,20 @@ package dev.speechemotion.training.fitting;
 
 import dev.speechemotion.model.EncoderModels;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.TrainingStatistics;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calibrator;
 import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.HeldOutAnswers;
+import dev.speechemotion.training.linear.LinearDiscriminant;
+import dev.speechemotion.training.linear.NormalizedWindows;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -22,8 +25,6 @@ import java.util.stream.Collectors;
  * is kept aside once, as a place of its own.
  */
 public final class DiscriminantTrainer implements Trainer {
-  private static final double SHRINKAGE = 0.5;
-
   private final FittingSettings settings;
   private final List<String> labels;
   private final EpochSource source;
@@ -78,8 +79,9 @@ public final class DiscriminantTrainer implements Trainer {
     List<LabeledClip> clips = source.clips(trainingClips, 1);
     List<LabeledClip> aside = source.clips(asideClips, 1);
     ModelManifest.Normalization normalization = TrainingNormalization.of(clips, settings);
-    Vectors fitted = inTraining(clips, normalization);
-    LinearDiscriminant map = fit(fitted);
+    NormalizedWindows fitted = inTraining(clips, normalization);
+    TrainingStatistics statistics = statistics(fitted);
+    LinearDiscriminant map = fitted.fit(statistics);
     List<LabeledClip> tested =
         settings
             .adaptation()
@@ -87,17 +89,17 @@ public final class DiscriminantTrainer implements Trainer {
             .stream()
             .map(AdaptedClip::clip)
             .toList();
-    Vectors held = new Vectors(tested, normalization);
+    NormalizedWindows held = new NormalizedWindows(tested, labels, normalization);
     float[] logits = held.logits(map);
     float[] ofFitted = fitted.logits(map);
     EpochResult result =
         new EpochResult(
             Calibrator.crossEntropy(ofFitted, fitted.floatLabels()),
-            Examples.correct(ofFitted, fitted.floatLabels()) / (double) fitted.labels.length,
+            Examples.correct(ofFitted, fitted.floatLabels()) / (double) fitted.floatLabels().length,
             Calibrator.crossEntropy(logits, held.floatLabels()),
-            Examples.correct(logits, held.floatLabels()) / (double) held.labels.length);
+            Examples.correct(logits, held.floatLabels()) / (double) held.floatLabels().length);
     return new ValidatedTraining(
-        network(map, normalization),
+        network(map, normalization, statistics),
         1,
         List.of(result),
         new HeldOutAnswers(logits, held.floatLabels(), held.corpora()),
@@ -108,88 +110,33 @@ public final class DiscriminantTrainer implements Trainer {
   public FittedNetwork fitAll(String task, List<LabeledClip> all, int epochs) throws IOException {
     List<LabeledClip> clips = source.clips(all, 1);
     ModelManifest.Normalization normalization = TrainingNormalization.of(clips, settings);
-    return network(fit(inTraining(clips, normalization)), normalization);
+    NormalizedWindows windows = inTraining(clips, normalization);
+    TrainingStatistics statistics = statistics(windows);
+    return network(windows.fit(statistics), normalization, statistics);
   }
 
-  private Vectors inTraining(List<LabeledClip> clips, ModelManifest.Normalization normalization)
-      throws CorpusException {
-    return new Vectors(
+  private NormalizedWindows inTraining(
+      List<LabeledClip> clips, ModelManifest.Normalization normalization) throws CorpusException {
+    return new NormalizedWindows(
         settings
             .adaptation()
             .applyInTraining(clips, clips, normalization.population(), settings.seed()),
+        labels,
         normalization);
   }
 
-  private LinearDiscriminant fit(Vectors vectors) {
-    return LinearDiscriminant.fit(
-        vectors.values, vectors.labels, vectors.masses(), labels.size(), SHRINKAGE);
+  private static TrainingStatistics statistics(NormalizedWindows windows) {
+    return windows.statistics(clip -> clip.corpus() + "/" + clip.label());
   }
 
   private static FittedNetwork network(
-      LinearDiscriminant map, ModelManifest.Normalization normalization) {
-    return new FittedNetwork(EncoderModels.linearHead(map.weights(), map.bias()), normalization, 1);
-  }
-
-  /** The windows of clips, normalized. */
-  private final class Vectors {
-    private final float[][] values;
-    private final int[] labels;
-
-    /** Corpus of each, and its corpus and label. */
-    private final String[] corpora;
-
-    private final String[] groups;
-
-    Vectors(List<LabeledClip> clips, ModelManifest.Normalization by) {
-      float[] mean = by.meanArray();
-      float[] deviation = by.deviationArray();
-      int count = clips.stream().mapToInt(clip -> clip.windows().size()).sum();
-      values = new float[count][mean.length];
-      labels = new int[count];
-      corpora = new String[count];
-      groups = new String[count];
-      int at = 0;
-      for (LabeledClip clip : clips) {
-        for (float[] window : clip.windows()) {
-          for (int i = 0; i < mean.length; i++) {
-            values[at][i] =
-                ModelManifest.Normalization.limited(
-                    (window[i] - mean[i]) / deviation[i], by.limit());
-          }
-          labels[at] = DiscriminantTrainer.this.labels.indexOf(clip.label());
-          corpora[at] = clip.corpus();
-          groups[at++] = clip.corpus() + "/" + clip.label();
-        }
-      }
-    }
-
-    String[] corpora() {
-      return corpora;
-    }
-
-    float[] floatLabels() {
-      float[] same = new float[labels.length];
-      for (int i = 0; i < same.length; i++) {
-        same[i] = labels[i];
-      }
-      return same;
-    }
-
-    /** Each group counts the same. */
-    double[] masses() {
-      Map<String, Long> counts =
-          Arrays.stream(groups)
-              .collect(Collectors.groupingBy(group -> group, Collectors.counting()));
-      return Arrays.stream(groups).mapToDouble(group -> 1.0 / counts.get(group)).toArray();
-    }
-
-    float[] logits(LinearDiscriminant map) {
-      int labelCount = DiscriminantTrainer.this.labels.size();
-      float[] logits = new float[values.length * labelCount];
-      for (int i = 0; i < values.length; i++) {
-        map.logits(values[i], logits, i * labelCount);
-      }
-      return logits;
-    }
+      LinearDiscriminant map,
+      ModelManifest.Normalization normalization,
+      TrainingStatistics statistics) {
+    return new FittedNetwork(
+        EncoderModels.linearHead(map.weights(), map.bias()),
+        normalization,
+        1,
+        Optional.of(statistics));
   }
 }

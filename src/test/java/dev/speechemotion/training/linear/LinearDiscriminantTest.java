@@ -1,9 +1,10 @@
-package dev.speechemotion.training.fitting;
+package dev.speechemotion.training.linear;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LinearDiscriminantTest {
@@ -16,7 +17,7 @@ class LinearDiscriminantTest {
 
   @Test
   void shouldSolveByHandWhatCanBeSolvedByHand() {
-    LinearDiscriminant map = LinearDiscriminant.fit(CROSSES, CROSS, ones(8), 2, 1e-12);
+    LinearDiscriminant map = fit(CROSSES, CROSS, ones(8), 2, 1e-12);
 
     // Mean over variance; half of the mean's square over variance.
     assertThat(map.weights()[0]).containsExactly(new float[] {0.5f, 0}, within(1e-6f));
@@ -26,7 +27,7 @@ class LinearDiscriminantTest {
 
   @Test
   void shouldShrinkTheCovarianceTowardsItsMeanVariance() {
-    LinearDiscriminant map = LinearDiscriminant.fit(CROSSES, CROSS, ones(8), 2, 0.5);
+    LinearDiscriminant map = fit(CROSSES, CROSS, ones(8), 2, 0.5);
 
     // Variances halfway to their mean of 1.25: 1.625 and 0.875.
     assertThat(map.weights()[1])
@@ -41,8 +42,8 @@ class LinearDiscriminantTest {
     double[] masses = ones(8);
     masses[0] = 2;
 
-    LinearDiscriminant byMass = LinearDiscriminant.fit(CROSSES, CROSS, masses, 2, 0.3);
-    LinearDiscriminant byCopy = LinearDiscriminant.fit(twice, labels, ones(9), 2, 0.3);
+    LinearDiscriminant byMass = fit(CROSSES, CROSS, masses, 2, 0.3);
+    LinearDiscriminant byCopy = fit(twice, labels, ones(9), 2, 0.3);
 
     assertThat(byMass.weights()[0]).containsExactly(byCopy.weights()[0], within(1e-5f));
     assertThat(byMass.bias()).containsExactly(byCopy.bias(), within(1e-5f));
@@ -55,7 +56,7 @@ class LinearDiscriminantTest {
             .map(each -> new float[] {each[0], 7, each[1]})
             .toArray(float[][]::new);
 
-    LinearDiscriminant map = LinearDiscriminant.fit(wider, CROSS, ones(8), 3, 0.5);
+    LinearDiscriminant map = fit(wider, CROSS, ones(8), 3, 0.5);
 
     assertThat(map.weights()[0][1]).isZero();
     assertThat(map.weights()[1][1]).isZero();
@@ -64,6 +65,16 @@ class LinearDiscriminantTest {
     assertThat(logits[0]).isZero();
     assertThat(logits[2]).isGreaterThan(logits[1]);
     assertThat(Math.exp(logits[3] - logits[2])).isZero();
+  }
+
+  private static LinearDiscriminant fit(
+      float[][] examples, int[] labels, double[] masses, int labelCount, double shrinkage) {
+    int[] columns = IntStream.range(0, examples[0].length).toArray();
+    return LinearDiscriminant.fit(
+        LinearDiscriminant.statistics(examples, columns, labels, masses, labelCount),
+        columns,
+        columns.length,
+        shrinkage);
   }
 
   private static double[] ones(int count) {

@@ -1,0 +1,273 @@
+package dev.speechemotion.training.labeling;
+
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.features.FeatureExtractor;
+import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.EncoderPooling;
+import dev.speechemotion.training.corpus.CorpusException;
+import dev.speechemotion.training.corpus.CsvCorpus;
+import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Labels;
+import dev.speechemotion.training.corpus.Progress;
+import dev.speechemotion.training.corpus.Recording;
+import dev.speechemotion.training.corpus.WindowEncoder;
+import dev.speechemotion.training.corpus.WindowedFeatures;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A list of labeled recordings of a place: a CSV file with the columns {@code path}, {@code label}
+ * and {@code speaker}. A column {@code channel} may name one of the recording's channels, from 0 on
+ * (without it: their mean), and a column {@code start} the window that begins at so many seconds
+ * (without it: all windows). Other columns are not read.
+ */
+public final class LabelList {
+  /** With fewer, who is left out tells nothing. */
+  private static final int LEAST_SPEAKERS = 3;
+
+  private static final int LEAST_RECORDINGS = 20;
+  private static final int LEAST_LABELS = 2;
+
+  /** So that a wrong file does not fill the screen. */
+  private static final int MOST_PROBLEMS = 20;
+
+  /**
+   * A line of the list.
+   *
+   * @param channel from 0 on
+   * @param startSeconds of the window
+   */
+  private record Entry(
+      Path file,
+      String label,
+      String speaker,
+      Optional<Integer> channel,
+      Optional<Double> startSeconds) {
+    String id() {
+      return file
+          + channel.map(number -> "#" + number).orElse("")
+          + startSeconds.map(seconds -> "@" + seconds).orElse("");
+    }
+  }
+
+  private final Path csv;
+  private final List<Entry> entries = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+  private final String sha256;
+
+  /**
+   * Reads the list, but not yet the recordings.
+   *
+   * @param labels that the model tells apart
+   * @throws CorpusException if there is no such list, or anything is wrong with it: all of that is
+   *     said
+   */
+  public LabelList(Path csv, List<String> labels) throws IOException {
+    this.csv = csv;
+    if (!Files.isRegularFile(csv)) {
+      throw new CorpusException("there is no file %s".formatted(csv));
+    }
+    byte[] content = Files.readAllBytes(csv);
+    sha256 = sha256(content);
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(csv);
+    } catch (CharacterCodingException e) {
+      throw new CorpusException("%s is not in UTF-8; save it in UTF-8".formatted(csv));
+    }
+    List<String> header =
+        lines.isEmpty()
+            ? List.of()
+            : CsvCorpus.fields(lines.get(0).replace("\uFEFF", ""), ',').stream()
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .toList();
+    List<String> missing =
+        List.of("path", "label", "speaker").stream()
+            .filter(name -> !header.contains(name))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new CorpusException(
+          "%s lacks the columns %s in its first line, which must be path,label,speaker"
+              .formatted(csv, missing));
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 1; i < lines.size(); i++) {
+      if (!lines.get(i).isBlank()) {
+        String problem = add(CsvCorpus.fields(lines.get(i), ','), header, labels, seen);
+        if (!problem.isEmpty()) {
+          problems.add("line %d: %s".formatted(i + 1, problem));
+        }
+      }
+    }
+    requireNoProblems();
+    requireEnough();
+  }
+
+  /** What is wrong with a line; empty if it was added. */
+  private String add(
+      List<String> fields, List<String> header, List<String> labels, Set<String> seen)
+      throws IOException {
+    if (fields.size() != header.size()) {
+      return "has %d fields, the first line %d".formatted(fields.size(), header.size());
+    }
+    String path = field("path", fields, header);
+    String label = Labels.canonical(field("label", fields, header));
+    String speaker = field("speaker", fields, header);
+    if (path.isEmpty() || label.isEmpty() || speaker.isEmpty()) {
+      return "path, label and speaker must not be empty";
+    }
+    if (!labels.contains(label)) {
+      return "label %s is not one of the model's: %s".formatted(label, labels);
+    }
+    Entry entry;
+    try {
+      Path file = csv.toAbsolutePath().getParent().resolve(path);
+      if (!Files.isRegularFile(file)) {
+        return "there is no file " + file;
+      }
+      String channel = field("channel", fields, header);
+      String start = field("start", fields, header);
+      entry =
+          new Entry(
+              file.toRealPath(),
+              label,
+              speaker,
+              channel.isEmpty() ? Optional.empty() : Optional.of(Integer.valueOf(channel)),
+              start.isEmpty() ? Optional.empty() : Optional.of(Double.valueOf(start)));
+    } catch (InvalidPathException e) {
+      return "%s is not a path".formatted(path);
+    } catch (NumberFormatException e) {
+      return "channel must be a whole number and start a number of seconds";
+    }
+    if (!seen.add(entry.id())) {
+      return "%s is there twice".formatted(path);
+    }
+    entries.add(entry);
+    return "";
+  }
+
+  /** Empty if there is no such column. */
+  private static String field(String name, List<String> fields, List<String> header) {
+    int at = header.indexOf(name);
+    return at < 0 ? "" : fields.get(at).strip();
+  }
+
+  private void requireNoProblems() throws CorpusException {
+    if (!problems.isEmpty()) {
+      throw new CorpusException(
+          "%s has %d problems:%n  %s"
+              .formatted(
+                  csv,
+                  problems.size(),
+                  String.join(
+                      System.lineSeparator() + "  ",
+                      problems.subList(0, Math.min(MOST_PROBLEMS, problems.size())))));
+    }
+  }
+
+  private void requireEnough() throws CorpusException {
+    long speakers = entries.stream().map(Entry::speaker).distinct().count();
+    long labels = entries.stream().map(Entry::label).distinct().count();
+    if (entries.size() < LEAST_RECORDINGS || speakers < LEAST_SPEAKERS || labels < LEAST_LABELS) {
+      throw new CorpusException(
+          "%s has %d recordings of %d speakers with %d labels: %d recordings, %d speakers and %d labels are needed, for a head is checked on speakers it was not fitted on"
+              .formatted(
+                  csv,
+                  entries.size(),
+                  speakers,
+                  labels,
+                  LEAST_RECORDINGS,
+                  LEAST_SPEAKERS,
+                  LEAST_LABELS));
+    }
+  }
+
+  /** SHA-256 of the list, lower-case hexadecimal. */
+  public String sha256() {
+    return sha256;
+  }
+
+  /** Each file once. */
+  public List<Path> files() {
+    return entries.stream().map(Entry::file).distinct().toList();
+  }
+
+  /**
+   * Analyzes the recordings.
+   *
+   * @throws CorpusException if one cannot be used: all of those are named
+   */
+  public List<LabeledClip> hear(EmotionModel model, PrintWriter log) throws IOException {
+    List<LabeledClip> clips = new ArrayList<>();
+    FeatureExtractor extractor = new FeatureExtractor(model.featureSpec());
+    Optional<EncoderPooling> pooling =
+        WindowEncoder.of(model).map(encoder -> encoder.poolings().get());
+    try (Progress progress = new Progress("labeled recordings", entries.size(), log)) {
+      for (Entry entry : entries) {
+        try {
+          WindowedFeatures features = windows(entry, model, extractor);
+          clips.add(
+              new LabeledClip(
+                  "site",
+                  new Recording(entry.file(), entry.id(), entry.label(), entry.speaker(), ""),
+                  entry.id(),
+                  pooling.isPresent() ? features.pooled(pooling.get()) : features));
+        } catch (IOException | IllegalArgumentException e) {
+          problems.add("%s: %s".formatted(entry.id(), e.getMessage()));
+        }
+        progress.step();
+      }
+    } finally {
+      pooling.ifPresent(EncoderPooling::close);
+    }
+    requireNoProblems();
+    return clips;
+  }
+
+  private static WindowedFeatures windows(
+      Entry entry, EmotionModel model, FeatureExtractor extractor) throws IOException {
+    AudioClip audio = AudioFiles.read(entry.file());
+    int channel = entry.channel().orElse(0);
+    if (channel < 0 || channel >= audio.channelCount()) {
+      throw new CorpusException("it has %d channels, from 0 on".formatted(audio.channelCount()));
+    }
+    WindowedFeatures all =
+        WindowedFeatures.of(
+                entry.channel().isPresent() ? audio.channel(channel) : audio.mono(),
+                audio.sampleRateHz(),
+                extractor,
+                model.manifest().windows())
+            .orElseThrow(() -> new CorpusException("too short to analyze"));
+    if (entry.startSeconds().isEmpty()) {
+      return all;
+    }
+    long window =
+        Math.round(entry.startSeconds().get() * 1000 / model.manifest().windows().hopMs());
+    if (window < 0 || window >= all.windowCount()) {
+      throw new CorpusException("no window begins there");
+    }
+    return all.window((int) window);
+  }
+
+  private static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
