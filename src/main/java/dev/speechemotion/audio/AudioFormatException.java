@@ -6,11 +6,25 @@ import java.io.IOException;
 public class AudioFormatException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /** What is wrong, without what to do. */
+  private final String problem;
+
   public AudioFormatException(String message) {
     super(message);
+    problem = message;
   }
 
-  public AudioFormatException(String message, Throwable cause) {
-    super(message, cause);
+  /**
+   * @param problem which file, and what is wrong
+   * @param advice what to do
+   */
+  public AudioFormatException(String problem, String advice) {
+    super(problem + "; " + advice);
+    this.problem = problem;
+  }
+
+  /** The message without advice: for lists of many files. */
+  public String problem() {
+    return problem;
   }
 }

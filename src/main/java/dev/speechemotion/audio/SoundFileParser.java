@@ -110,11 +110,7 @@ final class SoundFileParser {
       walk("AIFF ", ByteOrder.BIG_ENDIAN);
     } else {
       String kind = FileKind.of(first);
-      throw bad(
-          "is not a WAV or AIFF file"
-              + (kind.isEmpty() ? "" : " but " + kind)
-              + "; convert it first: "
-              + conversion());
+      throw toConvert("is not a WAV or AIFF file" + (kind.isEmpty() ? "" : " but " + kind));
     }
     if (format == null) {
       throw bad("has no description of its samples before its end; it is cut off or damaged");
@@ -209,10 +205,9 @@ final class SoundFileParser {
           case WAVE_ALAW -> SampleFormat.Kind.ALAW;
           case WAVE_MULAW -> SampleFormat.Kind.MULAW;
           default ->
-              throw bad(
+              throw toConvert(
                   String.format(
-                      "is a WAV with codec 0x%04X%s, which is not read; convert it first: %s",
-                      codec, nameOf(codec), conversion()));
+                      "is a WAV with codec 0x%04X%s, which is not read", codec, nameOf(codec)));
         };
     if (kind == SampleFormat.Kind.ALAW || kind == SampleFormat.Kind.MULAW) {
       // Always a byte a sample, whatever recorders put into the fields for linear samples.
@@ -248,11 +243,10 @@ final class SoundFileParser {
           case "ulaw", "ULAW" -> formatOf(SampleFormat.Kind.MULAW, 8, ByteOrder.BIG_ENDIAN);
           case "alaw", "ALAW" -> formatOf(SampleFormat.Kind.ALAW, 8, ByteOrder.BIG_ENDIAN);
           default ->
-              throw bad(
+              throw toConvert(
                   "is an AIFF-C with codec \""
                       + codec.replaceAll("[^ -~]", "?")
-                      + "\", which is not read; convert it first: "
-                      + conversion());
+                      + "\", which is not read");
         };
   }
 
@@ -265,11 +259,7 @@ final class SoundFileParser {
           case MULAW, ALAW -> bits == 8;
         };
     if (!possible) {
-      throw bad(
-          "has samples of "
-              + bits
-              + " bits, which are not read; convert it first: "
-              + conversion());
+      throw toConvert("has samples of " + bits + " bits, which are not read");
     }
     return new SampleFormat(kind, (bits + 7) / 8, order);
   }
@@ -357,6 +347,10 @@ final class SoundFileParser {
       case 0x28F -> " (G.722)";
       default -> "";
     };
+  }
+
+  private AudioFormatException toConvert(String what) {
+    return new AudioFormatException(file + " " + what, "convert it first: " + conversion());
   }
 
   /** The command that makes a file that is read. */

@@ -61,6 +61,11 @@ final class ManifestJson {
     try {
       JsonNode tree = JSON.readTree(json);
       JsonNode version = tree.path("formatVersion");
+      if (!version.isInt() && tree.has("source")) {
+        throw new ModelException(
+            "this is a pretrained encoder, which is a part of a model and none itself; name a model"
+                + " made with it, such as models/open");
+      }
       if (!version.isInt()) {
         throw new ModelException(
             EmotionModel.MANIFEST_FILE + " has no formatVersion: it is not a model manifest");

@@ -2,6 +2,7 @@ package dev.speechemotion.training;
 
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.audio.AudioFormatException;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.model.EmotionModel;
@@ -315,7 +316,7 @@ public class AdaptCommand implements Callable<Integer> {
         try {
           hear(file, loaded, extractor, pooling, audio);
         } catch (IOException | IllegalArgumentException e) {
-          String reason = String.valueOf(e.getMessage());
+          String reason = reason(e);
           problems.add(reason.startsWith(file.toString()) ? reason : file + ": " + reason);
         }
         progress.step();
@@ -326,8 +327,17 @@ public class AdaptCommand implements Callable<Integer> {
     if (!problems.isEmpty()) {
       log.printf("skipped %d of %d files:%n", problems.size(), files.size());
       problems.forEach(problem -> log.printf("  %s%n", problem));
+      log.println(
+          "recordings in other formats: convert them first, ffmpeg -i IN -c:a pcm_s16le OUT.wav");
       log.flush();
     }
+  }
+
+  /** Short, for folders hold many files that are no recordings. */
+  private static String reason(Exception e) {
+    return e instanceof AudioFormatException unread
+        ? unread.problem()
+        : String.valueOf(e.getMessage());
   }
 
   private void hear(

@@ -16,6 +16,7 @@ import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.evaluation.Adaptation;
+import dev.speechemotion.training.evaluation.Calibrator;
 import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.InferenceTime;
 import dev.speechemotion.training.evaluation.Protocol;
@@ -182,7 +183,9 @@ public final class TrainCommand implements Callable<Integer> {
             modelName(),
             version,
             fitted,
-            stopped.calibration(),
+            // What a teacher says is calibrated, by strangers; labels of its pupils' voices are
+            // not.
+            teacher.isPresent() ? Calibrator.Calibration.NONE : stopped.calibration(),
             command(),
             corpora.parts().stream()
                 .map(

@@ -11,6 +11,7 @@ public final class TrainMain {
     System.exit(
         new CommandLine(new TrainCommand())
             .setExecutionExceptionHandler(TrainMain::fail)
+            .setParameterExceptionHandler((e, given) -> WrongUsage.print(e))
             .execute(args));
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.commands.CommandLineRun;
+import dev.speechemotion.app.fixtures.FastModels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -100,12 +101,14 @@ class GoldenCommandsTest {
   void shouldClassifyAlike() throws IOException {
     Path telephone = Speech.REFERENCE.resolve("emodb-03a01Fa-8000.wav");
     List<JsonNode> found = new ArrayList<>();
-    for (String model : List.of("", "telephone", "wideband", "tess-fcnn", "cnn-lstm")) {
+    List<List<String>> models = new ArrayList<>(List.of(FastModels.OPTIONS));
+    for (String one : List.of("telephone", "wideband", "tess-fcnn", "cnn-lstm")) {
+      models.add(List.of("--model", "models/" + one));
+    }
+    for (List<String> model : models) {
       List<String> args = new ArrayList<>(List.of("classify", "--format", "json"));
+      args.addAll(model);
       Stream.of(telephone, monologue, call).map(Path::toString).forEach(args::add);
-      if (!model.isEmpty()) {
-        args.addAll(List.of("--model", "models/" + model));
-      }
       for (JsonNode document : JSON.readTree(output(args))) {
         String file = Path.of(document.get("file").asText()).getFileName().toString();
         found.add(canonical(((ObjectNode) document).put("file", file)));

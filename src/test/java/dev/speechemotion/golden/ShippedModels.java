@@ -7,7 +7,10 @@ import dev.speechemotion.streams.models.EmotionModels;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The two models that the application chooses from by the sampling rate. */
+/**
+ * The two models of statistics, from which the application chooses by the sampling rate where it
+ * serves both.
+ */
 final class ShippedModels implements EmotionModels, AutoCloseable {
   private static final int WIDEBAND_FROM_HZ = 16_000;
 

@@ -105,7 +105,13 @@ class EncoderTrainingTest {
 
     assertThat(run.exitCode()).isNotZero();
     assertThat(run.log())
-        .contains("4 recordings with", "too few", "skipped 1 of 5 files", "notes.txt");
+        .contains(
+            "4 recordings with",
+            "too few",
+            "skipped 1 of 5 files",
+            "notes.txt is not a WAV or AIFF file")
+        .as("advice for each of many files")
+        .doesNotContain("convert it first");
     assertThat(folder.resolve("site")).doesNotExist();
     assertThat(adapt(folder.resolve("missing"), folder.resolve("site")).log())
         .contains("missing is not a folder");

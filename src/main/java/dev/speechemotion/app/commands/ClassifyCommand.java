@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.audio.AudioClip;
-import dev.speechemotion.audio.content.Bandwidth;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.VoiceAdaptation;
@@ -20,9 +19,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,13 +39,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "WAV", description = "WAV or AIFF files.")
   private List<String> files;
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description =
-          "Model directory; without it the one for what the recording holds: telephone or"
-              + " wide-band audio.")
-  private Optional<String> model;
+  @Mixin private ModelOptions modelOptions;
 
   @Option(
       names = "--format",
@@ -109,7 +102,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    try (ServedModels models = ServedModels.loadOrDefaults(model)) {
+    try (ServedModels models = modelOptions.load()) {
       List<ObjectNode> documents = new ArrayList<>();
       int exitCode =
           FileBatch.process(
@@ -117,8 +110,7 @@ final class ClassifyCommand implements Callable<Integer> {
               spec.commandLine().getErr(),
               file -> {
                 AudioClip clip = FileBatch.read(file, spec.commandLine().getErr());
-                EmotionModel loaded =
-                    models.model(Bandwidth.rateOf(clip.channels(), clip.sampleRateHz()));
+                EmotionModel loaded = models.model(models.rateFor(clip));
                 try (EmotionClassifier classifier = loaded.newClassifier()) {
                   FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
                   List<List<Result>> channels =

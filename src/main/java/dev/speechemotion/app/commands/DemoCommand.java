@@ -42,6 +42,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -85,13 +86,7 @@ final class DemoCommand implements Callable<Integer> {
               + " several files are a channel each.")
   private List<Path> files = new ArrayList<>();
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description =
-          "Model directory; without it the one for what the recordings hold: telephone or"
-              + " wide-band audio.")
-  private Optional<String> model;
+  @Mixin private ModelOptions modelOptions;
 
   @Option(
       names = "--speed",
@@ -123,19 +118,16 @@ final class DemoCommand implements Callable<Integer> {
     } else {
       clip = CallRecordings.readCall(files);
     }
-    // As `classify` chooses, so that both use the same model.
-    Sound sound =
-        files.isEmpty()
-                || Bandwidth.rateOf(clip.channels(), clip.sampleRateHz()) < Bandwidth.LEAST_RATE_HZ
-            ? TELEPHONE
-            : WIDE_BAND;
     List<ChannelRole> roles =
         files.isEmpty() ? DemoCall.ROLES : CallRecordings.roles(List.of(), clip.channelCount());
 
     Path stateDirectory = Files.createTempDirectory("speech-emotion-state-");
     try (StartingBroker broker = new StartingBroker();
-        ServedModels models = ServedModels.loadOrDefaults(model);
+        ServedModels models = modelOptions.load();
         SchemaRegistry registry = RegistryClients.inMemory()) {
+      // As `classify` chooses, so that both use the same model.
+      Sound sound =
+          files.isEmpty() || models.rateFor(clip) < Bandwidth.LEAST_RATE_HZ ? TELEPHONE : WIDE_BAND;
       Settings settings = settings(broker.await(), stateDirectory);
       new ClusterReadiness(settings).requireTopics(settings.streamSettings().topics(), true, stop);
       EmotionSerdes serdes = EmotionSerdes.of(registry);

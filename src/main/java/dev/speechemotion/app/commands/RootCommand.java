@@ -3,6 +3,7 @@ package dev.speechemotion.app.commands;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.training.EvaluateCommand;
 import dev.speechemotion.training.TrainCommand;
+import dev.speechemotion.training.WrongUsage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -24,7 +25,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line, with all commands below it. Exit code 0: done; 1: failed; 2: wrong usage. */
 @Command(
@@ -82,20 +82,19 @@ public final class RootCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "Which command?");
   }
 
-  /** As picocli does, and with a hint for files whose names begin like options. */
+  /** With a hint for files whose names begin like options. */
   private static int refuse(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println(e.getMessage());
-    if (!UnmatchedArgumentException.printSuggestions(e, err)) {
-      command.usage(err);
-    }
+    int exitCode = WrongUsage.print(e);
     Arrays.stream(args)
         .takeWhile(arg -> !arg.equals("--"))
         .filter(arg -> arg.matches("(?i)-[^=]*\\.(wave?|aiff?|flac|mp3|csv)"))
         .findFirst()
-        .ifPresent(arg -> err.println("If that is a file, write -- before it: -- " + arg));
-    return command.getCommandSpec().exitCodeOnInvalidInput();
+        .ifPresent(
+            arg ->
+                e.getCommandLine()
+                    .getErr()
+                    .println("If that is a file, write -- before it: -- " + arg));
+    return exitCode;
   }
 
   private static int fail(Exception e, CommandLine command) {

@@ -5,6 +5,8 @@ import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.RequiredWindows;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.content.Bandwidth;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.model.EmotionModel;
@@ -15,15 +17,15 @@ import dev.speechemotion.streams.models.EmotionModels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models of the application: one for telephone audio, one for channels sampled at 16 kHz and
- * above. When a directory comes to hold another model, that one is loaded and tried, and takes
- * over; what is not whole or does not fit is refused, and the old one goes on.
+ * The models of the application: one for all channels, or one for telephone audio and one for
+ * channels sampled at 16 kHz and above. When a directory comes to hold another model, that one is
+ * loaded and tried, and takes over; what is not whole or does not fit is refused, and the old one
+ * goes on.
  */
 public final class ServedModels implements EmotionModels, AutoCloseable {
   public static final int WIDEBAND_FROM_HZ = 16_000;
@@ -59,18 +61,6 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
         settings.windows(),
         settings.text(Property.MODEL_DIR),
         settings.text(Property.MODEL_WIDEBAND_DIR));
-  }
-
-  /**
-   * Loads one model for all rates, or the models that the default settings name.
-   *
-   * @param directory of the one model; empty: the defaults
-   * @throws ModelException if a directory does not hold a model
-   */
-  public static ServedModels loadOrDefaults(Optional<String> directory) throws ModelException {
-    return directory.isPresent()
-        ? load(StreamSettings.defaults(), RequiredWindows.ANY, directory.get(), "")
-        : load(Settings.of(Map.of()));
   }
 
   private static ServedModels load(
@@ -109,7 +99,7 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
   }
 
   private List<ServedDirectory> directories() {
-    return telephone == wideband ? List.of(telephone) : List.of(telephone, wideband);
+    return isOne() ? List.of(telephone) : List.of(telephone, wideband);
   }
 
   @Override
@@ -120,6 +110,17 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
   /** The model for a sampling rate. */
   public EmotionModel model(int sampleRateHz) {
     return directory(sampleRateHz).served().model();
+  }
+
+  /** The rate whose model a recording gets: by what it holds, where there is a choice. */
+  public int rateFor(AudioClip recording) {
+    return isOne()
+        ? recording.sampleRateHz()
+        : Bandwidth.rateOf(recording.channels(), recording.sampleRateHz());
+  }
+
+  private boolean isOne() {
+    return telephone == wideband;
   }
 
   private ServedDirectory directory(int sampleRateHz) {

@@ -70,7 +70,7 @@ public final class Property {
   public static final String MODEL_DIR =
       text(
           "model.dir",
-          "models/telephone",
+          "models/open",
           new NonEmptyString(),
           "Model directory; a relative one is looked for in the working directory, then beside"
               + " the jar and one folder up from it");
@@ -78,9 +78,10 @@ public final class Property {
   public static final String MODEL_WIDEBAND_DIR =
       text(
           "model.wideband.dir",
-          "models/wideband",
+          "",
           ANY,
-          "Model directory for channels sampled at 16 kHz and above; empty: `model.dir` for all");
+          "Model directory for channels that hold more than a telephone line carries, from 16 kHz"
+              + " on; empty: `model.dir` for all");
 
   public static final String MODEL_CHECK_MS =
       millis(

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.speechemotion.app.fixtures.FastModels;
+import dev.speechemotion.training.corpus.Labels;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,6 +17,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClassifyCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CASES = "src/test/resources/cases/";
+
+  /** Telephone audio at two rates, and audio that holds more. */
+  private static final String[] OF_BOTH_BANDS = {
+    CASES + "native_8k.wav",
+    CASES + "upsampled_8k_to_16k.wav",
+    "src/main/resources/demo/16a04Fa.wav"
+  };
 
   @ParameterizedTest
   @ValueSource(strings = {"silence.wav", "s_ring.wav", "s_dtmf.wav"})
@@ -30,8 +41,7 @@ class ClassifyCommandTest {
 
   @Test
   void shouldNotHearAConstantOffset() throws IOException {
-    CommandLineRun run =
-        CommandLineRun.of("classify", CASES + "dc_offset_2pct.wav", "--format", "json");
+    CommandLineRun run = classify(FastModels.OPTIONS, CASES + "dc_offset_2pct.wav");
 
     JsonNode channel = JSON.readTree(run.out()).get("channels").get(0);
     assertThat(channel.get("emotion").asText()).isEqualTo("angry");
@@ -39,15 +49,29 @@ class ClassifyCommandTest {
   }
 
   @Test
+  void shouldTakeTheOneModelForRecordingsOfAnyRateByDefault() throws IOException {
+    CommandLineRun run = classify(List.of(), OF_BOTH_BANDS);
+
+    JsonNode documents = JSON.readTree(run.out());
+    assertThat(documents).hasSize(OF_BOTH_BANDS.length);
+    for (JsonNode document : documents) {
+      assertThat(document.get("model").get("name").asText()).isEqualTo("open");
+      JsonNode channel = document.get("channels").get(0);
+      assertThat(Labels.DEFAULT).contains(channel.get("emotion").asText());
+      double sum = 0;
+      for (JsonNode probability : channel.get("probabilities")) {
+        assertThat(probability.asDouble()).isBetween(0.0, 1.0);
+        sum += probability.asDouble();
+      }
+      assertThat(sum).isCloseTo(1, within(1e-5));
+    }
+    assertThat(documents.get(0).get("model").get("hash"))
+        .isEqualTo(documents.get(2).get("model").get("hash"));
+  }
+
+  @Test
   void shouldTakeTheModelForWhatARecordingHoldsWhateverItsRate() throws IOException {
-    CommandLineRun run =
-        CommandLineRun.of(
-            "classify",
-            CASES + "native_8k.wav",
-            CASES + "upsampled_8k_to_16k.wav",
-            "src/main/resources/demo/16a04Fa.wav",
-            "--format",
-            "json");
+    CommandLineRun run = classify(FastModels.OPTIONS, OF_BOTH_BANDS);
 
     JsonNode documents = JSON.readTree(run.out());
     assertThat(documents).hasSize(3);
@@ -63,6 +87,13 @@ class ClassifyCommandTest {
             each ->
                 assertThat(found.get("probabilities").get(each.getKey()).asDouble())
                     .isCloseTo(each.getValue().asDouble(), within(0.05)));
+  }
+
+  private static CommandLineRun classify(List<String> models, String... files) {
+    List<String> args = new ArrayList<>(List.of("classify", "--format", "json"));
+    args.addAll(models);
+    args.addAll(List.of(files));
+    return CommandLineRun.of(args.toArray(String[]::new));
   }
 
   private void requireNoSpeech(JsonNode node) {

@@ -68,6 +68,8 @@ class RootCommandTest {
         "watch --max-events many",
         "stream --set a",
         "stream --max-lag NaN",
+        "evaluate --model models/open --layout tess --data x --adapt sites",
+        "train --layout tess --data x --out y --epochs many",
       })
   void shouldExitWith2OnWrongUsage(String commandLine) {
     CommandLineRun run =
@@ -76,6 +78,21 @@ class RootCommandTest {
     assertThat(run.exitCode()).as(run.toString()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("Usage: " + RootCommand.NAME);
+    String command = commandLine.split(" ")[0];
+    if (!command.isEmpty() && !command.equals("xyz")) {
+      // What is wrong would be out of sight above all the options of some commands.
+      assertThat(run.errLines()).hasSizeLessThanOrEqualTo(2);
+      assertThat(run.err())
+          .containsPattern("Usage: %s %s .*--help".formatted(RootCommand.NAME, command));
+    }
+  }
+
+  @Test
+  void shouldSayThatAnEncoderIsNoModel() {
+    assertFailure(
+        CommandLineRun.of(
+            "classify", "--model", "models/encoder", Reference.wav("sine440-8000").toString()),
+        "models/encoder: this is a pretrained encoder");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
 import dev.speechemotion.app.fixtures.BadRecords;
 import dev.speechemotion.app.fixtures.CallResults;
+import dev.speechemotion.app.fixtures.FastModels;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.LiveCalls;
 import dev.speechemotion.app.fixtures.StreamProcess;
@@ -125,7 +126,7 @@ class BadRecordsIT {
   }
 
   private Map<String, String> values(String name) {
-    Map<String, String> values = new HashMap<>();
+    Map<String, String> values = new HashMap<>(FastModels.SETTINGS);
     values.put(Property.BOOTSTRAP_SERVERS, broker.bootstrapServers());
     values.put(Property.REGISTRY_URL, registry.url());
     values.put(Property.APPLICATION_ID, name);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.fixtures.CallResults;
+import dev.speechemotion.app.fixtures.FastModels;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.KafkaProcesses;
 import dev.speechemotion.app.fixtures.LiveCalls;
@@ -512,7 +513,7 @@ class CrashIT {
   /** An application with topics of its own, and what it gave. */
   private final class Run {
     private final String name;
-    private final Map<String, String> values = new HashMap<>();
+    private final Map<String, String> values = new HashMap<>(FastModels.SETTINGS);
     private final Settings settings;
 
     Run(String name, KafkaProcesses kafka) throws Exception {

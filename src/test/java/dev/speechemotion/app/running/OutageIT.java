@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.fixtures.CallResults;
+import dev.speechemotion.app.fixtures.FastModels;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.KafkaProcesses;
 import dev.speechemotion.app.fixtures.LiveCalls;
@@ -292,7 +293,7 @@ class OutageIT {
   /** An application with topics of its own. */
   private final class Run {
     private final String name;
-    private final Map<String, String> values = new HashMap<>();
+    private final Map<String, String> values = new HashMap<>(FastModels.SETTINGS);
     private final Settings settings;
 
     Run(String name) throws Exception {

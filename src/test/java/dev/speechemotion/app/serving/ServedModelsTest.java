@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.speechemotion.app.fixtures.FastModels;
 import dev.speechemotion.app.fixtures.ModelCopies;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.ModelException;
 import dev.speechemotion.streams.models.EmotionModels;
@@ -67,6 +71,37 @@ class ServedModelsTest {
     try (ServedModels models = load("")) {
       assertThat(models.offered(48_000)).isSameAs(models.offered(8_000));
       assertThat(models.identities()).hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldServeTheOpenModelToAllByDefault() throws Exception {
+    try (ServedModels models = ServedModels.load(Settings.of(Map.of()))) {
+      assertThat(models.identities())
+          .singleElement()
+          .extracting(ModelIdentity::name)
+          .isEqualTo("open");
+      assertThat(models.offered(48_000)).isSameAs(models.offered(8_000));
+    }
+  }
+
+  @Test
+  void shouldServeTheTwoFastModelsIfToldTo() throws Exception {
+    try (ServedModels models = ServedModels.load(Settings.of(FastModels.SETTINGS))) {
+      assertThat(name(models, 8_000)).isEqualTo("telephone");
+      assertThat(name(models, 16_000)).isEqualTo("wideband");
+    }
+  }
+
+  @Test
+  void shouldListenToARecordingOnlyWhereThereIsAChoice() throws Exception {
+    AudioClip telephone =
+        AudioFiles.read(Path.of("src/test/resources/cases/upsampled_8k_to_16k.wav"));
+
+    try (ServedModels one = load("");
+        ServedModels two = load(wideband.toString())) {
+      assertThat(one.rateFor(telephone)).isEqualTo(16_000);
+      assertThat(two.rateFor(telephone)).isEqualTo(8_000);
     }
   }
 
