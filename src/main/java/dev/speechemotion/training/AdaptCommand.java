@@ -282,10 +282,6 @@ public class AdaptCommand implements Callable<Integer> {
 
   /** Each file once, wherever the folders and their links lead to it. */
   private Collection<Path> files() throws IOException {
-    if (recordings.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "name where the audio of the place is: --recordings FOLDER");
-    }
     Map<Path, Path> files = new LinkedHashMap<>();
     for (Path folder : recordings) {
       if (!Files.isDirectory(folder)) {
