@@ -315,7 +315,8 @@ final class FittingOptions {
               + " a corpus of its own.")
   private Optional<String> alsoThrough = Optional.empty();
 
-  private Optional<Condition> alsoThrough(CommandLine command) {
+  /** What is also heard; a bad value is wrong usage of the command. */
+  Optional<Condition> alsoThrough(CommandLine command) {
     try {
       return alsoThrough.map(Condition::parse);
     } catch (IllegalArgumentException e) {

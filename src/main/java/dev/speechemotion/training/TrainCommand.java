@@ -216,6 +216,8 @@ public final class TrainCommand implements Callable<Integer> {
             settings.fitting().adaptation().mode(),
             settings.calls(),
             augmentation,
+            fittingOptions.alsoThrough(spec.commandLine()),
+            nameOfTeacher(),
             importance,
             inferenceTime(corpora),
             WeightsFile.parameterCount(fitted.weights()),
@@ -255,6 +257,18 @@ public final class TrainCommand implements Callable<Integer> {
           teaches.taught(),
           encoder,
           log);
+    }
+  }
+
+  private Optional<String> nameOfTeacher() throws IOException {
+    if (teacher.isEmpty()) {
+      return Optional.empty();
+    }
+    try (EmotionModel model = EmotionModel.load(teacher.get())) {
+      ModelManifest manifest = model.manifest();
+      return Optional.of(
+          "%s version %s (weights `%s`)"
+              .formatted(manifest.name(), manifest.version(), manifest.weights().sha256()));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.speechemotion.training.report;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.augmentation.Augmentation;
+import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Calls;
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
  * @param adaptation what the network was told of who spoke, or where
  * @param calls how tested speakers' clips were dealt into calls
  * @param augmentation what the training part went through
+ * @param alsoThrough what the training part was heard through a second time
+ * @param teacher whose answers were learned in place of labels: name, version and hash of its
+ *     weights
  * @param importance of features, by the test clips of a protocol; empty if not measured
  * @param inferenceTime of the saved network
  * @param parameters how many numbers the network's weights are
@@ -38,6 +42,8 @@ public record TrainingOutcome(
     Adaptation.Mode adaptation,
     Calls calls,
     Augmentation augmentation,
+    Optional<Condition> alsoThrough,
+    Optional<String> teacher,
     Optional<ProtocolImportance> importance,
     InferenceTime inferenceTime,
     int parameters,
@@ -88,6 +94,10 @@ public record TrainingOutcome(
     int epochs = manifest.training().epochs();
     int folds = manifest.training().hyperparameters().validationFolds();
     String trainings = folds > 1 ? folds + " trainings" : "a training";
+    if (teacher.isPresent()) {
+      return "%d epochs. What was learned are the answers of model %s, in place of labels."
+          .formatted(epochs, teacher.get());
+    }
     return stoppedEarly()
         ? "%d epochs, as many as were best%s in %s that kept %s aside to decide when to stop."
             .formatted(epochs, folds > 1 ? " in the mean" : "", trainings, keptAside())
@@ -133,6 +143,11 @@ public record TrainingOutcome(
   }
 
   String calibrationText() {
+    if (teacher.isPresent()) {
+      return Figures.format(
+          "Probabilities are as the network learned them from its teacher's, which are calibrated. Results with a confidence below %.2f are called uncertain.",
+          manifest.calibration().uncertainBelow());
+    }
     String heldOut =
         stopped.validationVoices() > 0
             ? keptAside() + " kept aside, by networks that had not heard them"
@@ -182,6 +197,16 @@ public record TrainingOutcome(
   }
 
   String augmentationText() {
+    return changesText()
+        + alsoThrough
+            .map(
+                condition ->
+                    " Each was also heard through another line (%s), as in a corpus of its own."
+                        .formatted(condition.id()))
+            .orElse("");
+  }
+
+  private String changesText() {
     if (augmentation.parts().isEmpty()) {
       return "Training recordings were not changed.";
     }
