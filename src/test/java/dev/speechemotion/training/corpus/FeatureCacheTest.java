@@ -143,7 +143,7 @@ class FeatureCacheTest {
 
     List<LabeledClip> clips = load(folder, FeatureCache.none(), new StringWriter());
 
-    assertThat(FeatureCache.CODE_VERSION).isEqualTo(3);
+    assertThat(FeatureCache.CODE_VERSION).isEqualTo(4);
     float[] features = clips.get(0).windows().get(0);
     assertThat(new double[] {features[0], features[1], features[12], features[13], features[29]})
         .containsExactly(new double[] {-124.831, 6.689, -9.510, 0.001, 33.382}, within(0.02));
