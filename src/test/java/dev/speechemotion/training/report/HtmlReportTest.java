@@ -90,7 +90,7 @@ class HtmlReportTest {
   void shouldSayInTheModelCardThatNothingWasMeasured() throws Exception {
     assertThat(new ModelCard(report("plain", false)).text())
         .contains(
-            "\n\n## How good it is\n\nNot measured: it was trained with `--no-protocols`.\n\n")
+            "\n\n## How good it is\n\nNot measured here: trained with `--no-protocols`, or by a teacher, ")
         .doesNotContain("UAR", "{{", "{%", "\n\n\n");
   }
 
