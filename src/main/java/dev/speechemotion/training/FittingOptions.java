@@ -50,8 +50,8 @@ final class FittingOptions {
       defaultValue = "fcnn",
       paramLabel = "TYPE",
       description =
-          "The network: fcnn, over statistics of a window, or cnn-lstm, over its log-mel frames"
-              + " (default: ${DEFAULT-VALUE}).")
+          "The network: fcnn, over statistics of a window, cnn-lstm, over its log-mel frames, or encoder,"
+              + " a linear map behind the pretrained encoder (default: ${DEFAULT-VALUE}).")
   private String architecture;
 
   @Option(
@@ -59,7 +59,7 @@ final class FittingOptions {
       description =
           "Features: librosa-22k (the default with fcnn), wideband-16k, telephone-8k,"
               + " wideband-16k-extended or telephone-8k-extended; with cnn-lstm"
-              + " wideband-16k-logmel (the default) or telephone-8k-logmel.")
+              + " wideband-16k-logmel (the default) or telephone-8k-logmel; with encoder encoder-16k.")
   private Optional<String> spec = Optional.empty();
 
   @Option(
@@ -224,7 +224,8 @@ final class FittingOptions {
       split = ",",
       paramLabel = "NAME",
       description =
-          "With fcnn: the network is told nothing of features whose names begin so, such as chroma.")
+          "With fcnn and encoder: the network is told nothing of features whose names begin so, such as"
+              + " chroma or layer1.deviation.")
   private List<String> without = List.of();
 
   @Option(

@@ -189,7 +189,7 @@ final class DemoCommand implements Callable<Integer> {
       out.print(
           heard
               ? " It has heard these recordings in training, so this shows what the stream does, not"
-                  + " how good the model is: its card says how it does on voices it never heard."
+                  + " how good the model is: models/README.md says how it does on voices it never heard."
               : " It has never heard these German actors.");
     }
     out.println();

@@ -236,7 +236,8 @@ public final class Property {
           RULES,
           "Rules that raise alerts, separated by semicolons, such as `angry >= 0.6 for 10s on CUSTOMER`"
               + " or `rise of angry by 0.4 within 60s`; empty: none. The default raises at most two"
-              + " false alerts in an hour of speech, as measured in `models/README.md`");
+              + " false alerts in an hour of speech in the mean of the corpora on which"
+              + " `models/README.md` measures `open`");
 
   public static final String MAX_LAG_MS =
       millis(

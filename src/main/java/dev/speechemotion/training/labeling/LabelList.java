@@ -117,7 +117,7 @@ public final class LabelList {
     requireEnough();
   }
 
-  /** What is wrong with a line; empty if it was added. */
+  /** What is wrong with a line; empty if it was added, or has nothing to add. */
   private String add(
       List<String> fields, List<String> header, List<String> labels, Set<String> seen)
       throws IOException {
@@ -127,6 +127,9 @@ public final class LabelList {
     String path = field("path", fields, header);
     String label = Labels.canonical(field("label", fields, header));
     String speaker = field("speaker", fields, header);
+    if (label.isEmpty() && speaker.isEmpty()) {
+      return ""; // A suggestion that nobody could, or wanted to, label.
+    }
     if (path.isEmpty() || label.isEmpty() || speaker.isEmpty()) {
       return "path, label and speaker must not be empty";
     }

@@ -129,7 +129,16 @@ public record TrainingOutcome(
             : adaptation == Adaptation.Mode.SITE
                 ? "Features are normalized by mean and deviation of the place, all of its speakers together: in training each corpus's own, in tests those of the other half of the tested corpus's speakers, without labels. As it is saved, the model has the mean of the training corpora's."
                 : "Features are normalized by mean and deviation of the training clips.")
-        + limit;
+        + limit
+        + withoutText();
+  }
+
+  private String withoutText() {
+    List<String> without = manifest.training().hyperparameters().without();
+    return without.isEmpty()
+        ? ""
+        : " The network is told nothing of values whose names begin with %s."
+            .formatted(String.join(", ", without));
   }
 
   private static String n0ByFeatureText(List<Float> n0ByFeature) {
