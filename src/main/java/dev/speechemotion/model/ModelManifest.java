@@ -321,6 +321,9 @@ public record ModelManifest(
     /** A feature with a deviation from here on is one that the network is told nothing of. */
     public static final float LEFT_OUT = 1e9f;
 
+    /** What is smaller makes numbers of nothing. */
+    private static final float LEAST_DEVIATION = 1e-12f;
+
     private static final float DEFAULT_N0 = 10;
     private static final float DEFAULT_MIN_SPEECH_SHARE = 0.3f;
 
@@ -347,10 +350,12 @@ public record ModelManifest(
           "normalization.mean and .deviation must have the same length",
           mean.size() + " and " + deviation.size());
       require(
-          mean.stream().allMatch(Float::isFinite), "normalization.mean must be finite", "others");
+          mean.stream().allMatch(value -> Math.abs(value) <= LEFT_OUT),
+          "normalization.mean must be from -1e9 to 1e9",
+          "others");
       require(
-          deviation.stream().allMatch(value -> Float.isFinite(value) && value > 0),
-          "normalization.deviation must be positive and finite",
+          deviation.stream().allMatch(value -> value >= LEAST_DEVIATION && value <= LEFT_OUT),
+          "normalization.deviation must be from 1e-12 to 1e9",
           "others");
     }
 
@@ -441,8 +446,8 @@ public record ModelManifest(
           "calibration.uncertainBelow must be from 0 to 1",
           uncertainBelow);
       require(
-          Float.isFinite(temperature) && temperature > 0,
-          "calibration.temperature must be positive",
+          temperature >= 0.01f && temperature <= 100,
+          "calibration.temperature must be from 0.01 to 100",
           temperature);
     }
 

@@ -19,6 +19,9 @@ public final class TrainingStatistics {
   private static final String MASSES = "masses";
   private static final String COVARIANCE = "covariance";
 
+  /** Of normalized values, far less is usual. */
+  private static final float MOST = 1e9f;
+
   /** What rounding to 32 bits may do. */
   private static final double ROUNDING = 1e-4;
 
@@ -43,11 +46,19 @@ public final class TrainingStatistics {
         "statistics must have a covariance of " + columns + " columns",
         covariance.length);
     for (float mass : masses) {
-      ModelManifest.require(mass >= 0, "masses of statistics must not be negative", mass);
+      ModelManifest.require(
+          mass >= 0 && mass <= MOST, "masses of statistics must be from 0 to 1e9", mass);
+    }
+    for (float[] ofLabel : means) {
+      for (float mean : ofLabel) {
+        ModelManifest.require(
+            Math.abs(mean) <= MOST, "means of statistics must be from -1e9 to 1e9", mean);
+      }
     }
     for (int i = 0; i < columns; i++) {
       double variance = covariance[triangle(i) + i];
-      ModelManifest.require(variance >= 0, "variances must not be negative", variance);
+      ModelManifest.require(
+          variance >= 0 && variance <= MOST, "variances must be from 0 to 1e9", variance);
       for (int j = 0; j < i; j++) {
         double product = variance * covariance[triangle(j) + j];
         double value = covariance[triangle(i) + j];
@@ -117,7 +128,12 @@ public final class TrainingStatistics {
     shapes.put(MEANS, new Shape(labels, columns));
     shapes.put(MASSES, new Shape(labels));
     shapes.put(COVARIANCE, new Shape(triangle(columns)));
-    Map<String, float[]> arrays = WeightsFile.decodeFloats(file, shapes);
+    Map<String, float[]> arrays;
+    try {
+      arrays = WeightsFile.decodeFloats(file, shapes);
+    } catch (ModelException e) {
+      throw new ModelException("%s: %s".formatted(FILE, e.getMessage()), e);
+    }
     float[][] means = new float[labels][columns];
     for (int label = 0; label < labels; label++) {
       System.arraycopy(arrays.get(MEANS), label * columns, means[label], 0, columns);

@@ -37,6 +37,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,6 +57,11 @@ public class AdaptCommand implements Callable<Integer> {
   private static final int LEAST_WINDOWS = 100;
 
   private static final int LEAST_RECORDINGS = 5;
+
+  /** The manifest is written last. */
+  private static final Pattern LEFT_BY_INTERRUPTED =
+      Pattern.compile(
+          "(encoder|weights|training-statistics)\\.safetensors(\\.tmp)?|manifest\\.json\\.tmp");
 
   /** Of the version's name. */
   private static final String SUFFIX = "-site";
@@ -253,18 +259,24 @@ public class AdaptCommand implements Callable<Integer> {
    * Nothing but an earlier version for a place is replaced; said before hours of audio are read.
    */
   private void requireRoomForVersionOf(String name) throws IOException {
+    if (out.toAbsolutePath().normalize().startsWith(model.toRealPath())) {
+      throw new CorpusException(
+          "%s is the model itself, or in it: name another folder with --out".formatted(out));
+    }
     if (!Files.exists(out)) {
       return;
     }
     if (!Files.isDirectory(out)) {
       throw new CorpusException("%s is a file: name a folder with --out".formatted(out));
     }
-    if (Files.isSameFile(out, model)) {
+    if (out.toRealPath().startsWith(model.toRealPath())) {
       throw new CorpusException(
           "%s is the model itself, which is kept: name another folder with --out".formatted(out));
     }
+    // Empty, or what one that was interrupted has left.
     try (Stream<Path> content = Files.list(out)) {
-      if (content.findAny().isEmpty()) {
+      if (content.allMatch(
+          file -> LEFT_BY_INTERRUPTED.matcher(file.getFileName().toString()).matches())) {
         return;
       }
     }

@@ -123,6 +123,7 @@ public final class TrainCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--teacher teaches networks, not a linear map behind an encoder");
     }
+    nameOfTeacher(); // One that cannot be read is told of before any work is done.
     Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
     try {
       train(settings, encoder, log);

@@ -124,7 +124,9 @@ class EncoderTrainingTest {
     byte[] manifest = Files.readAllBytes(model.resolve("manifest.json"));
 
     assertThat(adapt(data, model).log()).contains("is the model itself");
+    assertThat(adapt(data, model.resolve("inner")).log()).contains("is the model itself, or in it");
     assertThat(adapt(data, notes).log()).contains("is a file");
+    Files.writeString(other.resolve("encoder.safetensors.tmp"), "left by one that was interrupted");
     assertThat(adapt(data, notes.getParent()).log()).contains("is not empty");
     assertThat(adapt(data, Path.of("")).log()).contains("--out must not be blank");
     assertThat(adapt(data, other).exitCode()).isZero();
@@ -254,7 +256,7 @@ class EncoderTrainingTest {
 
     assertThat(run.exitCode()).isNotZero();
     assertThat(run.log())
-        .contains("the teacher tells [angry, happy, sad] apart, and cannot teach [angry, happy]");
+        .contains("the teacher tells [angry, happy, sad] apart, and cannot teach [angry, happy],");
   }
 
   /** Of six callers, in a place where each emotion sounds like the next one in the training. */

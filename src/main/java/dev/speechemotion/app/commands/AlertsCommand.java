@@ -11,7 +11,9 @@ import dev.speechemotion.training.CorpusOptions;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calls;
@@ -126,6 +128,12 @@ final class AlertsCommand implements Callable<Integer> {
     PrintWriter log = spec.commandLine().getErr();
     List<Corpora.Source> sources =
         corpusOptions.sources(spec.commandLine(), seed, Optional.empty());
+    if (!(mostFalse >= 0) || seconds < 1) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--most-false must be 0 or above and --seconds 1 or above, got %s and %d"
+              .formatted(mostFalse, seconds));
+    }
     List<AlertRule> rules;
     Condition condition;
     try {
@@ -144,6 +152,7 @@ final class AlertsCommand implements Callable<Integer> {
       Adaptation adaptation = Adaptation.of(model.manifest().normalization(), asked);
       Corpora corpora =
           Corpora.load(sources, Corpus.Settings.of(model, condition), corpusOptions.cache(), log);
+      requireEmotion(corpora);
       Map<String, AlertTrial> trials = new LinkedHashMap<>();
       for (Corpus part : corpora.parts()) {
         AlertTrial trial = new AlertTrial(classifier, model.manifest().windows(), rules, SETTINGS);
@@ -154,6 +163,17 @@ final class AlertsCommand implements Callable<Integer> {
       print(rules, trials, adaptation, condition, model);
     }
     return 0;
+  }
+
+  private void requireEmotion(Corpora corpora) throws CorpusException {
+    for (Corpus part : corpora.parts()) {
+      if (corpora.clips(part).stream()
+          .noneMatch(clip -> clip.label().equals(Labels.canonical(emotion)))) {
+        throw new CorpusException(
+            "%s has no recordings of %s: what is found cannot be measured there"
+                .formatted(part.name(), emotion));
+      }
+    }
   }
 
   private List<AlertRule> rules() {

@@ -46,7 +46,8 @@ public final class Teacher {
     if (!List.copyOf(model.labels()).containsAll(labels)
         || model.labels().size() != labels.size()) {
       throw new CorpusException(
-          "the teacher tells %s apart, and cannot teach %s".formatted(model.labels(), labels));
+          "the teacher tells %s apart, and cannot teach %s, which the recordings have of --labels"
+              .formatted(model.labels(), labels));
     }
     List<LabeledClip> clips =
         Corpora.load(sources, Corpus.Settings.of(model, Condition.CLEAN).andUnlabeled(), cache, log)

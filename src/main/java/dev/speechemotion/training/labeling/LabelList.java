@@ -156,6 +156,9 @@ public final class LabelList {
     } catch (NumberFormatException e) {
       return "channel must be a whole number and start a number of seconds";
     }
+    if (entry.startSeconds().filter(seconds -> !Double.isFinite(seconds)).isPresent()) {
+      return "channel must be a whole number and start a number of seconds";
+    }
     if (!seen.add(entry.id())) {
       return "%s is there twice".formatted(path);
     }
