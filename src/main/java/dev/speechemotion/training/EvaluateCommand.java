@@ -16,6 +16,7 @@ import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.evaluation.SiteSample;
 import dev.speechemotion.training.evaluation.TestedClasses;
 import dev.speechemotion.training.experiment.Experiment;
 import dev.speechemotion.training.labeling.LabelingTrial;
@@ -89,6 +90,21 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " and the other half is tested.")
   private Optional<Integer> labeledPerClass = Optional.empty();
 
+  @Option(
+      names = "--site-callers",
+      paramLabel = "K",
+      description =
+          "With --model and --adapt site: the place's statistics are of K speakers of the other half,"
+              + " at most, drawn by --seed (default: all).")
+  private Optional<Integer> siteCallers = Optional.empty();
+
+  @Option(
+      names = "--site-windows",
+      paramLabel = "N",
+      description =
+          "The same with N windows of speech, at most, of recordings drawn by --seed (default: all).")
+  private Optional<Integer> siteWindows = Optional.empty();
+
   @Mixin private FittingOptions fittingOptions;
 
   @Override
@@ -104,14 +120,17 @@ public final class EvaluateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+    boolean siteOfModel =
+        modelDirectory.isPresent()
+            && fittingOptions.mode(spec.commandLine()).equals(Optional.of(Adaptation.Mode.SITE));
     require(
-        labeledPerClass.isEmpty()
-            || modelDirectory.isPresent()
-                && fittingOptions
-                    .mode(spec.commandLine())
-                    .equals(Optional.of(Adaptation.Mode.SITE)),
+        labeledPerClass.isEmpty() || siteOfModel,
         "--labeled-per-class needs --model and --adapt site");
     require(labeledPerClass.orElse(1) > 0, "--labeled-per-class must be 1 or above");
+    require(
+        siteSample().equals(SiteSample.ALL) || siteOfModel && labeledPerClass.isEmpty(),
+        "--site-callers and --site-windows need --model and --adapt site, without"
+            + " --labeled-per-class");
     if (modelDirectory.isPresent()) {
       evaluateModel(modelDirectory.get(), condition, log);
     } else {
@@ -124,6 +143,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (!holds) {
       throw new CommandLine.ParameterException(spec.commandLine(), message);
     }
+  }
+
+  private SiteSample siteSample() {
+    require(siteCallers.orElse(1) > 0, "--site-callers must be 1 or above");
+    require(siteWindows.orElse(1) > 0, "--site-windows must be 1 or above");
+    return new SiteSample(
+        siteCallers.orElse(SiteSample.ALL.callers()), siteWindows.orElse(SiteSample.ALL.windows()));
   }
 
   private Protocol protocol(String name) {
@@ -146,7 +172,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         EmotionClassifier classifier = model.newHeadClassifier();
         EmotionClassifier uncalibrated = model.newUncalibratedHeadClassifier()) {
       ModelManifest.Normalization normalization = model.manifest().normalization();
-      Adaptation adaptation = Adaptation.of(normalization, asked);
+      Adaptation adaptation = Adaptation.of(normalization, asked).with(siteSample());
       Corpora corpora = load(sources, Corpus.Settings.of(model, condition), log);
       if (labeledPerClass.isPresent()) {
         print(
@@ -171,6 +197,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
       Map<String, Object> about = new LinkedHashMap<>();
       about.put("model", model.identity());
+      siteCallers.ifPresent(callers -> about.put("siteCallers", callers));
+      siteWindows.ifPresent(windows -> about.put("siteWindows", windows));
       about.putAll(corpora.about());
       print(measurement, about, condition, adaptation, calls, "");
     }

@@ -491,6 +491,50 @@ class TrainAndEvaluateTest {
   }
 
   @Test
+  void shouldMeasureHowMuchOfAPlaceIsNeeded() throws Exception {
+    Path moving = MadeUpCorpus.tess(folder.resolve("TESS"), 10, 0.3);
+    String[] corpus = {"--layout", "tess", "--data", moving.toString(), "--format", "json"};
+    String[] place = {"--model", model.toString(), "--adapt", "site"};
+    JsonNode all = evaluated(corpus, place);
+    JsonNode much = evaluated(corpus, place, "--site-callers", "2", "--site-windows", "999");
+    JsonNode little = evaluated(corpus, place, "--site-windows", "1");
+
+    assertThat(all.has("siteCallers") || all.has("siteWindows")).isFalse();
+    assertThat(much.get("siteCallers").asInt()).isEqualTo(2);
+    assertThat(much.get("siteWindows").asInt()).isEqualTo(999);
+    assertThat(much.get("uar")).isEqualTo(all.get("uar"));
+    assertThat(little.get("uar").asDouble()).isLessThan(all.get("uar").asDouble());
+
+    String needed = "need --model and --adapt site, without --labeled-per-class";
+    for (String option : List.of("--site-callers", "--site-windows")) {
+      String model = "--data x --model x " + option;
+      for (String mode : List.of("none", "running", "speaker")) {
+        assertRefused(model + " 3 --adapt " + mode, needed);
+      }
+      assertRefused(model + " 3", needed);
+      assertRefused(model + " 3 --adapt site --labeled-per-class 3", needed);
+      assertRefused("--data x --protocol pooled-speaker --adapt site " + option + " 3", needed);
+      assertRefused(model + " 0 --adapt site", option + " must be 1 or above");
+    }
+  }
+
+  private static void assertRefused(String arguments, String why) {
+    Run run = evaluate(arguments.split(" "));
+    assertThat(run.exitCode()).as(arguments).isEqualTo(2);
+    assertThat(run.log()).as(arguments).contains(why);
+  }
+
+  private static JsonNode evaluated(String[] corpus, String[] place, String... more)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(Arrays.asList(corpus));
+    arguments.addAll(Arrays.asList(place));
+    arguments.addAll(Arrays.asList(more));
+    Run run = evaluate(arguments.toArray(new String[0]));
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    return new ObjectMapper().readTree(run.out());
+  }
+
+  @Test
   void shouldMeasureCallsOfOneMood() throws Exception {
     String[] arguments = {
       "--model",

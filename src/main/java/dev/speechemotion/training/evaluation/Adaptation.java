@@ -25,8 +25,10 @@ import java.util.stream.Collectors;
  * @param n0Factor above 0, with the mean each feature has an n0 of its own: so many times what the
  *     voices of the training say; 0: {@code n0} for all
  * @param minSpeechShare windows with a smaller share of speech don't count
+ * @param sample in tests with {@link Mode#SITE}, how much of the place is heard
  */
-public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechShare) {
+public record Adaptation(
+    Mode mode, float n0, float n0Factor, float minSpeechShare, SiteSample sample) {
 
   /** What the network is told of a speaker. */
   public enum Mode {
@@ -62,6 +64,11 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechSha
     Population.requireMinSpeechShare(minSpeechShare);
   }
 
+  /** With all of the place heard. */
+  public Adaptation(Mode mode, float n0, float n0Factor, float minSpeechShare) {
+    this(mode, n0, n0Factor, minSpeechShare, SiteSample.ALL);
+  }
+
   /**
    * In tests of a model that is made.
    *
@@ -76,7 +83,11 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechSha
   }
 
   public Adaptation with(Mode other) {
-    return new Adaptation(other, n0, n0Factor, minSpeechShare);
+    return new Adaptation(other, n0, n0Factor, minSpeechShare, sample);
+  }
+
+  public Adaptation with(SiteSample other) {
+    return new Adaptation(mode, n0, n0Factor, minSpeechShare, other);
   }
 
   /**
@@ -207,10 +218,8 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechSha
             .collect(Collectors.partitioningBy(clip -> firstHalf.contains(clip.voice())));
     Map<Boolean, Map<String, SiteStatistics>> sites =
         Map.of(
-            true,
-            SiteStatistics.byCorpus(halves.get(true), population.featureCount(), minSpeechShare),
-            false,
-            SiteStatistics.byCorpus(halves.get(false), population.featureCount(), minSpeechShare));
+            true, sampled(halves.get(true), population, seed),
+            false, sampled(halves.get(false), population, seed));
     return clips.stream()
         .map(
             clip ->
@@ -219,6 +228,12 @@ public record Adaptation(Mode mode, float n0, float n0Factor, float minSpeechSha
                     .get(clip.corpus())
                     .adapted(clip, population))
         .toList();
+  }
+
+  private Map<String, SiteStatistics> sampled(
+      List<LabeledClip> clips, Population population, long seed) throws CorpusException {
+    return SiteStatistics.byCorpus(
+        sample.of(clips, minSpeechShare, seed), population.featureCount(), minSpeechShare);
   }
 
   private static void hear(

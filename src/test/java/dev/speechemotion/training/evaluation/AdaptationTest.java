@@ -106,6 +106,31 @@ class AdaptationTest {
   }
 
   @Test
+  void shouldNormalizeByASampleOfTheOtherHalf() throws Exception {
+    // given two speakers, so that each is a half
+    List<LabeledClip> clips = clips("a", 100, 7);
+    clips.addAll(clips("b", 160, 7));
+    Adaptation all = adaptation(Adaptation.Mode.SITE);
+    Adaptation one = all.with(new SiteSample(1, 1));
+
+    // then one window has no deviation to speak of, and is a multiple of 20
+    List<AdaptedClip> heard = one.apply(clips, POPULATION, 3);
+    assertThat(heard).hasSize(14);
+    assertThat(heard.get(0).clip().windows().get(0)[0])
+        .isBetween(40 - 160 - 60f, 40 - 160 + 60f)
+        .matches(value -> value % 20 == 0);
+    // And as many as there are, are the same as all.
+    assertThat(firsts(all.with(new SiteSample(1, 7)).apply(clips, POPULATION, 3)))
+        .usingElementComparator((one1, other) -> Math.abs(one1 - other) < 1e-5 ? 0 : 1)
+        .containsExactlyElementsOf(firsts(all.apply(clips, POPULATION, 3)));
+    assertThat(one.with(Adaptation.Mode.NONE).sample()).isEqualTo(new SiteSample(1, 1));
+  }
+
+  private static List<Float> firsts(List<AdaptedClip> heard) {
+    return heard.stream().map(item -> item.clip().windows().get(0)[0]).toList();
+  }
+
+  @Test
   void shouldPartThePlacesSpeakersInTwoHalvesByTheSeed() throws Exception {
     // Each speaker has a center of its own, so a mean tells whose it is.
     List<LabeledClip> clips = new ArrayList<>();
