@@ -288,7 +288,7 @@ class EmotionModelTest {
           "formatVersion" : 1   | "formatVersion" : 2    | formatVersion 2, this program reads 1
           "formatVersion" : 1,  | ''                     | has no formatVersion
           "angry", "happy"      | "happy", "happy"       | distinct
-          "temperature" : 1.0   | "temperature" : 0      | calibration.temperature must be positive
+          "temperature" : 1.0   | "temperature" : 0      | calibration.temperature must be from 0.01
           "doubt" : 0.0         | "doubt" : 1            | calibration.doubt must be from 0 to below 1
           "type" : "fcnn"       | "type" : "rnn"         | architecture.type must be one of [fcnn, cnn-lstm, encoder]
           weights.safetensors   | ../weights.safetensors | plain name of a file

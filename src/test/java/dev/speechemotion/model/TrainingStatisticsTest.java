@@ -95,7 +95,7 @@ class TrainingStatisticsTest {
   void shouldRefuseWhatNoExamplesHave() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TrainingStatistics(new float[2][1], new float[2], new float[] {-1}))
-        .withMessageContaining("variances must not be negative");
+        .withMessageContaining("variances must be from 0");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new TrainingStatistics(new float[2][2], new float[2], new float[] {1, 2, 1}))
