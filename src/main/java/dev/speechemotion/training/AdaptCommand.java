@@ -15,8 +15,8 @@ import dev.speechemotion.training.corpus.Progress;
 import dev.speechemotion.training.corpus.Recording;
 import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.corpus.WindowedFeatures;
+import dev.speechemotion.training.evaluation.SiteAccumulator;
 import dev.speechemotion.training.evaluation.SiteStatistics;
-import dev.speechemotion.training.evaluation.SiteSums;
 import dev.speechemotion.training.labeling.HeadRefit;
 import dev.speechemotion.training.labeling.LabelList;
 import dev.speechemotion.training.labeling.LinearHead;
@@ -121,11 +121,11 @@ public class AdaptCommand implements Callable<Integer> {
     private int recordings;
     private int channels;
 
-    HeardSite counted(int columns, float minSpeechShare) {
-      SiteSums sums = new SiteSums(columns);
+    SiteMeasurement counted(int columns, float minSpeechShare) {
+      SiteAccumulator sums = new SiteAccumulator(columns);
       sums.addAll(clips, minSpeechShare);
-      return new HeardSite(
-          seconds, "recordings", recordings, channels, sums, HeardSite.Period.UNKNOWN);
+      return new SiteMeasurement(
+          seconds, "recordings", recordings, channels, sums, SiteMeasurement.Period.UNKNOWN);
     }
   }
 
@@ -157,7 +157,7 @@ public class AdaptCommand implements Callable<Integer> {
         Collection<Path> files = recordings.isEmpty() ? list.orElseThrow().files() : ofFolders;
         hear(files, loaded, audio, log);
       }
-      HeardSite heard =
+      SiteMeasurement heard =
           elsewhere.isPresent()
               ? elsewhere.get().hear(loaded, log)
               : audio.counted(training.mean().size(), training.minSpeechShare());

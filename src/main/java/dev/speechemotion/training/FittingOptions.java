@@ -15,8 +15,8 @@ import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Calls;
-import dev.speechemotion.training.experiment.AlsoThrough;
 import dev.speechemotion.training.experiment.Augmenter;
+import dev.speechemotion.training.experiment.ConditionedCopies;
 import dev.speechemotion.training.experiment.Experiment;
 import dev.speechemotion.training.fitting.EpochSource;
 import dev.speechemotion.training.fitting.FittingSettings;
@@ -342,7 +342,7 @@ final class FittingOptions {
     Optional<Condition> condition = alsoThrough(command);
     return condition.isEmpty()
         ? augmented
-        : new AlsoThrough(
+        : new ConditionedCopies(
             augmented,
             Corpora.load(sources, clean.in(condition.get()), cache, log),
             condition.get());

@@ -13,5 +13,5 @@ public interface SiteSource {
    * @param log for progress, and for what could not be used
    * @throws Exception if it cannot be heard; the message says what to do
    */
-  HeardSite hear(EmotionModel model, PrintWriter log) throws Exception;
+  SiteMeasurement hear(EmotionModel model, PrintWriter log) throws Exception;
 }

@@ -109,6 +109,9 @@ public final class TrainCommand implements Callable<Integer> {
   private List<Corpora.Source> sources;
   private NetworkType architecture;
 
+  /** The teacher in words. */
+  private Optional<String> taughtBy = Optional.empty();
+
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
@@ -123,7 +126,8 @@ public final class TrainCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--teacher teaches networks, not a linear map behind an encoder");
     }
-    nameOfTeacher(); // One that cannot be read is told of before any work is done.
+    // One that cannot be read is told of before any work is done.
+    taughtBy = nameOfTeacher();
     Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
     try {
       train(settings, encoder, log);
@@ -218,7 +222,7 @@ public final class TrainCommand implements Callable<Integer> {
             settings.calls(),
             augmentation,
             fittingOptions.alsoThrough(spec.commandLine()),
-            nameOfTeacher(),
+            taughtBy,
             importance,
             inferenceTime(corpora),
             WeightsFile.parameterCount(fitted.weights()),

@@ -15,11 +15,11 @@ import dev.speechemotion.streams.call.CallWindows;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import dev.speechemotion.training.AdaptCommand;
-import dev.speechemotion.training.HeardSite;
+import dev.speechemotion.training.SiteMeasurement;
 import dev.speechemotion.training.SiteSource;
 import dev.speechemotion.training.corpus.Progress;
 import dev.speechemotion.training.corpus.WindowEncoder;
-import dev.speechemotion.training.evaluation.SiteSums;
+import dev.speechemotion.training.evaluation.SiteAccumulator;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -53,8 +53,8 @@ final class BrokerAdaptCommand extends AdaptCommand {
   private Optional<Double> hours = Optional.empty();
 
   /** What the calls come to. */
-  private static final class Heard implements CallWindows.Listener {
-    private final SiteSums sums;
+  private static final class CallMeasurement implements CallWindows.Listener {
+    private final SiteAccumulator sums;
 
     /** Empty where windows enter the network as they are. */
     private final Optional<EncoderPooling> pooling;
@@ -63,8 +63,8 @@ final class BrokerAdaptCommand extends AdaptCommand {
     private int calls;
     private int channels;
 
-    Heard(int columns, Optional<EncoderPooling> pooling) {
-      sums = new SiteSums(columns);
+    CallMeasurement(int columns, Optional<EncoderPooling> pooling) {
+      sums = new SiteAccumulator(columns);
       this.pooling = pooling;
     }
 
@@ -127,28 +127,34 @@ final class BrokerAdaptCommand extends AdaptCommand {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private HeardSite hear(Settings settings, EmotionModel model, PrintWriter log) throws Exception {
+  private SiteMeasurement hear(Settings settings, EmotionModel model, PrintWriter log)
+      throws Exception {
     Optional<EncoderPooling> pooling =
         WindowEncoder.of(model).map(encoder -> encoder.poolings().get());
-    Heard heard = new Heard(model.manifest().normalization().mean().size(), pooling);
-    HeardSite.Period[] period = new HeardSite.Period[1];
+    CallMeasurement heard =
+        new CallMeasurement(model.manifest().normalization().mean().size(), pooling);
+    SiteMeasurement.Period[] period = new SiteMeasurement.Period[1];
     try {
       StopRequest.onSignal(
           stop -> {
-            Optional<HeardSite.Period> read = read(settings, model, heard, log, stop);
+            Optional<SiteMeasurement.Period> read = read(settings, model, heard, log, stop);
             read.ifPresent(each -> period[0] = each);
             return read.isPresent() ? 0 : StopRequest.INTERRUPTED_EXIT_CODE;
           });
     } finally {
       pooling.ifPresent(EncoderPooling::close);
     }
-    return new HeardSite(
+    return new SiteMeasurement(
         heard.audioMs / 1_000.0, "calls", heard.calls, heard.channels, heard.sums, period[0]);
   }
 
   /** When what was heard was written; empty if it was asked to stop. */
-  private Optional<HeardSite.Period> read(
-      Settings settings, EmotionModel model, Heard heard, PrintWriter log, StopRequest stop)
+  private Optional<SiteMeasurement.Period> read(
+      Settings settings,
+      EmotionModel model,
+      CallMeasurement heard,
+      PrintWriter log,
+      StopRequest stop)
       throws InterruptedException {
     String topic = settings.text(Property.TOPIC_CHUNKS);
     ModelManifest manifest = model.manifest();
@@ -181,7 +187,8 @@ final class BrokerAdaptCommand extends AdaptCommand {
             "topic %s has nothing of the last %s hours that can be heard"
                 .formatted(topic, hours.get()));
       }
-      return Optional.of(HeardSite.Period.of(windows.first().get(), windows.last().orElseThrow()));
+      return Optional.of(
+          SiteMeasurement.Period.of(windows.first().get(), windows.last().orElseThrow()));
     }
   }
 

@@ -35,22 +35,34 @@ public final class CsvCorpus {
 
   private CsvCorpus() {}
 
+  /**
+   * All lines of a file.
+   *
+   * @throws CorpusException if it is not in UTF-8
+   */
+  public static List<String> lines(Path csv) throws IOException {
+    try {
+      return Files.readAllLines(csv);
+    } catch (CharacterCodingException e) {
+      throw new CorpusException("%s is not in UTF-8; save it in UTF-8".formatted(csv));
+    }
+  }
+
+  /** The names of the columns, by the first line, in lower case; empty without lines. */
+  public static List<String> header(List<String> lines, char separator) {
+    return lines.isEmpty()
+        ? List.of()
+        : fields(lines.get(0).replace("\uFEFF", ""), separator).stream()
+            .map(name -> name.strip().toLowerCase(Locale.ROOT))
+            .toList();
+  }
+
   static CorpusLayout.Listing list(Path csv, Format format, String howToGet) throws IOException {
     if (!Files.isRegularFile(csv)) {
       throw new CorpusException("no %s file %s.%n%s".formatted(format.name(), csv, howToGet));
     }
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(csv);
-    } catch (CharacterCodingException e) {
-      throw new CorpusException("%s is not in UTF-8; save it in UTF-8".formatted(csv));
-    }
-    List<String> header =
-        lines.isEmpty()
-            ? List.of()
-            : fields(lines.get(0).replace("\uFEFF", ""), format.separator()).stream()
-                .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                .toList();
+    List<String> lines = lines(csv);
+    List<String> header = header(lines, format.separator());
     int path = header.indexOf(format.path());
     int label = header.indexOf(format.label());
     int speaker = header.indexOf(format.speaker());

@@ -36,7 +36,7 @@ public final class SiteStatistics {
    */
   public static SiteStatistics of(List<LabeledClip> clips, int columns, float minSpeechShare)
       throws CorpusException {
-    SiteSums sums = new SiteSums(columns);
+    SiteAccumulator sums = new SiteAccumulator(columns);
     sums.addAll(clips, minSpeechShare);
     return sums.statistics()
         .orElseThrow(

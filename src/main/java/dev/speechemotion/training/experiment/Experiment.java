@@ -10,7 +10,7 @@ import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
-import dev.speechemotion.training.corpus.Taught;
+import dev.speechemotion.training.corpus.TeacherAnswers;
 import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calibrator;
 import dev.speechemotion.training.evaluation.Calls;
@@ -104,7 +104,7 @@ public final class Experiment {
   private final Settings settings;
   private final List<String> labels;
   private final EpochSource source;
-  private final Taught taught;
+  private final TeacherAnswers taught;
   private final Optional<PretrainedEncoder> encoder;
   private final PrintWriter log;
 
@@ -120,7 +120,7 @@ public final class Experiment {
       Optional<PretrainedEncoder> encoder,
       PrintWriter log)
       throws CorpusException {
-    this(settings, corpora, source, Taught.NOTHING, encoder, log);
+    this(settings, corpora, source, TeacherAnswers.NOTHING, encoder, log);
   }
 
   /**
@@ -130,7 +130,7 @@ public final class Experiment {
       Settings settings,
       Corpora corpora,
       EpochSource source,
-      Taught taught,
+      TeacherAnswers taught,
       Optional<PretrainedEncoder> encoder,
       PrintWriter log)
       throws CorpusException {

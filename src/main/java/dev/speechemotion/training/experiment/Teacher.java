@@ -11,7 +11,7 @@ import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Labels;
-import dev.speechemotion.training.corpus.Taught;
+import dev.speechemotion.training.corpus.TeacherAnswers;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.fitting.EpochSource;
 import java.io.IOException;
@@ -89,8 +89,8 @@ public final class Teacher {
     return mean;
   }
 
-  public Taught taught() {
-    return new Taught(answers);
+  public TeacherAnswers taught() {
+    return new TeacherAnswers(answers);
   }
 
   /**

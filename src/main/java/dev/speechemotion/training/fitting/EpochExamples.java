@@ -3,7 +3,7 @@ package dev.speechemotion.training.fitting;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.training.corpus.LabeledClip;
-import dev.speechemotion.training.corpus.Taught;
+import dev.speechemotion.training.corpus.TeacherAnswers;
 import dev.speechemotion.training.evaluation.Adaptation;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -31,7 +31,7 @@ final class EpochExamples implements AutoCloseable {
   private final ModelManifest.Normalization normalization;
   private final EpochSource source;
   private final List<LabeledClip> train;
-  private final Taught taught;
+  private final TeacherAnswers taught;
   private final int maxEpochs;
   private Future<List<LabeledClip>> next;
   private List<LabeledClip> clips = List.of();
@@ -43,7 +43,7 @@ final class EpochExamples implements AutoCloseable {
       ModelManifest.Normalization normalization,
       EpochSource source,
       List<LabeledClip> train,
-      Taught taught,
+      TeacherAnswers taught,
       int maxEpochs) {
     this.settings = settings;
     this.labels = labels;

@@ -8,7 +8,7 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.Network;
 import dev.speechemotion.training.augmentation.SpecAugment;
 import dev.speechemotion.training.corpus.LabeledClip;
-import dev.speechemotion.training.corpus.Taught;
+import dev.speechemotion.training.corpus.TeacherAnswers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,13 +24,15 @@ final class Examples {
   /** Windows that go through the network together where nothing is learned from them. */
   private static final int CLASSIFIED_AT_ONCE = 64;
 
+  private static final float[] NO_ANSWER = {};
+
   private final List<float[]> windows = new ArrayList<>();
   private final float[] labels;
 
   /** Corpus and label of each. */
   private final String[] groups;
 
-  /** Of each, what another model says; null where none says anything. */
+  /** Of each, what another model says; {@link #NO_ANSWER} where none says anything. */
   private final float[][] answers;
 
   private final float[] mean;
@@ -38,14 +40,14 @@ final class Examples {
   private final float limit;
 
   Examples(List<LabeledClip> clips, List<String> labelNames, ModelManifest.Normalization by) {
-    this(clips, labelNames, by, Taught.NOTHING);
+    this(clips, labelNames, by, TeacherAnswers.NOTHING);
   }
 
   Examples(
       List<LabeledClip> clips,
       List<String> labelNames,
       ModelManifest.Normalization by,
-      Taught taught) {
+      TeacherAnswers taught) {
     int count = clips.stream().mapToInt(clip -> clip.windows().size()).sum();
     mean = by.meanArray();
     deviation = by.deviationArray();
@@ -54,7 +56,7 @@ final class Examples {
     groups = new String[count];
     answers = new float[count][];
     for (LabeledClip clip : clips) {
-      float[] answer = taught.of(clip).orElse(null);
+      float[] answer = taught.of(clip).orElse(NO_ANSWER);
       for (float[] window : clip.windows()) {
         answers[windows.size()] = answer;
         labels[windows.size()] = labelNames.indexOf(clip.label());
@@ -94,7 +96,7 @@ final class Examples {
     for (int i = from; i < to; i++) {
       int at = (i - from) * labelCount;
       float[] answer = answers[order[i]];
-      if (answer == null) {
+      if (answer.length == 0) {
         Arrays.fill(targets, at, at + labelCount, smoothing / labelCount);
         targets[at + (int) labels[order[i]]] += 1 - smoothing;
       } else {

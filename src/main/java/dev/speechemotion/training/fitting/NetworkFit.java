@@ -19,7 +19,7 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.Network;
 import dev.speechemotion.model.Torch;
 import dev.speechemotion.training.corpus.Progress;
-import dev.speechemotion.training.corpus.Taught;
+import dev.speechemotion.training.corpus.TeacherAnswers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -52,12 +52,13 @@ final class NetworkFit {
   /** Whether targets are probabilities, and not labels. */
   private final boolean taught;
 
-  NetworkFit(FittingSettings settings, List<String> labels, Taught answers, PrintWriter log) {
+  NetworkFit(
+      FittingSettings settings, List<String> labels, TeacherAnswers answers, PrintWriter log) {
     this.settings = settings;
     this.labels = labels;
     this.log = log;
     hyper = settings.hyperparameters();
-    taught = answers != Taught.NOTHING;
+    taught = answers != TeacherAnswers.NOTHING;
   }
 
   /**

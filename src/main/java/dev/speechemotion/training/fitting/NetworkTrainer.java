@@ -6,7 +6,7 @@ import dev.speechemotion.model.Network;
 import dev.speechemotion.model.WeightsFile;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
-import dev.speechemotion.training.corpus.Taught;
+import dev.speechemotion.training.corpus.TeacherAnswers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ public final class NetworkTrainer implements Trainer {
   private final FittingSettings settings;
   private final List<String> labels;
   private final EpochSource source;
-  private final Taught taught;
+  private final TeacherAnswers taught;
   private final NetworkFit fit;
 
   /**
@@ -28,7 +28,7 @@ public final class NetworkTrainer implements Trainer {
    */
   public NetworkTrainer(
       FittingSettings settings, List<String> labels, EpochSource source, PrintWriter log) {
-    this(settings, labels, source, Taught.NOTHING, log);
+    this(settings, labels, source, TeacherAnswers.NOTHING, log);
   }
 
   /**
@@ -39,7 +39,7 @@ public final class NetworkTrainer implements Trainer {
       FittingSettings settings,
       List<String> labels,
       EpochSource source,
-      Taught taught,
+      TeacherAnswers taught,
       PrintWriter log) {
     this.settings = settings;
     this.labels = labels;

@@ -15,7 +15,6 @@ import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.corpus.WindowedFeatures;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -83,18 +81,8 @@ public final class LabelList {
     }
     byte[] content = Files.readAllBytes(csv);
     sha256 = sha256(content);
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(csv);
-    } catch (CharacterCodingException e) {
-      throw new CorpusException("%s is not in UTF-8; save it in UTF-8".formatted(csv));
-    }
-    List<String> header =
-        lines.isEmpty()
-            ? List.of()
-            : CsvCorpus.fields(lines.get(0).replace("\uFEFF", ""), ',').stream()
-                .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                .toList();
+    List<String> lines = CsvCorpus.lines(csv);
+    List<String> header = CsvCorpus.header(lines, ',');
     List<String> missing =
         List.of("path", "label", "speaker").stream()
             .filter(name -> !header.contains(name))

@@ -11,7 +11,7 @@ import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
-import dev.speechemotion.training.corpus.Taught;
+import dev.speechemotion.training.corpus.TeacherAnswers;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Calibrator;
 import java.io.IOException;
@@ -412,9 +412,9 @@ class NetworkTrainerTest {
             TrainingNormalization.of(clips, settings),
             source,
             clips,
-            Taught.NOTHING,
+            TeacherAnswers.NOTHING,
             epochs)) {
-      new NetworkFit(settings, LABELS, Taught.NOTHING, NO_LOG)
+      new NetworkFit(settings, LABELS, TeacherAnswers.NOTHING, NO_LOG)
           .run("test", examples, epochs, (epoch, pass, network, manager) -> passes.add(pass));
     }
     return passes;

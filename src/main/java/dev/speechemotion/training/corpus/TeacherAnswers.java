@@ -8,15 +8,15 @@ import java.util.Optional;
  * Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015). However a
  * recording is changed for the network, the answer is the same.
  */
-public final class Taught {
-  public static final Taught NOTHING = new Taught(Map.of());
+public final class TeacherAnswers {
+  public static final TeacherAnswers NOTHING = new TeacherAnswers(Map.of());
 
   private final Map<String, float[]> answers;
 
   /**
    * @param answers by SHA-256 of the recording's file: probabilities in the order of the labels
    */
-  public Taught(Map<String, float[]> answers) {
+  public TeacherAnswers(Map<String, float[]> answers) {
     this.answers = answers;
   }
 

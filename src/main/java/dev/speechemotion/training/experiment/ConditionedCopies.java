@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * telephone line. What comes through is a corpus of its own, as it would be a place of its own: a
  * site's statistics are those of its line, too.
  */
-public final class AlsoThrough implements EpochSource {
+public final class ConditionedCopies implements EpochSource {
   private final EpochSource plain;
   private final Map<String, LabeledClip> through;
 
@@ -23,7 +23,7 @@ public final class AlsoThrough implements EpochSource {
    * @param plain what is heard without
    * @param corpora the same corpora in the condition
    */
-  public AlsoThrough(EpochSource plain, Corpora corpora, Condition condition) {
+  public ConditionedCopies(EpochSource plain, Corpora corpora, Condition condition) {
     this.plain = plain;
     through =
         corpora.clips().stream()

@@ -1,6 +1,6 @@
 package dev.speechemotion.training;
 
-import dev.speechemotion.training.evaluation.SiteSums;
+import dev.speechemotion.training.evaluation.SiteAccumulator;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -14,10 +14,10 @@ import java.util.Objects;
  * @param sums of the features of these windows
  * @param period when it was said, where that is known
  */
-public record HeardSite(
-    double seconds, String unit, int count, int channels, SiteSums sums, Period period) {
+public record SiteMeasurement(
+    double seconds, String unit, int count, int channels, SiteAccumulator sums, Period period) {
 
-  public HeardSite {
+  public SiteMeasurement {
     Objects.requireNonNull(unit, "unit");
     Objects.requireNonNull(sums, "sums");
     Objects.requireNonNull(period, "period");

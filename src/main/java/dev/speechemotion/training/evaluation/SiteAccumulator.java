@@ -8,7 +8,7 @@ import java.util.Optional;
  * Sums over the windows of a place, one after another, so that its statistics need no more memory
  * the more is heard of it.
  */
-public final class SiteSums {
+public final class SiteAccumulator {
   /** A feature that never changes tells nothing; it stays near 0 whatever comes later. */
   private static final double CONSTANT = 1e-6;
 
@@ -27,7 +27,7 @@ public final class SiteSums {
   /**
    * @param columns features of a window, or of a frame where windows are made of frames
    */
-  public SiteSums(int columns) {
+  public SiteAccumulator(int columns) {
     this.columns = columns;
     origin = new double[columns];
     sums = new double[columns];
