@@ -101,7 +101,7 @@ class ArchitectureTest {
     "training.evaluation,   'corpus'",
     "training.linear,       'corpus'",
     "training.fitting,      'linear evaluation corpus augmentation'",
-    "training.experiment,   'fitting evaluation corpus augmentation'",
+    "training.experiment,   'fitting linear evaluation corpus augmentation'",
     "training.labeling,     'linear evaluation corpus'",
     "training.report,       'experiment fitting evaluation corpus augmentation'",
     "app.process,           ''",

@@ -2,10 +2,8 @@ package dev.speechemotion.model;
 
 import ai.djl.Device;
 import ai.djl.Model;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.nn.Parameter;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.spec.FeatureSpec;
@@ -19,7 +17,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -233,9 +230,7 @@ public final class EmotionModel implements AutoCloseable {
     Optional<SpeechEncoder> encoder = Optional.empty();
     try {
       NDManager manager = model.getNDManager();
-      Map<String, Parameter> parameters = network.parameters();
-      Map<String, NDArray> arrays = WeightsFile.decode(weights, network.shapes(), manager);
-      arrays.forEach((name, array) -> parameters.get(name).setArray(array));
+      WeightsFile.load(weights, network, manager);
       // Without this PyTorch keeps a graph for gradients at every call.
       network.block().freezeParameters(true);
       network.block().initialize(manager, DataType.FLOAT32, network.inputShapes(1));
@@ -298,6 +293,11 @@ public final class EmotionModel implements AutoCloseable {
   /** What is kept of its training; empty if nothing is. */
   public Optional<TrainingStatistics> statistics() {
     return statistics;
+  }
+
+  /** The weights file, without the pretrained encoder. */
+  public byte[] weights() {
+    return WeightsFile.encode(network);
   }
 
   /** A classifier for one thread; cheap, and reads no file. */

@@ -110,7 +110,7 @@ final class ManifestJson {
     }
     for (JsonNode each : tree.path("sites")) {
       if (each instanceof ObjectNode site) {
-        List.of("from", "to").stream()
+        List.of("from", "to", "taughtBy").stream()
             .filter(field -> !site.has(field))
             .forEach(field -> site.put(field, ""));
       }

@@ -142,6 +142,8 @@ public record ModelManifest(
    * @param to the same of the last
    * @param madeAt when the audio was measured, ISO 8601 in UTC
    * @param sha256 of the means and deviations, as 32-bit floats, big-endian; lower-case hexadecimal
+   * @param taughtBy whose answers on that audio the head has learned: {@code self}, or a model's
+   *     identity; empty: it has learned none
    * @param labeled what labeled recordings did to the head; empty where there were none
    */
   public record Site(
@@ -153,9 +155,11 @@ public record ModelManifest(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String to,
       String madeAt,
       String sha256,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String taughtBy,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Labeled> labeled) {
     public Site {
       labeled = List.copyOf(labeled);
+      Objects.requireNonNull(taughtBy, "sites.taughtBy is missing");
       require(recordings > 0 && windows > 0, "sites must have recordings and windows", recordings);
       Objects.requireNonNull(from, "sites.from is missing");
       Objects.requireNonNull(to, "sites.to is missing");

@@ -53,6 +53,18 @@ public final class WeightsFile {
     return out.toByteArray();
   }
 
+  /**
+   * Gives a network that has no parameters yet those of a file.
+   *
+   * @param manager that they belong to
+   * @throws ModelException if the file is malformed or of another network
+   */
+  public static void load(byte[] file, Network network, NDManager manager) throws ModelException {
+    Map<String, Parameter> parameters = network.parameters();
+    decode(file, network.shapes(), manager)
+        .forEach((name, array) -> parameters.get(name).setArray(array));
+  }
+
   /** How many numbers a file of {@link #encode} holds. */
   public static int parameterCount(byte[] file) {
     long headerLength = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();

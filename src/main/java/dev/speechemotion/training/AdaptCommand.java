@@ -4,11 +4,13 @@ import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.AudioFormatException;
 import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
 import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.TrainingStatistics;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Progress;
@@ -17,13 +19,17 @@ import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.corpus.WindowedFeatures;
 import dev.speechemotion.training.evaluation.SiteAccumulator;
 import dev.speechemotion.training.evaluation.SiteStatistics;
+import dev.speechemotion.training.experiment.TaughtNetwork;
 import dev.speechemotion.training.labeling.HeadRefit;
 import dev.speechemotion.training.labeling.LabelList;
-import dev.speechemotion.training.labeling.LinearHead;
 import dev.speechemotion.training.labeling.Suggestions;
+import dev.speechemotion.training.linear.LinearHead;
+import dev.speechemotion.training.linear.SelfTraining;
+import dev.speechemotion.training.linear.WindowReservoir;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,12 +37,16 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -65,6 +75,10 @@ public class AdaptCommand implements Callable<Integer> {
 
   /** Of the version's name. */
   private static final String SUFFIX = "-site";
+
+  private static final String SELF = "self";
+  private static final String NO_TEACHER = "none";
+  private static final PrintWriter NO_LOG = new PrintWriter(Writer.nullWriter());
 
   @Spec private CommandSpec spec;
 
@@ -102,6 +116,15 @@ public class AdaptCommand implements Callable<Integer> {
   private Optional<Integer> suggest = Optional.empty();
 
   @Option(
+      names = "--teacher",
+      paramLabel = "DIR",
+      description =
+          "Whose answers on the place's audio the head learns: self, for a linear head, such as that"
+              + " of models/open; another model's directory, for a network on features of ours;"
+              + " none: the head stays (default: self where the head can, else none).")
+  private Optional<String> teacher = Optional.empty();
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description =
@@ -125,7 +148,13 @@ public class AdaptCommand implements Callable<Integer> {
       SiteAccumulator sums = new SiteAccumulator(columns);
       sums.addAll(clips, minSpeechShare);
       return new SiteMeasurement(
-          seconds, "recordings", recordings, channels, sums, SiteMeasurement.Period.UNKNOWN);
+          seconds,
+          "recordings",
+          recordings,
+          channels,
+          sums,
+          new WindowReservoir().addAll(clips, minSpeechShare),
+          SiteMeasurement.Period.UNKNOWN);
     }
   }
 
@@ -146,9 +175,9 @@ public class AdaptCommand implements Callable<Integer> {
       if (suggest.isEmpty()) {
         requireRoomForVersionOf(manifest.name());
       }
+      Optional<TrainingStatistics> known = known(loaded);
       Optional<LabelList> list = Optional.empty();
       if (labels.isPresent()) {
-        HeadRefit.statistics(loaded); // Says what is wrong before hours of audio are read.
         list = Optional.of(new LabelList(labels.get(), loaded.labels()));
       }
       ModelManifest.Normalization training = manifest.normalization();
@@ -173,11 +202,15 @@ public class AdaptCommand implements Callable<Integer> {
         return 0;
       }
       ModelManifest.Normalization bySite = site.normalization(training);
+      Optional<TrainingStatistics> learned =
+          known.isPresent() && isSelfTaught()
+              ? Optional.of(SelfTraining.of(known.get(), heard.windows().windows(), bySite))
+              : known;
       Optional<HeadRefit> refit =
           list.isPresent()
               ? Optional.of(
                   new HeadRefit(
-                      HeadRefit.statistics(loaded),
+                      learned.orElseThrow(),
                       loaded.labels(),
                       bySite,
                       manifest.calibration(),
@@ -194,19 +227,26 @@ public class AdaptCommand implements Callable<Integer> {
                   heard.period().to(),
                   Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                   bySite.sha256(),
+                  taughtBy(known),
                   refit.isPresent()
                       ? List.of(refit.get().labeled(list.orElseThrow().sha256()))
                       : List.of()),
               bySite,
               version.orElse(
                   manifest.version() + (manifest.version().endsWith(SUFFIX) ? "" : SUFFIX)));
-      if (refit.isPresent() && refit.get().strength() != HeadRefit.KEPT) {
-        LinearHead head = refit.get().head();
+      if (taughtByAnother()) {
+        byte[] weights = taught(loaded, audio.clips, bySite, log);
+        EmotionModel.saveVersion(
+            out, adapted.with(weights(manifest, weights), manifest.calibration()), weights, model);
+      } else if (learned.isPresent() && (isSelfTaught() || refit.isPresent())) {
+        LinearHead head =
+            refit.isPresent()
+                ? refit.get().head()
+                : LinearHead.fitted(
+                    manifest.labels(), bySite, manifest.calibration(), learned.get());
         byte[] weights = head.weights();
-        adapted =
-            adapted.with(
-                ModelManifest.Weights.of(manifest.weights().file(), weights), head.calibration());
-        EmotionModel.saveVersion(out, adapted, weights, model);
+        EmotionModel.saveVersion(
+            out, adapted.with(weights(manifest, weights), head.calibration()), weights, model);
       } else {
         EmotionModel.saveVersion(out, adapted, model);
       }
@@ -216,9 +256,75 @@ public class AdaptCommand implements Callable<Integer> {
     return 0;
   }
 
+  private static ModelManifest.Weights weights(ModelManifest manifest, byte[] weights) {
+    return ModelManifest.Weights.of(manifest.weights().file(), weights);
+  }
+
+  private boolean isSelfTaught() {
+    return !teacher.equals(Optional.of(NO_TEACHER)) && !taughtByAnother();
+  }
+
+  /** Whether a model's directory was given with {@code --teacher}. */
+  protected final boolean taughtByAnother() {
+    return teacher.filter(name -> !name.equals(NO_TEACHER) && !name.equals(SELF)).isPresent();
+  }
+
+  /**
+   * What a head can be fitted again from; empty if it stays as it is. Says what is wrong before
+   * hours of audio are read.
+   */
+  private Optional<TrainingStatistics> known(EmotionModel loaded) throws IOException {
+    if (taughtByAnother()) {
+      try (EmotionModel teaching = EmotionModel.load(Path.of(teacher.orElseThrow()))) {
+        new TaughtNetwork(loaded, teaching, UnaryOperator.identity(), NO_LOG);
+      }
+      return Optional.empty();
+    }
+    boolean needed = labels.isPresent() || teacher.equals(Optional.of(SELF));
+    boolean possible = isSelfTaught() && loaded.statistics().isPresent();
+    return needed || possible ? Optional.of(SelfTraining.statistics(loaded)) : Optional.empty();
+  }
+
+  /** For the manifest. */
+  private String taughtBy(Optional<TrainingStatistics> known) throws IOException {
+    if (taughtByAnother()) {
+      try (EmotionModel teaching = EmotionModel.load(Path.of(teacher.orElseThrow()))) {
+        ModelIdentity identity = teaching.identity();
+        return "%s %s %s".formatted(identity.name(), identity.version(), identity.hash());
+      }
+    }
+    return known.isPresent() && isSelfTaught() ? SELF : "";
+  }
+
+  private byte[] taught(
+      EmotionModel loaded,
+      List<LabeledClip> clips,
+      ModelManifest.Normalization bySite,
+      PrintWriter log)
+      throws IOException {
+    try (EmotionModel teaching = EmotionModel.load(Path.of(teacher.orElseThrow()))) {
+      SiteAudio asTeacherHears = new SiteAudio();
+      Set<Path> files = new LinkedHashSet<>();
+      clips.forEach(clip -> files.add(clip.file()));
+      hear(files, teaching, asTeacherHears, log);
+      Map<String, LabeledClip> byKey = new HashMap<>();
+      asTeacherHears.clips.forEach(clip -> byKey.put(clip.key(), clip));
+      List<LabeledClip> ofBoth =
+          clips.stream().filter(clip -> byKey.containsKey(clip.key())).toList();
+      return new TaughtNetwork(loaded, teaching, clip -> byKey.get(clip.key()), log)
+          .weights(ofBoth, bySite);
+    }
+  }
+
   private void requireUsage() {
     require(
         (out != null) != suggest.isPresent(), "give --out, or --suggest, which writes no model");
+    require(
+        !(taughtByAnother() && labels.isPresent()),
+        "--labels and --teacher DIR exclude each other: labels are learned by a linear head");
+    require(
+        !(taughtByAnother() && suggest.isPresent()),
+        "--suggest and --teacher DIR exclude each other");
     require(
         suggest.isEmpty() || labels.isEmpty() && suggest.get() > 0,
         "--suggest needs a number above 0, and --recordings without --labels");

@@ -2,9 +2,7 @@ package dev.speechemotion.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
-import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
@@ -18,8 +16,11 @@ import dev.speechemotion.training.evaluation.MetricsBreakdown;
 import dev.speechemotion.training.evaluation.Protocol;
 import dev.speechemotion.training.evaluation.SiteSample;
 import dev.speechemotion.training.evaluation.TestedClasses;
+import dev.speechemotion.training.experiment.AdaptedTest;
 import dev.speechemotion.training.experiment.Experiment;
+import dev.speechemotion.training.experiment.TaughtNetwork;
 import dev.speechemotion.training.labeling.LabelingTrial;
+import dev.speechemotion.training.linear.SelfTraining;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -51,6 +52,9 @@ import picocli.CommandLine.Spec;
       ""
     })
 public final class EvaluateCommand implements Callable<Integer> {
+  private static final String NO_TEACHER = "none";
+  private static final String SELF = "self";
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--model", paramLabel = "DIR", description = "The model to measure.")
@@ -105,6 +109,14 @@ public final class EvaluateCommand implements Callable<Integer> {
           "The same with N windows of speech, at most, of recordings drawn by --seed (default: all).")
   private Optional<Integer> siteWindows = Optional.empty();
 
+  @Option(
+      names = "--teacher",
+      paramLabel = "DIR",
+      description =
+          "With --adapt site, what heads learn from at a tested place, as with 'adapt': none, self,"
+              + " or with --model a model's directory (default: self where the head can, else none).")
+  private Optional<String> teacher = Optional.empty();
+
   @Mixin private FittingOptions fittingOptions;
 
   @Override
@@ -131,6 +143,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         siteSample().equals(SiteSample.ALL) || siteOfModel && labeledPerClass.isEmpty(),
         "--site-callers and --site-windows need --model and --adapt site, without"
             + " --labeled-per-class");
+    require(
+        teacher.isEmpty()
+            || fittingOptions.mode(spec.commandLine()).equals(Optional.of(Adaptation.Mode.SITE)),
+        "--teacher needs --adapt site");
+    require(
+        teacher.isEmpty() || modelDirectory.isPresent() || !hasTeacher(),
+        "--protocol takes --teacher none or self, and trains no teacher");
     if (modelDirectory.isPresent()) {
       evaluateModel(modelDirectory.get(), condition, log);
     } else {
@@ -166,47 +185,77 @@ public final class EvaluateCommand implements Callable<Integer> {
       throws IOException {
     List<Corpora.Source> sources =
         corpusOptions.sources(spec.commandLine(), fittingOptions.seed, Optional.empty());
-    Optional<Adaptation.Mode> asked = fittingOptions.mode(spec.commandLine());
-    Calls calls = fittingOptions.calls(spec.commandLine());
-    try (EmotionModel model = EmotionModel.load(directory);
-        EmotionClassifier classifier = model.newHeadClassifier();
-        EmotionClassifier uncalibrated = model.newUncalibratedHeadClassifier()) {
-      ModelManifest.Normalization normalization = model.manifest().normalization();
-      Adaptation adaptation = Adaptation.of(normalization, asked).with(siteSample());
+    try (EmotionModel model = EmotionModel.load(directory)) {
       Corpora corpora = load(sources, Corpus.Settings.of(model, condition), log);
       if (labeledPerClass.isPresent()) {
         print(
             new LabelingTrial(model, labeledPerClass.get(), fittingOptions.seed)
                 .run(corpora.clips()));
-        return;
+      } else if (hasTeacher()) {
+        try (EmotionModel teaching = EmotionModel.load(Path.of(teacher.orElseThrow()))) {
+          Map<String, LabeledClip> asTeacherHears =
+              load(sources, Corpus.Settings.of(teaching, condition), log).clips().stream()
+                  .collect(Collectors.toMap(LabeledClip::key, Function.identity()));
+          TaughtNetwork taught =
+              new TaughtNetwork(model, teaching, clip -> asTeacherHears.get(clip.key()), log);
+          evaluateModel(
+              model, corpora, condition, Optional.of(taught), teaching.identity().toString());
+        }
+      } else {
+        boolean alone = teacher.equals(Optional.of(NO_TEACHER)) || model.statistics().isEmpty();
+        if (teacher.equals(Optional.of(SELF))) {
+          SelfTraining.statistics(model); // Says what is wrong if it cannot.
+        }
+        evaluateModel(model, corpora, condition, Optional.empty(), alone ? NO_TEACHER : SELF);
       }
-      MetricsBreakdown measurement =
-          new MetricsBreakdown(
-              model.labels(),
-              model.manifest().calibration().uncertainBelow(),
-              TestedClasses.of(corpora.clips()));
-      measurement.add(
-          classifier,
-          uncalibrated,
-          adaptation.apply(
-              corpora.clips(),
-              corpora.clips(),
-              normalization.population(),
-              calls,
-              fittingOptions.seed));
-
-      Map<String, Object> about = new LinkedHashMap<>();
-      about.put("model", model.identity());
-      siteCallers.ifPresent(callers -> about.put("siteCallers", callers));
-      siteWindows.ifPresent(windows -> about.put("siteWindows", windows));
-      about.putAll(corpora.about());
-      print(measurement, about, condition, adaptation, calls, "");
     }
+  }
+
+  private boolean hasTeacher() {
+    return teacher.filter(name -> !name.equals(NO_TEACHER) && !name.equals(SELF)).isPresent();
+  }
+
+  private void evaluateModel(
+      EmotionModel model,
+      Corpora corpora,
+      Condition condition,
+      Optional<TaughtNetwork> taught,
+      String taughtBy)
+      throws IOException {
+    Adaptation adaptation =
+        Adaptation.of(model.manifest().normalization(), fittingOptions.mode(spec.commandLine()))
+            .with(siteSample());
+    Calls calls = fittingOptions.calls(spec.commandLine());
+    MetricsBreakdown measurement =
+        new MetricsBreakdown(
+            model.labels(),
+            model.manifest().calibration().uncertainBelow(),
+            TestedClasses.of(corpora.clips()));
+    new AdaptedTest(
+            adaptation,
+            taughtBy.equals(SELF) ? model.statistics() : Optional.empty(),
+            taught,
+            calls,
+            fittingOptions.siteDraws(spec.commandLine()),
+            fittingOptions.seed)
+        .run(model, corpora.clips(), corpora.clips(), measurement::add);
+
+    Map<String, Object> about = new LinkedHashMap<>();
+    about.put("model", model.identity());
+    siteCallers.ifPresent(callers -> about.put("siteCallers", callers));
+    siteWindows.ifPresent(windows -> about.put("siteWindows", windows));
+    if (adaptation.mode() == Adaptation.Mode.SITE) {
+      about.put("teacher", taughtBy);
+    }
+    about.putAll(corpora.about());
+    print(measurement, about, condition, adaptation, calls, "");
   }
 
   private void evaluateProtocol(Protocol protocol, Condition condition, PrintWriter log)
       throws IOException {
-    Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
+    Experiment.Settings asked = fittingOptions.settings(spec.commandLine());
+    Experiment.Settings settings =
+        teacher.equals(Optional.of(NO_TEACHER)) ? asked.withoutSelfTraining() : asked;
     Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
     try {
       evaluateProtocol(protocol, condition, settings, encoder, log);
@@ -301,6 +350,9 @@ public final class EvaluateCommand implements Callable<Integer> {
               evaluation.recalls()));
     }
     about.put("folds", folds);
+    if (settings.fitting().adaptation().mode() == Adaptation.Mode.SITE) {
+      about.put("teacher", settings.selfTraining() && encoder.isPresent() ? SELF : NO_TEACHER);
+    }
     print(
         result.measurement(),
         about,

@@ -30,6 +30,8 @@ import picocli.CommandLine.Option;
 
 /** Options that say what is trained, and how. */
 final class FittingOptions {
+  private static final int MOST_DRAWS = 100;
+
   @Option(
       names = "--encoder",
       paramLabel = "DIR",
@@ -233,7 +235,8 @@ final class FittingOptions {
       paramLabel = "MODE",
       description =
           "Adaptation to who speaks or where, without labels: none, site (mean and deviation of"
-              + " each corpus; of a tested one those of the other half of its speakers), running (to"
+              + " each corpus, and of a tested one what 'adapt' makes of the other half of its"
+              + " speakers), running (to"
               + " what the call has told so far), or, for evaluate, speaker (to all clips of the"
               + " call). Default: the model's own, or none.")
   private Optional<String> adapt = Optional.empty();
@@ -245,9 +248,19 @@ final class FittingOptions {
       description =
           "How tested speakers' clips are dealt into calls: mixed (one call with all moods),"
               + " one-mood (a call for each mood), or mostly-neutral (a call for each mood, seven"
-              + " tenths neutral). With --adapt none or site it matters only how often neutral"
-              + " clips are tested (default: ${DEFAULT-VALUE}).")
+              + " tenths neutral, at tested places too). With --adapt none or site the first two are"
+              + " the same (default: ${DEFAULT-VALUE}).")
   private String calls;
+
+  @Option(
+      names = "--site-draws",
+      defaultValue = "1",
+      paramLabel = "N",
+      description =
+          "With --adapt site: a tested corpus's speakers are parted in two halves N times, by"
+              + " --seed, and each clip is tested as often: less depends on who is in which half"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int siteDraws;
 
   @Option(
       names = "--n0",
@@ -389,6 +402,15 @@ final class FittingOptions {
                     command, "--calls must be mixed, one-mood or mostly-neutral, got " + calls));
   }
 
+  /** How many times speakers are parted in two halves. */
+  int siteDraws(CommandLine command) {
+    if (siteDraws < 1 || siteDraws > MOST_DRAWS) {
+      throw new CommandLine.ParameterException(
+          command, "--site-draws must be from 1 to %d, got %d".formatted(MOST_DRAWS, siteDraws));
+    }
+    return siteDraws;
+  }
+
   private NetworkType networkType(CommandLine command) {
     try {
       return NetworkType.named(architecture);
@@ -464,7 +486,9 @@ final class FittingOptions {
               limit,
               seed),
           uncertainBelow,
-          calls(command));
+          calls(command),
+          true,
+          siteDraws(command));
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(command, e.getMessage(), e);
     }

@@ -1,6 +1,7 @@
 package dev.speechemotion.training;
 
 import dev.speechemotion.training.evaluation.SiteAccumulator;
+import dev.speechemotion.training.linear.WindowReservoir;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -12,14 +13,22 @@ import java.util.Objects;
  * @param count how many of them have a window with enough speech
  * @param channels how many of their channels have one
  * @param sums of the features of these windows
+ * @param windows these windows, or some of them
  * @param period when it was said, where that is known
  */
 public record SiteMeasurement(
-    double seconds, String unit, int count, int channels, SiteAccumulator sums, Period period) {
+    double seconds,
+    String unit,
+    int count,
+    int channels,
+    SiteAccumulator sums,
+    WindowReservoir windows,
+    Period period) {
 
   public SiteMeasurement {
     Objects.requireNonNull(unit, "unit");
     Objects.requireNonNull(sums, "sums");
+    Objects.requireNonNull(windows, "windows");
     Objects.requireNonNull(period, "period");
   }
 

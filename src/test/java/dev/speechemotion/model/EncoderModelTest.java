@@ -271,7 +271,7 @@ class EncoderModelTest {
     }
     String measured = "2026-01-01T00:00:00Z";
     ModelManifest.Site recordings =
-        new ModelManifest.Site(1, 20, 40, 1_000, "", "", measured, "0".repeat(64), List.of());
+        new ModelManifest.Site(1, 20, 40, 1_000, "", "", measured, "0".repeat(64), "", List.of());
     ModelManifest.Site calls =
         new ModelManifest.Site(
             2,
@@ -282,6 +282,7 @@ class EncoderModelTest {
             "2025-12-30T12:00:00Z",
             measured,
             "1".repeat(64),
+            "self",
             List.of());
     ModelManifest after =
         before.at(recordings, normalization(1, 2), "1b").at(calls, normalization(1, 3), "2");

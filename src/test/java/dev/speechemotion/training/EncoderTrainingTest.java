@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -74,11 +75,14 @@ class EncoderTrainingTest {
     try (EmotionModel before = EmotionModel.load(model);
         EmotionModel after = EmotionModel.load(site)) {
       assertThat(after.manifest().version()).isEqualTo("3-site");
-      assertThat(after.manifest().weights()).isEqualTo(before.manifest().weights());
+      // The head has learned from what it said of the place.
+      assertThat(after.manifest().weights()).isNotEqualTo(before.manifest().weights());
+      assertThat(after.manifest().statistics()).isEqualTo(before.manifest().statistics());
       assertThat(after.manifest().sites())
           .singleElement()
           .satisfies(
               each -> {
+                assertThat(each.taughtBy()).isEqualTo("self");
                 assertThat(each.recordings())
                     .isEqualTo(134); // of 270: the others have no window of speech
                 assertThat(each.sha256()).isEqualTo(after.manifest().normalization().sha256());
@@ -259,6 +263,79 @@ class EncoderTrainingTest {
         .contains("the teacher tells [angry, happy, sad] apart, and cannot teach [angry, happy],");
   }
 
+  /** A network that has learned nothing of worth, by what the encoder model says at the place. */
+  @Test
+  void shouldTeachANetworkAtAPlace() throws Exception {
+    Path network = folder.resolve("network");
+    Run trained =
+        run(
+            new TrainCommand(),
+            "--layout=tess",
+            "--data=" + data,
+            "--labels=angry,happy,sad",
+            "--spec=wideband-16k",
+            "--adapt=site",
+            "--epochs=1",
+            "--learning-rate=0.001",
+            "--no-protocols",
+            "--cache=none",
+            "--out=" + network);
+    assertThat(trained.exitCode()).as(trained.log()).isZero();
+    Path site = folder.resolve("site");
+
+    Run run =
+        run(
+            new AdaptCommand(),
+            "--model=" + network,
+            "--teacher=" + model,
+            "--recordings=" + data,
+            "--out=" + site);
+    Run without = evaluated(network, "--teacher=none");
+    Run at = evaluated(network, "--teacher=" + model);
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    try (EmotionModel before = EmotionModel.load(network);
+        EmotionModel after = EmotionModel.load(site)) {
+      assertThat(after.manifest().weights()).isNotEqualTo(before.manifest().weights());
+      assertThat(after.manifest().sites().get(0).taughtBy()).startsWith("tess-encoder 3 ");
+    }
+    assertThat(uar(evaluated(site, "--teacher=none"))).isGreaterThan(0.85);
+    assertThat(uar(at)).as(at.log()).isGreaterThan(uar(without));
+    assertThat(new ObjectMapper().readTree(at.out()).get("teacher").asText()).contains("encoder");
+  }
+
+  private Run evaluated(Path measured, String teacher) {
+    return run(
+        new EvaluateCommand(),
+        "--model=" + measured,
+        "--adapt=site",
+        teacher,
+        "--layout=tess",
+        "--data=" + data,
+        "--format=json",
+        "--cache=none");
+  }
+
+  private static double uar(Run evaluation) throws IOException {
+    return new ObjectMapper().readTree(evaluation.out()).get("uar").doubleValue();
+  }
+
+  @Test
+  void shouldSayWhoCannotTeachWhom() {
+    assertThat(adapt("--teacher=" + model).log()).contains("which teaches itself: --teacher self");
+    assertThat(adapt("--teacher=" + folder.resolve("nothing")).log()).contains("nothing");
+    assertThat(adapt("--teacher=" + model, "--labels=x.csv").log())
+        .contains("--labels and --teacher DIR exclude each other");
+    assertThat(folder.resolve("site")).doesNotExist();
+  }
+
+  private Run adapt(String... more) {
+    List<String> arguments = new ArrayList<>(List.of(more));
+    arguments.addAll(
+        List.of("--model=" + model, "--recordings=" + data, "--out=" + folder.resolve("site")));
+    return run(new AdaptCommand(), arguments.toArray(new String[0]));
+  }
+
   /** Of six callers, in a place where each emotion sounds like the next one in the training. */
   @Test
   void shouldFitTheHeadAgainOnLabeledRecordings() throws Exception {
@@ -299,12 +376,13 @@ class EncoderTrainingTest {
         run(
             new AdaptCommand(),
             "--model=" + model,
+            "--teacher=none",
             "--recordings=" + data,
             "--labels=" + csv,
             "--out=" + site);
 
     assertThat(run.exitCode()).as(run.log()).isZero();
-    assertThat(run.out()).contains("the head as trained is kept");
+    assertThat(run.out()).contains("no sure gain: the head is kept");
     try (EmotionModel before = EmotionModel.load(model);
         EmotionModel after = EmotionModel.load(site)) {
       assertThat(after.manifest().weights()).isEqualTo(before.manifest().weights());

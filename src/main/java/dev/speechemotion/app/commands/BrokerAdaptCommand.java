@@ -20,6 +20,7 @@ import dev.speechemotion.training.SiteSource;
 import dev.speechemotion.training.corpus.Progress;
 import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.evaluation.SiteAccumulator;
+import dev.speechemotion.training.linear.WindowReservoir;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -55,6 +56,7 @@ final class BrokerAdaptCommand extends AdaptCommand {
   /** What the calls come to. */
   private static final class CallMeasurement implements CallWindows.Listener {
     private final SiteAccumulator sums;
+    private final WindowReservoir windows = new WindowReservoir();
 
     /** Empty where windows enter the network as they are. */
     private final Optional<EncoderPooling> pooling;
@@ -70,7 +72,9 @@ final class BrokerAdaptCommand extends AdaptCommand {
 
     @Override
     public void window(float[] features) {
-      sums.add(pooling.isPresent() ? pooling.get().pool(features) : features);
+      float[] window = pooling.isPresent() ? pooling.get().pool(features) : features.clone();
+      sums.add(window);
+      windows.add(window);
     }
 
     @Override
@@ -113,6 +117,9 @@ final class BrokerAdaptCommand extends AdaptCommand {
     if (given.hasMatchedOption("--suggest")) {
       throw wrongUsage("--suggest needs --recordings: what is to be labeled must be a file");
     }
+    if (taughtByAnother()) {
+      throw wrongUsage("--teacher DIR needs --recordings: the teacher hears them too");
+    }
     if (hours.isEmpty()) {
       throw wrongUsage(ofBroker.get() + " needs --hours N: how much of the topic counts");
     }
@@ -145,7 +152,13 @@ final class BrokerAdaptCommand extends AdaptCommand {
       pooling.ifPresent(EncoderPooling::close);
     }
     return new SiteMeasurement(
-        heard.audioMs / 1_000.0, "calls", heard.calls, heard.channels, heard.sums, period[0]);
+        heard.audioMs / 1_000.0,
+        "calls",
+        heard.calls,
+        heard.channels,
+        heard.sums,
+        heard.windows,
+        period[0]);
   }
 
   /** When what was heard was written; empty if it was asked to stop. */

@@ -7,7 +7,6 @@ import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,7 +103,8 @@ public record Adaptation(
   }
 
   /**
-   * Tested clips as the network gets them; in the order of the calls with {@link Mode#RUNNING}.
+   * Tested clips as the network gets them; in the order of the calls with {@link Mode#RUNNING}, of
+   * the places with {@link Mode#SITE}.
    *
    * @param audio with {@link Mode#SITE}: all clips of the tested corpora, also of speakers that are
    *     not tested
@@ -121,21 +121,19 @@ public record Adaptation(
       Calls calls,
       long seed)
       throws CorpusException {
-    boolean byCall = mode == Mode.SPEAKER || mode == Mode.RUNNING;
-    if (!byCall && calls != Calls.MOSTLY_NEUTRAL) {
-      return withoutCalls(clips, audio, population, seed);
+    if (mode == Mode.SITE) {
+      return bySite(clips, audio, population, calls, seed);
+    }
+    if (mode == Mode.NONE) {
+      List<LabeledClip> heard = calls == Calls.MOSTLY_NEUTRAL ? dealt(clips, calls, seed) : clips;
+      return heard.stream().map(clip -> new AdaptedClip(clip, 0)).toList();
     }
     List<List<LabeledClip>> dealt = new ArrayList<>();
     for (List<LabeledClip> ofVoice : byVoice(clips).values()) {
       dealt.addAll(calls.deal(ofVoice, seed));
     }
     if (dealt.isEmpty() && !clips.isEmpty()) {
-      throw new CorpusException(
-          "--calls %s: no speaker of %s has both neutral clips and others"
-              .formatted(calls.id(), clips.get(0).corpus()));
-    }
-    if (!byCall) {
-      return withoutCalls(dealt.stream().flatMap(List::stream).toList(), audio, population, seed);
+      throw noCalls(clips, calls);
     }
     List<AdaptedClip> adapted = new ArrayList<>(clips.size());
     for (List<LabeledClip> call : dealt) {
@@ -144,12 +142,68 @@ public record Adaptation(
     return adapted;
   }
 
-  private List<AdaptedClip> withoutCalls(
-      List<LabeledClip> clips, List<LabeledClip> audio, Population population, long seed)
+  /**
+   * Places to test at, two for each corpus of the clips: in each, one half of its speakers is heard
+   * and the other half is tested.
+   *
+   * @param audio all clips of the tested corpora, also of speakers that are not tested
+   * @param calls how speakers' clips are dealt, those that are heard and those that are tested
+   * @param seed of draws and halves
+   * @throws CorpusException if it is not known who speaks, or a corpus has a single speaker
+   */
+  public List<Place> places(
+      List<LabeledClip> clips, List<LabeledClip> audio, Calls calls, long seed)
       throws CorpusException {
-    List<LabeledClip> heard =
-        mode == Mode.SITE ? byOtherHalf(clips, audio, population, seed) : clips;
-    return heard.stream().map(clip -> new AdaptedClip(clip, 0)).toList();
+    Set<String> corpora = clips.stream().map(LabeledClip::corpus).collect(Collectors.toSet());
+    List<LabeledClip> ofCorpora =
+        audio.stream().filter(clip -> corpora.contains(clip.corpus())).toList();
+    boolean dealt = calls == Calls.MOSTLY_NEUTRAL;
+    List<Place> places = new ArrayList<>();
+    for (Place place :
+        Place.halves(
+            dealt ? dealt(clips, calls, seed) : clips,
+            dealt ? dealt(ofCorpora, calls, seed) : ofCorpora,
+            seed)) {
+      places.add(new Place(sample.of(place.heard(), minSpeechShare, seed), place.tested()));
+    }
+    return places;
+  }
+
+  /** One call after another. */
+  private static List<LabeledClip> dealt(List<LabeledClip> clips, Calls calls, long seed)
+      throws CorpusException {
+    List<LabeledClip> dealt = new ArrayList<>();
+    for (List<LabeledClip> ofVoice : byVoice(clips).values()) {
+      calls.deal(ofVoice, seed).forEach(dealt::addAll);
+    }
+    if (dealt.isEmpty() && !clips.isEmpty()) {
+      throw noCalls(clips, calls);
+    }
+    return dealt;
+  }
+
+  private static CorpusException noCalls(List<LabeledClip> clips, Calls calls) {
+    return new CorpusException(
+        "--calls %s: no speaker of %s has both neutral clips and others"
+            .formatted(calls.id(), clips.get(0).corpus()));
+  }
+
+  private List<AdaptedClip> bySite(
+      List<LabeledClip> clips,
+      List<LabeledClip> audio,
+      Population population,
+      Calls calls,
+      long seed)
+      throws CorpusException {
+    List<AdaptedClip> adapted = new ArrayList<>();
+    for (Place place : places(clips, audio, calls, seed)) {
+      SiteStatistics site =
+          SiteStatistics.of(place.heard(), population.featureCount(), minSpeechShare);
+      place
+          .tested()
+          .forEach(clip -> adapted.add(new AdaptedClip(site.adapted(clip, population), 0)));
+    }
+    return adapted;
   }
 
   private List<AdaptedClip> ofCall(
@@ -188,52 +242,6 @@ public record Adaptation(
         SiteStatistics.byCorpus(clips, population.featureCount(), minSpeechShare);
     sites.putAll(SiteStatistics.byCorpus(reference, population.featureCount(), minSpeechShare));
     return clips.stream().map(clip -> sites.get(clip.corpus()).adapted(clip, population)).toList();
-  }
-
-  /** Each corpus's speakers in two halves, and each half by the statistics of the other. */
-  private List<LabeledClip> byOtherHalf(
-      List<LabeledClip> clips, List<LabeledClip> audio, Population population, long seed)
-      throws CorpusException {
-    Map<String, List<String>> voices = new TreeMap<>();
-    Set<String> tested = clips.stream().map(LabeledClip::corpus).collect(Collectors.toSet());
-    List<LabeledClip> ofTested =
-        audio.stream().filter(clip -> tested.contains(clip.corpus())).toList();
-    for (List<LabeledClip> ofVoice : byVoice(ofTested).values()) {
-      LabeledClip any = ofVoice.get(0);
-      voices.computeIfAbsent(any.corpus(), corpus -> new ArrayList<>()).add(any.voice());
-    }
-    Set<String> firstHalf = new HashSet<>();
-    for (Map.Entry<String, List<String>> corpus : voices.entrySet()) {
-      List<String> shuffled = corpus.getValue();
-      if (shuffled.size() < 2) {
-        throw new CorpusException(
-            "%s: --adapt site needs recordings of two speakers or more: one half of them says what the other is compared with"
-                .formatted(corpus.getKey()));
-      }
-      Collections.shuffle(shuffled, new Random(seed));
-      firstHalf.addAll(shuffled.subList(0, (shuffled.size() + 1) / 2));
-    }
-    Map<Boolean, List<LabeledClip>> halves =
-        ofTested.stream()
-            .collect(Collectors.partitioningBy(clip -> firstHalf.contains(clip.voice())));
-    Map<Boolean, Map<String, SiteStatistics>> sites =
-        Map.of(
-            true, sampled(halves.get(true), population, seed),
-            false, sampled(halves.get(false), population, seed));
-    return clips.stream()
-        .map(
-            clip ->
-                sites
-                    .get(!firstHalf.contains(clip.voice()))
-                    .get(clip.corpus())
-                    .adapted(clip, population))
-        .toList();
-  }
-
-  private Map<String, SiteStatistics> sampled(
-      List<LabeledClip> clips, Population population, long seed) throws CorpusException {
-    return SiteStatistics.byCorpus(
-        sample.of(clips, minSpeechShare, seed), population.featureCount(), minSpeechShare);
   }
 
   private static void hear(

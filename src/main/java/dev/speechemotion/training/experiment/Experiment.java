@@ -39,15 +39,25 @@ public final class Experiment {
    * What is told apart, from which features, by what network.
    *
    * @param calls how tested speakers' clips are dealt into calls
+   * @param selfTraining whether linear heads teach themselves at tested places, as {@code adapt}
+   *     does
+   * @param siteDraws see {@link AdaptedTest}
    */
   public record Settings(
       List<String> labels,
       WindowSettings windows,
       FittingSettings fitting,
       float uncertainBelow,
-      Calls calls) {
+      Calls calls,
+      boolean selfTraining,
+      int siteDraws) {
     public FeatureSpec spec() {
       return fitting.spec();
+    }
+
+    /** The same, with heads that stay as they are at tested places. */
+    public Settings withoutSelfTraining() {
+      return new Settings(labels, windows, fitting, uncertainBelow, calls, false, siteDraws);
     }
   }
 
@@ -191,28 +201,32 @@ public final class Experiment {
           stopped.validationVoices() > 0
               ? trainer().fitAll(task + " again", fold.train(), stopped.epochs())
               : stopped.network();
-      List<AdaptedClip> test =
-          settings
-              .fitting()
-              .adaptation()
-              .apply(
-                  fold.test().stream()
-                      .filter(clip -> tested.containsKey(clip.key()))
-                      .map(clip -> tested.get(clip.key()))
-                      .toList(),
-                  List.copyOf(tested.values()),
-                  fitted.normalization().population(),
-                  settings.calls(),
-                  settings.fitting().seed());
       Calibrator.Calibration calibration = stopped.calibration();
       ClassificationMetrics evaluation = new ClassificationMetrics(labels);
-      try (EmotionModel model = model(fitted, calibration);
-          EmotionClassifier classifier = model.newHeadClassifier();
-          EmotionClassifier uncalibrated = model.newUncalibratedHeadClassifier()) {
-        pooled.add(classifier, uncalibrated, test);
-        List<LabeledClip> clipsOfTest = test.stream().map(AdaptedClip::clip).toList();
-        evaluation.addAll(classifier, clipsOfTest, classes);
-        listener.tested(classifier, clipsOfTest);
+      List<LabeledClip> test =
+          fold.test().stream()
+              .filter(clip -> tested.containsKey(clip.key()))
+              .map(clip -> tested.get(clip.key()))
+              .toList();
+      AdaptedTest adapted =
+          new AdaptedTest(
+              settings.fitting().adaptation(),
+              settings.selfTraining() ? fitted.statistics() : Optional.empty(),
+              Optional.empty(),
+              settings.calls(),
+              settings.siteDraws(),
+              settings.fitting().seed());
+      try (EmotionModel model = model(fitted, calibration)) {
+        adapted.run(
+            model,
+            test,
+            List.copyOf(tested.values()),
+            (classifier, uncalibrated, heard) -> {
+              pooled.add(classifier, uncalibrated, heard);
+              List<LabeledClip> withoutTimes = heard.stream().map(AdaptedClip::clip).toList();
+              evaluation.addAll(classifier, withoutTimes, classes);
+              listener.tested(classifier, withoutTimes);
+            });
       }
       results.add(new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve()));
     }

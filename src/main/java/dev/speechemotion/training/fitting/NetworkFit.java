@@ -18,6 +18,7 @@ import ai.djl.training.optimizer.Optimizer;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.Network;
 import dev.speechemotion.model.Torch;
+import dev.speechemotion.model.WeightsFile;
 import dev.speechemotion.training.corpus.Progress;
 import dev.speechemotion.training.corpus.TeacherAnswers;
 import java.io.IOException;
@@ -26,8 +27,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One fit of a new network: cross-entropy, Adam, epoch by epoch until whoever looks at each says
- * that it is enough. The same settings and clips give the same weights.
+ * One fit of a network: cross-entropy, Adam, epoch by epoch until whoever looks at each says that
+ * it is enough. The same settings and clips give the same weights.
  */
 final class NetworkFit {
   /** Mean loss and share of windows recognized on the way through an epoch's examples. */
@@ -43,6 +44,8 @@ final class NetworkFit {
      */
     boolean goesOn(int epoch, Pass pass, Network network, NDManager manager);
   }
+
+  private static final byte[] NEW = {};
 
   private final FittingSettings settings;
   private final ModelManifest.Hyperparameters hyper;
@@ -69,6 +72,17 @@ final class NetworkFit {
    */
   void run(String task, EpochExamples epochExamples, int maxEpochs, AfterEpoch afterEpoch)
       throws IOException {
+    run(task, epochExamples, maxEpochs, NEW, afterEpoch);
+  }
+
+  /**
+   * Goes on with a network.
+   *
+   * @param start its weights file; {@link #NEW} for a new one
+   */
+  void run(
+      String task, EpochExamples epochExamples, int maxEpochs, byte[] start, AfterEpoch afterEpoch)
+      throws IOException {
     Engine engine = Torch.start();
     engine.setRandomSeed((int) settings.seed());
     Random random = new Random(settings.seed());
@@ -81,6 +95,9 @@ final class NetworkFit {
           Progress progress = new Progress(task, maxEpochs, log);
           WeightAverage average =
               new WeightAverage(network, hyper.averagedEpochs(), this::newNetwork)) {
+        if (start.length > 0) {
+          WeightsFile.load(start, network, trainer.getManager());
+        }
         trainer.initialize(network.inputShapes(hyper.batchSize()));
         boolean goesOn = true;
         for (int epoch = 1; goesOn && epoch <= maxEpochs; epoch++) {

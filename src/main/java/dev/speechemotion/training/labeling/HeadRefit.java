@@ -1,11 +1,10 @@
 package dev.speechemotion.training.labeling;
 
-import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.TrainingStatistics;
-import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.linear.LinearDiscriminant;
+import dev.speechemotion.training.linear.LinearHead;
 import dev.speechemotion.training.linear.NormalizedWindows;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +14,13 @@ import java.util.TreeSet;
 /**
  * A linear discriminant fitted again on what is known of its training and on labeled recordings of
  * a place, the training weighing as much as some number of recordings of each label, its strength.
- * Which strength is best, and whether any is better than the head as trained, is told by leaving
- * out speakers: the strength with the lowest cross-entropy is taken if its answers have a higher
+ * Which strength is best, and whether any is better than the head before, is told by leaving out
+ * speakers: the strength with the lowest cross-entropy is taken if its answers have a higher
  * unweighted average recall by more than a standard error, which a few recordings reach by chance
  * less often than a bare gain.
  */
 public final class HeadRefit {
-  /** Of the head as trained. */
+  /** Of the head as it was. */
   public static final int KEPT = 0;
 
   private static final List<Integer> STRENGTHS = List.of(320, 160, 80, 40, 20);
@@ -79,30 +78,6 @@ public final class HeadRefit {
         best = after.get(i).loss() < after.get(best).loss() ? i : best;
       }
     }
-  }
-
-  /**
-   * What a model has kept of its training.
-   *
-   * @throws CorpusException if it has kept nothing, or its head is not that of the training
-   */
-  public static TrainingStatistics statistics(EmotionModel model) throws CorpusException {
-    boolean isRefit =
-        model.manifest().sites().stream()
-            .flatMap(site -> site.labeled().stream())
-            .anyMatch(labeled -> labeled.strength() != KEPT);
-    if (isRefit) {
-      throw new CorpusException(
-          "the head of model %s version %s was fitted again already: give the model that it was made from, and all labeled recordings"
-              .formatted(model.manifest().name(), model.manifest().version()));
-    }
-    return model
-        .statistics()
-        .orElseThrow(
-            () ->
-                new CorpusException(
-                    "model %s has kept no statistics of its training, so its head cannot be fitted again: use one of architecture encoder, without hidden layers, that was trained by this version of the program"
-                        .formatted(model.manifest().name())));
   }
 
   private NormalizedWindows windows(List<LabeledClip> of) {
@@ -243,14 +218,14 @@ public final class HeadRefit {
   public String report() {
     return String.format(
         Locale.ROOT,
-        "%d labeled recordings of %d speakers: UAR %.1f %% by the head as trained, %.1f %% fitted again and tested on speakers left out (standard error of the gain %.1f)%n%s%n",
+        "%d labeled recordings of %d speakers: UAR %.1f %% by the head before, %.1f %% fitted again and tested on speakers left out (standard error of the gain %.1f)%n%s%n",
         clips.size(),
         speakers(),
         100 * uarBefore(),
         100 * uarAfter(),
         100 * standardError(),
         strength() == KEPT
-            ? "no sure gain: the head as trained is kept"
+            ? "no sure gain: the head is kept"
             : "the head is fitted again; the training weighs as much as %d recordings of each label"
                 .formatted(strength()));
   }

@@ -8,6 +8,8 @@ import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.SiteStatistics;
 import dev.speechemotion.training.evaluation.TestedClasses;
+import dev.speechemotion.training.linear.SelfTraining;
+import dev.speechemotion.training.linear.WindowReservoir;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -23,10 +25,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What labeled recordings of a place give on speakers and sentences that are not among them: of
- * each corpus, half of the speakers are the place. All of their clips tell what it is like; some of
- * them, in half of the corpus's texts, are labeled. The other speakers are tested on the other
- * texts.
+ * What labeled recordings of a place give, beyond its unlabeled ones, on speakers and sentences
+ * that are not among them: of each corpus, half of the speakers are the place. All of their clips
+ * tell what it is like; some of them, in half of the corpus's texts, are labeled. The other
+ * speakers are tested on the other texts.
  */
 public final class LabelingTrial {
   /**
@@ -61,7 +63,7 @@ public final class LabelingTrial {
    * @throws CorpusException if the model has not kept what is to be known of its training
    */
   public LabelingTrial(EmotionModel model, int labeledPerClass, long seed) throws CorpusException {
-    training = HeadRefit.statistics(model);
+    training = SelfTraining.statistics(model);
     manifest = model.manifest();
     this.labeledPerClass = labeledPerClass;
     this.seed = seed;
@@ -106,12 +108,17 @@ public final class LabelingTrial {
           "%s has too few speakers or texts for --labeled-per-class".formatted(corpus));
     }
     ModelManifest.Normalization normalization = manifest.normalization();
+    ModelManifest.Normalization bySite =
+        SiteStatistics.of(place, normalization.mean().size(), normalization.minSpeechShare())
+            .normalization(normalization);
     HeadRefit refit =
         new HeadRefit(
-            training,
+            SelfTraining.of(
+                training,
+                new WindowReservoir().addAll(place, normalization.minSpeechShare()).windows(),
+                bySite),
             manifest.labels(),
-            SiteStatistics.of(place, normalization.mean().size(), normalization.minSpeechShare())
-                .normalization(normalization),
+            bySite,
             manifest.calibration(),
             labeled);
     TestedClasses classes = TestedClasses.of(clips);
@@ -153,7 +160,7 @@ public final class LabelingTrial {
   public static String table(List<Result> results) {
     StringBuilder text = new StringBuilder();
     text.append(
-        "UAR on other speakers and texts, %, by the head as trained and fitted again on labeled clips\n");
+        "UAR on other speakers and texts, %, by the head before and fitted again on labeled clips\n");
     text.append(
         String.format(
             "%-14s%9s%10s%8s%10s%8s%8s%8s%18s%18s%n",

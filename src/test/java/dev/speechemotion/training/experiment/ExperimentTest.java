@@ -51,7 +51,9 @@ class ExperimentTest {
                 0,
                 1),
             0.5f,
-            Calls.MIXED);
+            Calls.MIXED,
+            true,
+            1);
     Corpora corpora =
         Corpora.load(
             List.of(

@@ -8,6 +8,7 @@ import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.TrainingStatistics;
 import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.linear.LinearHead;
 import dev.speechemotion.training.linear.NormalizedWindows;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
-package dev.speechemotion.training.labeling;
+package dev.speechemotion.training.linear;
 
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.model.EncoderModels;
 import dev.speechemotion.model.ModelManifest;
-import dev.speechemotion.training.linear.LinearDiscriminant;
+import dev.speechemotion.model.TrainingStatistics;
 import java.util.List;
 
 /** A linear head that is in no file yet, with what goes before and behind it. */
@@ -16,7 +16,11 @@ public final class LinearHead implements EmotionClassifier {
   private final float[] mean;
   private final float[] deviation;
 
-  LinearHead(
+  /**
+   * @param labels in the order of the map's outputs
+   * @param normalization of what goes into the map
+   */
+  public LinearHead(
       List<String> labels,
       ModelManifest.Normalization normalization,
       ModelManifest.Calibration calibration,
@@ -29,7 +33,33 @@ public final class LinearHead implements EmotionClassifier {
     deviation = normalization.deviationArray();
   }
 
-  LinearDiscriminant map() {
+  /**
+   * The head that goes with statistics of examples.
+   *
+   * @param labels in the order of the statistics
+   */
+  public static LinearHead fitted(
+      List<String> labels,
+      ModelManifest.Normalization normalization,
+      ModelManifest.Calibration calibration,
+      TrainingStatistics statistics) {
+    return new LinearHead(
+        labels,
+        normalization,
+        calibration,
+        LinearDiscriminant.fit(
+            statistics,
+            normalization.usedColumns(),
+            normalization.mean().size(),
+            LinearDiscriminant.SHRINKAGE));
+  }
+
+  /** The same with another calibration. */
+  public LinearHead with(ModelManifest.Calibration other) {
+    return new LinearHead(labels, normalization, other, map);
+  }
+
+  public LinearDiscriminant map() {
     return map;
   }
 

@@ -1,0 +1,179 @@
+package dev.speechemotion.training.linear;
+
+import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.model.TrainingStatistics;
+import dev.speechemotion.training.corpus.CorpusException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Self-training of a linear discriminant (H. J. Scudder, "Probability of error of some adaptive
+ * pattern-recognition machines", 1965): what its head says of unlabeled windows of a place is taken
+ * for their labels, by its probabilities, and these windows enter its statistics with a share of
+ * all examples. So the head learns how voices, lines and language vary there, and where each label
+ * lies. It is done once: a second time gains where all labels are as frequent, and loses where most
+ * callers are neutral.
+ */
+public final class SelfTraining {
+  /** Of the place in all examples. */
+  private static final double SHARE = 0.2;
+
+  /** Of normalized values: a variance below it is none. */
+  private static final float CONSTANT = 1e-9f;
+
+  private SelfTraining() {}
+
+  /**
+   * What a model has kept of its training.
+   *
+   * @throws CorpusException if it has kept nothing, or its head is not that of the training
+   */
+  public static TrainingStatistics statistics(EmotionModel model) throws CorpusException {
+    boolean isRefit =
+        model.manifest().sites().stream()
+            .flatMap(site -> site.labeled().stream())
+            .anyMatch(labeled -> labeled.strength() > 0);
+    if (isRefit) {
+      throw new CorpusException(
+          "the head of model %s version %s was fitted again already: give the model that it was made from, and all labeled recordings"
+              .formatted(model.manifest().name(), model.manifest().version()));
+    }
+    return model
+        .statistics()
+        .orElseThrow(
+            () ->
+                new CorpusException(
+                    "model %s has kept no statistics of its training, so its head cannot be fitted again: use one of architecture encoder, without hidden layers, that was trained by this version of the program"
+                        .formatted(model.manifest().name())));
+  }
+
+  /**
+   * Statistics of the training and the place together.
+   *
+   * @param training of the head
+   * @param windows of the place, unlabeled, at least one: {@code [features]} as measured
+   * @param bySite normalization by the place
+   */
+  public static TrainingStatistics of(
+      TrainingStatistics training, List<float[]> windows, ModelManifest.Normalization bySite) {
+    int[] columns = bySite.usedColumns();
+    float[][] values = new float[windows.size()][];
+    float[] mean = bySite.meanArray();
+    float[] deviation = bySite.deviationArray();
+    for (int w = 0; w < values.length; w++) {
+      values[w] = new float[mean.length];
+      for (int i = 0; i < mean.length; i++) {
+        values[w][i] =
+            ModelManifest.Normalization.limited(
+                (windows.get(w)[i] - mean[i]) / deviation[i], bySite.limit());
+      }
+    }
+    double[] equal = new double[values.length];
+    Arrays.fill(equal, 1.0 / values.length);
+    TrainingStatistics all =
+        LinearDiscriminant.statistics(values, columns, new int[values.length], equal, 1);
+    LinearDiscriminant head =
+        LinearDiscriminant.fit(training, columns, mean.length, LinearDiscriminant.SHRINKAGE);
+    return mixed(training, all, answered(head, values, columns, training.masses().length));
+  }
+
+  /**
+   * Of windows that are partly of one label and partly of another.
+   *
+   * @param shares {@code [label]}, 1 in all
+   * @param sums {@code [label][column]} of values times shares
+   */
+  private record Answered(double[] shares, double[][] sums) {}
+
+  private static Answered answered(
+      LinearDiscriminant head, float[][] values, int[] columns, int labels) {
+    double[] shares = new double[labels];
+    double[][] sums = new double[labels][columns.length];
+    float[] logits = new float[labels];
+    double[] probabilities = new double[labels];
+    for (float[] window : values) {
+      head.logits(window, logits, 0);
+      double max = IntStream.range(0, labels).mapToDouble(i -> logits[i]).max().orElseThrow();
+      double total = 0;
+      for (int label = 0; label < labels; label++) {
+        probabilities[label] = StrictMath.exp(logits[label] - max);
+        total += probabilities[label];
+      }
+      for (int label = 0; label < labels; label++) {
+        double share = probabilities[label] / total / values.length;
+        shares[label] += share;
+        for (int i = 0; i < columns.length; i++) {
+          sums[label][i] += share * window[columns[i]];
+        }
+      }
+    }
+    return new Answered(shares, sums);
+  }
+
+  /** What never changes has no variance, and not what rounding leaves of one. */
+  private static void withoutConstants(float[] covariance, int columns) {
+    boolean[] constant = new boolean[columns];
+    for (int i = 0; i < columns; i++) {
+      constant[i] = covariance[i * (i + 1) / 2 + i] < CONSTANT;
+    }
+    for (int i = 0; i < columns; i++) {
+      for (int j = 0; j <= i; j++) {
+        if (constant[i] || constant[j]) {
+          covariance[i * (i + 1) / 2 + j] = 0;
+        }
+      }
+    }
+  }
+
+  /**
+   * @param all of the place's windows, as if they were of one label
+   */
+  private static TrainingStatistics mixed(
+      TrainingStatistics training, TrainingStatistics all, Answered place) {
+    int labels = training.masses().length;
+    int columns = training.columnCount();
+    double trainingMass = 0;
+    for (float mass : training.masses()) {
+      trainingMass += mass;
+    }
+    float[] masses = new float[labels];
+    float[][] means = new float[labels][columns];
+    double[] known = new double[labels];
+    double[] mixed = new double[labels];
+    for (int label = 0; label < labels; label++) {
+      known[label] = (1 - SHARE) * training.masses()[label] / trainingMass;
+      mixed[label] = known[label] + SHARE * place.shares[label];
+      masses[label] = (float) (mixed[label] * trainingMass);
+      for (int i = 0; mixed[label] > 0 && i < columns; i++) {
+        means[label][i] =
+            (float)
+                ((known[label] * training.means()[label][i] + SHARE * place.sums[label][i])
+                    / mixed[label]);
+      }
+    }
+    // Within labels: what all examples vary around zero, less what the labels' means do.
+    float[] covariance = new float[columns * (columns + 1) / 2];
+    IntStream.range(0, columns)
+        .parallel()
+        .forEach(
+            i -> {
+              for (int j = 0; j <= i; j++) {
+                double sum =
+                    (1 - SHARE) * training.covariance(i, j)
+                        + SHARE
+                            * (all.covariance(i, j)
+                                + (double) all.means()[0][i] * all.means()[0][j]);
+                for (int label = 0; label < labels; label++) {
+                  sum +=
+                      known[label] * training.means()[label][i] * training.means()[label][j]
+                          - mixed[label] * means[label][i] * means[label][j];
+                }
+                covariance[i * (i + 1) / 2 + j] = (float) sum;
+              }
+            });
+    withoutConstants(covariance, columns);
+    return new TrainingStatistics(means, masses, covariance);
+  }
+}
