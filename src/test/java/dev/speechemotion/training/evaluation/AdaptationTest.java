@@ -9,6 +9,9 @@ import dev.speechemotion.emotion.VoiceAdaptation;
 import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Recording;
+import dev.speechemotion.training.corpus.WindowedFeatures;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -177,6 +180,37 @@ class AdaptationTest {
       partings.add(halves.values().iterator().next());
     }
     assertThat(partings).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void shouldHearOtherSpeakersAndOtherTextsWhereTextsTellLabels() throws Exception {
+    List<LabeledClip> clips = new ArrayList<>();
+    for (String speaker : List.of("a", "b", "c")) {
+      for (int text = 0; text < 4; text++) {
+        Recording recording =
+            new Recording(Path.of("x"), speaker + text, "sad", speaker, "text" + text, true);
+        clips.add(
+            new LabeledClip(
+                "c",
+                recording,
+                speaker + text,
+                new WindowedFeatures(1, List.of(new float[] {text}), new float[] {1})));
+      }
+    }
+
+    List<Place> places = adaptation(Adaptation.Mode.SITE).places(clips, clips, Calls.MIXED, 1);
+
+    assertThat(places).hasSize(4);
+    assertThat(places.stream().flatMap(place -> place.tested().stream()))
+        .containsExactlyInAnyOrderElementsOf(clips);
+    for (Place place : places) {
+      assertThat(place.heard()).isNotEmpty();
+      for (LabeledClip tested : place.tested()) {
+        assertThat(place.heard())
+            .noneMatch(clip -> clip.speaker().equals(tested.speaker()))
+            .noneMatch(clip -> clip.text().equals(tested.text()));
+      }
+    }
   }
 
   @Test
