@@ -46,7 +46,6 @@ final class AlertTrial {
   /** An event of a call, media time in milliseconds. */
   private record Span(long beginMs, long endMs) {}
 
-  private final EmotionClassifier classifier;
   private final WindowSettings windows;
   private final List<AlertRule> rules;
   private final CallSettings settings;
@@ -55,17 +54,11 @@ final class AlertTrial {
   private final Map<AlertRule, Map<String, Count>> counts = new HashMap<>();
 
   /**
-   * @param classifier of the clips' windows
    * @param windows as the clips were cut
    * @param rules that watch the same emotion for the same time
    * @param settings smoothing, and how much speech a window must have
    */
-  AlertTrial(
-      EmotionClassifier classifier,
-      WindowSettings windows,
-      List<AlertRule> rules,
-      CallSettings settings) {
-    this.classifier = classifier;
+  AlertTrial(WindowSettings windows, List<AlertRule> rules, CallSettings settings) {
     this.windows = windows;
     this.rules = List.copyOf(rules);
     this.settings = settings;
@@ -103,7 +96,7 @@ final class AlertTrial {
    *
    * @param call clips of one label, with the features that the classifier takes
    */
-  void add(List<LabeledClip> call) {
+  void add(EmotionClassifier classifier, List<LabeledClip> call) {
     List<EmotionAlert> sent = new ArrayList<>();
     ChannelAlerts alerts = new ChannelAlerts(rules, recorder(sent));
     EmotionSmoothing smoothing =

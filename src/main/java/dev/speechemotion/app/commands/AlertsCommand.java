@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
-import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.streams.call.CallSettings;
 import dev.speechemotion.streams.results.AlertRule;
 import dev.speechemotion.training.CorpusOptions;
@@ -17,11 +16,11 @@ import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calls;
+import dev.speechemotion.training.experiment.AdaptedTest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -143,8 +142,7 @@ final class AlertsCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     Optional<Adaptation.Mode> asked = adapt.map(this::mode);
-    try (EmotionModel model = EmotionModel.load(modelDirectory);
-        EmotionClassifier classifier = model.newHeadClassifier()) {
+    try (EmotionModel model = EmotionModel.load(modelDirectory)) {
       if (!model.labels().contains(rules.get(0).emotion())) {
         throw new CommandLine.ParameterException(
             spec.commandLine(), "--emotion must be one of " + model.labels() + ", got " + emotion);
@@ -155,9 +153,8 @@ final class AlertsCommand implements Callable<Integer> {
       requireEmotion(corpora);
       Map<String, AlertTrial> trials = new LinkedHashMap<>();
       for (Corpus part : corpora.parts()) {
-        AlertTrial trial = new AlertTrial(classifier, model.manifest().windows(), rules, SETTINGS);
-        calls(corpora.clips(part), adaptation, model.manifest().normalization())
-            .forEach(trial::add);
+        AlertTrial trial = new AlertTrial(model.manifest().windows(), rules, SETTINGS);
+        follow(corpora.clips(part), adaptation, model, trial);
         trials.put(part.name(), trial);
       }
       print(rules, trials, adaptation, condition, model);
@@ -195,30 +192,34 @@ final class AlertsCommand implements Callable<Integer> {
                     spec.commandLine(), "--adapt must be none, site or running, got " + name));
   }
 
-  /** The calls of a corpus, as the classifier takes them. */
-  private List<List<LabeledClip>> calls(
-      List<LabeledClip> clips, Adaptation adaptation, ModelManifest.Normalization normalization)
+  /** Follows the calls of a corpus. */
+  private void follow(
+      List<LabeledClip> clips, Adaptation adaptation, EmotionModel model, AlertTrial trial)
       throws IOException {
-    List<List<LabeledClip>> calls = new ArrayList<>();
     if (adaptation.mode() == Adaptation.Mode.RUNNING) {
       // From a cold start in each call, in the order in which the adaptation hears the clips.
-      for (List<LabeledClip> call : AlertTrial.deal(clips, seed)) {
-        calls.add(
-            adaptation.apply(call, normalization.population(), seed).stream()
-                .map(AdaptedClip::clip)
-                .toList());
+      try (EmotionClassifier classifier = model.newHeadClassifier()) {
+        for (List<LabeledClip> call : AlertTrial.deal(clips, seed)) {
+          trial.add(
+              classifier,
+              adaptation.apply(call, model.manifest().normalization().population(), seed).stream()
+                  .map(AdaptedClip::clip)
+                  .toList());
+        }
       }
-      return calls;
+      return;
     }
-    Map<String, LabeledClip> adapted = new HashMap<>();
-    for (AdaptedClip each :
-        adaptation.apply(clips, clips, normalization.population(), Calls.ONE_MOOD, seed)) {
-      adapted.put(each.clip().key(), each.clip());
-    }
-    for (List<LabeledClip> call : AlertTrial.deal(clips, seed)) {
-      calls.add(call.stream().map(clip -> adapted.get(clip.key())).toList());
-    }
-    return calls;
+    new AdaptedTest(adaptation, model.statistics(), Optional.empty(), Calls.ONE_MOOD, 1, seed)
+        .run(
+            model,
+            clips,
+            clips,
+            (classifier, uncalibrated, heard) -> {
+              for (List<LabeledClip> call :
+                  AlertTrial.deal(heard.stream().map(AdaptedClip::clip).toList(), seed)) {
+                trial.add(classifier, call);
+              }
+            });
   }
 
   private void print(

@@ -42,7 +42,8 @@ public record AdaptedTest(
      * @param clips as the classifier takes them
      */
     void tested(
-        EmotionClassifier classifier, EmotionClassifier uncalibrated, List<AdaptedClip> clips);
+        EmotionClassifier classifier, EmotionClassifier uncalibrated, List<AdaptedClip> clips)
+        throws IOException;
   }
 
   /**
@@ -72,7 +73,8 @@ public record AdaptedTest(
     return model.manifest().normalization().population();
   }
 
-  private static void asAdapted(EmotionModel model, List<AdaptedClip> clips, Listener listener) {
+  private static void asAdapted(EmotionModel model, List<AdaptedClip> clips, Listener listener)
+      throws IOException {
     try (EmotionClassifier classifier = model.newHeadClassifier();
         EmotionClassifier uncalibrated = model.newUncalibratedHeadClassifier()) {
       listener.tested(classifier, uncalibrated, clips);

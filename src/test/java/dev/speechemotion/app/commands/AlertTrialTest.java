@@ -20,13 +20,12 @@ class AlertTrialTest {
   private static final AlertRule HIGH = AlertRule.parse("angry >= 0.7 for 10s");
 
   private final AlertTrial trial =
-      new AlertTrial(
-          new Straight(), WindowSettings.DEFAULT, List.of(LOW, HIGH), CallSettings.DEFAULT);
+      new AlertTrial(WindowSettings.DEFAULT, List.of(LOW, HIGH), CallSettings.DEFAULT);
 
   @Test
   void shouldCountWhatIsFoundOfTheEmotion() {
-    trial.add(call("angry", 20, 0.5f));
-    trial.add(call("angry", 20, 0.9f));
+    trial.add(new Straight(), call("angry", 20, 0.5f));
+    trial.add(new Straight(), call("angry", 20, 0.9f));
 
     assertThat(trial.ownCalls()).isEqualTo(2);
     assertThat(trial.outcome(LOW).callRecall()).isEqualTo(1);
@@ -44,8 +43,8 @@ class AlertTrialTest {
     for (float angry : new float[] {1, 0, 1, 0}) {
       call.addAll(call("happy", 15, angry));
     }
-    trial.add(call);
-    trial.add(call("sad", 60, 0));
+    trial.add(new Straight(), call);
+    trial.add(new Straight(), call("sad", 60, 0));
 
     AlertTrial.Outcome outcome = trial.outcome(HIGH);
     assertThat(trial.otherHours()).isCloseTo(120 / 3600.0, within(1e-9));
@@ -59,7 +58,9 @@ class AlertTrialTest {
 
   @Test
   void shouldTakeNoEmotionFromWindowsWithoutSpeech() {
-    trial.add(call("angry", 20, 1f).stream().map(clip -> Clips.withSpeech(0.05f, clip)).toList());
+    trial.add(
+        new Straight(),
+        call("angry", 20, 1f).stream().map(clip -> Clips.withSpeech(0.05f, clip)).toList());
 
     assertThat(trial.outcome(LOW).callRecall()).isZero();
     assertThat(trial.outcome(LOW).windowRecall()).isNaN();
@@ -67,7 +68,7 @@ class AlertTrialTest {
 
   @Test
   void shouldLeaveOutCallsInWhichNoRuleCouldHold() {
-    trial.add(call("angry", 9, 1f));
+    trial.add(new Straight(), call("angry", 9, 1f));
 
     assertThat(trial.ownCalls()).isZero();
   }
