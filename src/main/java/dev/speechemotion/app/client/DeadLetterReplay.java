@@ -41,7 +41,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class DeadLetterReplay implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int RECORDS_PER_TRANSACTION = 500;
-  private static final String NO_REASON = "(none)";
+
+  /** The reason of letters that tell none. */
+  public static final String NO_REASON = "(none)";
 
   private final String chunksTopic;
   private final String deadLettersTopic;
