@@ -134,8 +134,11 @@ public final class CorpusReader {
       report(problems);
       if (clips.isEmpty()) {
         throw new CorpusException(
-            "no usable recordings with labels %s under %s (its labels: %s); choose with --labels"
-                .formatted(settings.labels(), root, labelCounts(listing.recordings())));
+            asked.isEmpty()
+                ? "no recordings with labels %s under %s (its labels: %s); choose with --labels"
+                    .formatted(settings.labels(), root, labelCounts(listing.recordings()))
+                : "none of %d recordings under %s can be used; the first: %s"
+                    .formatted(wanted.size(), root, problems.get(listing.problems().size())));
       }
       return new Corpus(
           name,
@@ -197,6 +200,9 @@ public final class CorpusReader {
   private static String reason(Throwable cause) {
     if (cause instanceof NoSuchFileException) {
       return "there is no such file";
+    }
+    if (cause instanceof OutOfMemoryError) {
+      return "too little memory; give Java more with -Xmx, or cut the recording";
     }
     if (cause instanceof IOException || cause instanceof IllegalArgumentException) {
       return cause.getMessage();
