@@ -2,7 +2,14 @@ package dev.speechemotion.audio;
 
 import java.nio.charset.StandardCharsets;
 
-/** What a file is that people try instead of one that is read, from its first bytes. */
+/**
+ * What a file is that people try instead of one that is read, from its first bytes.
+ *
+ * <p>They are named and not decoded: in November 2026 no decoder in pure Java on Maven Central is
+ * kept up. The last releases are of 2016 (JLayer, for MP3), 2017 (jFLAC), 2024 (Concentus, which
+ * decodes Opus but reads no files) and March 2025 (JSE's for several formats, by one author, who
+ * has changed nothing since).
+ */
 final class FileKind {
   /** So many bytes tell. */
   static final int BYTES = 64;
