@@ -418,7 +418,13 @@ final class SoundFileParser {
     int dot = name.lastIndexOf('.');
     boolean isWav = name.toLowerCase(Locale.ROOT).endsWith(".wav");
     String target = dot > name.length() - 6 && dot > 0 ? name.substring(0, dot) : name;
-    return "ffmpeg -i '%s' -c:a pcm_s16le '%s%s.wav'".formatted(name, target, isWav ? "-pcm" : "");
+    return "ffmpeg -i %s -c:a pcm_s16le %s"
+        .formatted(quoted(name), quoted(target + (isWav ? "-pcm" : "") + ".wav"));
+  }
+
+  /** As a shell and ffmpeg take it for the name of a file, whatever is in it. */
+  private static String quoted(String name) {
+    return "'" + (name.startsWith("-") ? "./" : "") + name.replace("'", "'\\''") + "'";
   }
 
   private AudioFormatException bad(String what) {

@@ -470,6 +470,16 @@ class AudioFilesTest {
   }
 
   @Test
+  void shouldQuoteNamesInTheCommandThatConverts() throws Exception {
+    Path file = Files.write(folder.resolve("what's up.mp3"), ascii("ID3 and more"));
+
+    assertThatThrownBy(() -> AudioFiles.read(file))
+        .hasMessageEndingWith(
+            "ffmpeg -i '%s/what'\\''s up.mp3' -c:a pcm_s16le '%s/what'\\''s up.wav'"
+                .formatted(folder, folder));
+  }
+
+  @Test
   void shouldSayThatAFileIsNotAudio() throws Exception {
     assertBad(new byte[0], "is empty");
     assertBad("hello".getBytes(StandardCharsets.US_ASCII), "is not a WAV or AIFF file");
