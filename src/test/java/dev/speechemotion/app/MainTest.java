@@ -2,14 +2,22 @@ package dev.speechemotion.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.audio.AudioFiles;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The process as a whole. */
 @Timeout(60)
@@ -32,6 +40,25 @@ class MainTest {
 
     assertThat(errors(process)).isEmpty();
     assertThat(process.waitFor()).isZero();
+  }
+
+  @Test
+  void shouldSayThatThereIsTooLittleMemory(@TempDir Path folder) throws Exception {
+    Path recording = folder.resolve("long.wav");
+    AudioFiles.writeWav(recording, new AudioClip(8_000, new float[1]), AudioEncoding.PCM_S16LE);
+    int length = 100 << 20;
+    try (FileChannel file = FileChannel.open(recording, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(length).flip(), 40);
+      // Sparse: nothing lies between.
+      file.write(ByteBuffer.allocate(1), 43L + length);
+    }
+
+    Process process = command("feed", recording.toString()).start();
+
+    assertThat(errors(process))
+        .contains("too little memory; give Java more with -Xmx")
+        .hasLineCount(1);
+    assertThat(process.waitFor()).isEqualTo(1);
   }
 
   private static ProcessBuilder command(String... args) {

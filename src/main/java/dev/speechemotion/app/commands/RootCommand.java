@@ -67,15 +67,21 @@ public final class RootCommand implements Runnable {
   public static int run(String[] args, PrintStream out, PrintStream err) {
     PrintWriter outWriter = writer(out);
     PrintWriter errWriter = writer(err);
-    int exitCode =
+    CommandLine commandLine =
         new CommandLine(new RootCommand())
             .setOut(outWriter)
             .setErr(errWriter)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .registerConverter(Path.class, RootCommand::path)
             .setExecutionExceptionHandler((e, command, parsed) -> fail(e, command))
-            .setParameterExceptionHandler(RootCommand::refuse)
-            .execute(args);
+            .setParameterExceptionHandler(RootCommand::refuse);
+    int exitCode;
+    try {
+      exitCode = commandLine.execute(args);
+    } catch (OutOfMemoryError e) {
+      errWriter.println(NAME + ": too little memory; give Java more with -Xmx: " + e.getMessage());
+      exitCode = commandLine.getCommandSpec().exitCodeOnExecutionException();
+    }
     outWriter.flush();
     errWriter.flush();
     return exitCode;
