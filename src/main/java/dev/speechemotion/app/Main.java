@@ -2,6 +2,7 @@ package dev.speechemotion.app;
 
 import dev.speechemotion.app.commands.RootCommand;
 import dev.speechemotion.app.process.StandardOutput;
+import dev.speechemotion.app.process.StopRequest;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,7 +13,7 @@ public final class Main {
   public static void main(String[] args) {
     setUpLog(Arrays.asList(args));
     System.setOut(StandardOutput.ofProcess());
-    int exitCode = RootCommand.run(args, System.out, System.err);
+    int exitCode = StopRequest.orInterrupted(() -> RootCommand.run(args, System.out, System.err));
     System.exit(StandardOutput.exitCodeOr(exitCode));
   }
 

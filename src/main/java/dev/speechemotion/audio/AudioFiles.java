@@ -38,6 +38,10 @@ public final class AudioFiles {
     if (Files.isDirectory(file)) {
       throw new AudioFormatException(file + " is a folder; give a WAV or AIFF file");
     }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new AudioFormatException(
+          file + " is a pipe or a device; write what comes out of it to a file first");
+    }
     try (FileChannel channel = FileChannel.open(file)) {
       SoundFileParser parser = new SoundFileParser(file, channel);
       SoundFileParser.Sound sound = parser.parse();

@@ -59,6 +59,8 @@ final class SoundFileParser {
   /** The length is in the ds64 chunk. */
   private static final long LENGTH_ELSEWHERE = 0xFFFF_FFFFL;
 
+  private static final int MAX_TAGS = 10;
+  private static final int TAG_HEADER_BYTES = 10;
   private static final int CHUNK_HEADER_BYTES = 8;
   private static final int FILE_HEADER_BYTES = 12;
 
@@ -109,8 +111,12 @@ final class SoundFileParser {
     } else if (begin.matches("(?s)FORM....AIF[FC].*")) {
       walk("AIFF ", ByteOrder.BIG_ENDIAN);
     } else {
-      String kind = FileKind.of(first);
-      throw toConvert("is not a WAV or AIFF file" + (kind.isEmpty() ? "" : " but " + kind));
+      String kind = FileKind.of(afterTags(first));
+      throw kind.isEmpty()
+          ? new AudioFormatException(
+              file + " is not a WAV or AIFF file, nor another that is known",
+              "if it is audio, convert it first: " + conversion())
+          : toConvert("is not a WAV or AIFF file but " + kind);
     }
     if (format == null) {
       throw bad("has no description of its samples before its end; it is cut off or damaged");
@@ -119,6 +125,32 @@ final class SoundFileParser {
       throw bad("has no samples before its end; it is cut off or damaged");
     }
     return checked();
+  }
+
+  /** The first bytes of what ID3 tags lie before: MP3 mostly, but also AAC or FLAC. */
+  private byte[] afterTags(byte[] first) throws IOException {
+    byte[] begin = first;
+    long at = 0;
+    for (int i = 0; i < MAX_TAGS && isTag(begin); i++) {
+      int length = 0;
+      for (int b = 6; b < TAG_HEADER_BYTES; b++) {
+        length = length << 7 | begin[b] & 0x7F;
+      }
+      at += TAG_HEADER_BYTES + length;
+      if (at >= fileLength) {
+        return first;
+      }
+      begin = read(at, (int) Math.min(fileLength - at, FileKind.BYTES)).array();
+    }
+    // Padding that the tag does not count; by the tag alone it is most likely MP3.
+    return FileKind.of(begin).isEmpty() ? first : begin;
+  }
+
+  private static boolean isTag(byte[] begin) {
+    return begin.length >= TAG_HEADER_BYTES
+        && begin[0] == 'I'
+        && begin[1] == 'D'
+        && begin[2] == '3';
   }
 
   private void walk(String container, ByteOrder order) throws IOException {
@@ -193,14 +225,13 @@ final class SoundFileParser {
     int codec = Short.toUnsignedInt(chunk.getShort(0));
     channelCount = Short.toUnsignedInt(chunk.getShort(2));
     sampleRateHz = Integer.toUnsignedLong(chunk.getInt(4));
-    int frameBytes = Short.toUnsignedInt(chunk.getShort(12));
     int bits = Short.toUnsignedInt(chunk.getShort(14));
     if (codec == WAVE_EXTENSIBLE && chunk.limit() >= 26) {
       codec = Short.toUnsignedInt(chunk.getShort(24));
     }
     SampleFormat.Kind kind =
         switch (codec) {
-          case WAVE_PCM -> bits <= 8 ? SampleFormat.Kind.UNSIGNED : SampleFormat.Kind.SIGNED;
+          case WAVE_PCM -> SampleFormat.Kind.SIGNED;
           case WAVE_FLOAT -> SampleFormat.Kind.FLOAT;
           case WAVE_ALAW -> SampleFormat.Kind.ALAW;
           case WAVE_MULAW -> SampleFormat.Kind.MULAW;
@@ -214,8 +245,29 @@ final class SoundFileParser {
       format = new SampleFormat(kind, 1, chunk.order());
       return;
     }
-    format = formatOf(kind, bits, chunk.order());
-    if (frameBytes != channelCount * format.bytesPerSample()) {
+    int frameBytes = Short.toUnsignedInt(chunk.getShort(12));
+    int bytesPerSample = channelCount == 0 ? 0 : frameBytes / channelCount;
+    if (!isPossible(kind, bits)
+        && isPossible(kind, 8 * bytesPerSample)
+        && frameBytes == channelCount * bytesPerSample) {
+      // The size of a frame tells as well.
+      warnings.add(
+          "says that its samples have %d bits; by the rest it is %d"
+              .formatted(bits, 8 * bytesPerSample));
+      bits = 8 * bytesPerSample;
+    }
+    // Only samples of a single byte are unsigned.
+    format =
+        formatOf(
+            kind == SampleFormat.Kind.SIGNED && bits <= 8 ? SampleFormat.Kind.UNSIGNED : kind,
+            bits,
+            chunk.order());
+    int due = channelCount * format.bytesPerSample();
+    if (frameBytes == due) {
+      return;
+    }
+    long bytesPerSecond = Integer.toUnsignedLong(chunk.getInt(8));
+    if (frameBytes != 0 && bytesPerSecond != sampleRateHz * due) {
       throw bad(
           "contradicts itself: "
               + channelCount
@@ -225,6 +277,9 @@ final class SoundFileParser {
               + frameBytes
               + " bytes for all channels together; it is damaged");
     }
+    warnings.add(
+        "says that all channels together have %d bytes; by the rest it is %d"
+            .formatted(frameBytes, due));
   }
 
   /** The Common chunk of AIFF 1.3 and AIFF-C. */
@@ -252,16 +307,18 @@ final class SoundFileParser {
 
   private SampleFormat formatOf(SampleFormat.Kind kind, int bits, ByteOrder order)
       throws IOException {
-    boolean possible =
-        switch (kind) {
-          case SIGNED, UNSIGNED -> bits >= 1 && bits <= 32;
-          case FLOAT -> bits == 32 || bits == 64;
-          case MULAW, ALAW -> bits == 8;
-        };
-    if (!possible) {
+    if (!isPossible(kind, bits)) {
       throw toConvert("has samples of " + bits + " bits, which are not read");
     }
     return new SampleFormat(kind, (bits + 7) / 8, order);
+  }
+
+  private static boolean isPossible(SampleFormat.Kind kind, int bits) {
+    return switch (kind) {
+      case SIGNED, UNSIGNED -> bits >= 1 && bits <= 32;
+      case FLOAT -> bits == 32 || bits == 64;
+      case MULAW, ALAW -> bits == 8;
+    };
   }
 
   private Sound checked() throws IOException {
@@ -340,6 +397,8 @@ final class SoundFileParser {
       case 0x11 -> " (IMA ADPCM)";
       case 0x31 -> " (GSM 6.10)";
       case 0x40, 0x45, 0x64, 0x65 -> " (G.726)";
+      case 0x42, 0x111 -> " (G.723.1)";
+      case 0x83, 0x133 -> " (G.729)";
       case 0x50 -> " (MP2)";
       case 0x55 -> " (MP3)";
       case 0xFF, 0x1610 -> " (AAC)";
@@ -359,7 +418,13 @@ final class SoundFileParser {
     int dot = name.lastIndexOf('.');
     boolean isWav = name.toLowerCase(Locale.ROOT).endsWith(".wav");
     String target = dot > name.length() - 6 && dot > 0 ? name.substring(0, dot) : name;
-    return "ffmpeg -i '%s' -c:a pcm_s16le '%s%s.wav'".formatted(name, target, isWav ? "-pcm" : "");
+    return "ffmpeg -i %s -c:a pcm_s16le %s"
+        .formatted(quoted(name), quoted(target + (isWav ? "-pcm" : "") + ".wav"));
+  }
+
+  /** As a shell and ffmpeg take it for the name of a file, whatever is in it. */
+  private static String quoted(String name) {
+    return "'" + (name.startsWith("-") ? "./" : "") + name.replace("'", "'\\''") + "'";
   }
 
   private AudioFormatException bad(String what) {

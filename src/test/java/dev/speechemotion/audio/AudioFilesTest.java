@@ -238,6 +238,41 @@ class AudioFilesTest {
     assertThat(clip.warnings().get(1)).contains("up to 3.0, beyond 1; all are divided by that");
   }
 
+  /** By 16-bit values, 24 dB above all others, and what a damaged file has. */
+  @ParameterizedTest
+  @ValueSource(floats = {32_768, -1e30f, Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NaN})
+  void shouldNotBecomeSilentBySingleDamagedSamples(float damaged) throws Exception {
+    for (float scale : new float[] {1, 1_000}) {
+      ByteBuffer data = ByteBuffer.allocate(4 * 4_000).order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < 4_000; i++) {
+        data.putFloat(scale * 0.5f * (float) Math.sin(0.1 * i));
+      }
+      data.putFloat(4 * 1_234, scale * damaged);
+
+      AudioClip clip =
+          AudioFiles.read(
+              write(wav(chunk("fmt ", fmt(3, 1, 8_000, 32)), chunk("data", data.array()))));
+
+      assertThat(clip.mono()[1_234]).isZero();
+      assertThat(clip.mono()[16]).isGreaterThan(0.49f);
+      assertThat(clip.warnings().get(0)).contains("holds 1 samples of 4000", "taken for silence");
+    }
+  }
+
+  @Test
+  void shouldScaleAsMuchAsFloatsReach() throws Exception {
+    ByteBuffer data = ByteBuffer.allocate(4 * 2_000).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < 2_000; i++) {
+      data.putFloat(i % 2 == 0 ? Float.MAX_VALUE : -Float.MAX_VALUE);
+    }
+
+    AudioClip clip =
+        AudioFiles.read(
+            write(wav(chunk("fmt ", fmt(3, 1, 8_000, 32)), chunk("data", data.array()))));
+
+    assertThat(clip.mono()).startsWith(1, -1, 1);
+  }
+
   @Test
   void shouldSayThatAFileIsCutOff() throws Exception {
     byte[] whole = Files.readAllBytes(SPEECH);
@@ -274,6 +309,65 @@ class AudioFilesTest {
     assertThat(mulaw.warnings()).isEmpty();
     for (int i = 0; i < whole.length; i++) {
       assertThat(mulaw.mono()[i]).isCloseTo(whole[i], within(0.02f));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "16,    0,     0,      1", // Not stated.
+    "16,    7,     32_000, 1", // The rate of bytes tells.
+    "0,     4,     32_000, 1",
+    "255,   4,     0,      1",
+    "16,    4,     -1,     0",
+  })
+  void shouldReadSamplesOfWhichMostFieldsTellTheSame(
+      int bits, int frameBytes, int bytesPerSecond, int warnings) throws Exception {
+    byte[] data = interleaved(2, false, false, ByteOrder.LITTLE_ENDIAN);
+
+    AudioClip clip =
+        AudioFiles.read(
+            write(
+                wav(
+                    chunk("fmt ", fmtStating(1, 2, bits, frameBytes, bytesPerSecond)),
+                    chunk("data", data))));
+
+    assertThat(clip.channel(0)).containsExactly(LEFT);
+    assertThat(clip.warnings()).hasSize(warnings);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "4, 2", "8, 0", "8, 2", "16, 2", "16, 4", "65_535, 65_535"})
+  void shouldReadMulawWhateverItsHeaderSaysOfBits(int bits, int frameBytes) throws Exception {
+    byte[] data = new byte[160];
+    Arrays.fill(data, (byte) 0x80);
+
+    AudioClip clip =
+        AudioFiles.read(
+            write(wav(chunk("fmt ", fmtStating(7, 1, bits, frameBytes, -1)), chunk("data", data))));
+
+    assertThat(clip.sampleCount()).isEqualTo(160);
+    assertThat(clip.mono()[0]).isGreaterThan(0.9f);
+    assertThat(clip.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {4_000, 6_000, 7_350, 11_025, 12_345, 22_254, 50_000, 96_001, 176_400, 384_000})
+  void shouldReadOddRates(int rateHz) throws Exception {
+    float[] tone = new float[rateHz / 2];
+    for (int i = 0; i < tone.length; i++) {
+      tone[i] = 0.5f * (float) Math.sin(2 * Math.PI * 440 * i / rateHz);
+    }
+    Path file = folder.resolve("tone.wav");
+    AudioFiles.writeWav(file, new AudioClip(rateHz, tone), AudioEncoding.PCM_S16LE);
+
+    AudioClip clip = AudioFiles.read(file);
+
+    assertThat(clip.durationSeconds()).isCloseTo(0.5, within(0.001));
+    for (int i = clip.sampleCount() / 4; i < clip.sampleCount() / 2; i++) {
+      double expected = 0.5 * Math.sin(2 * Math.PI * 440 * i / clip.sampleRateHz());
+      // A rate that was halved may have been odd, which shifts the tone a little.
+      assertThat(clip.mono()[i]).isCloseTo((float) expected, within(0.01f));
     }
   }
 
@@ -344,6 +438,16 @@ class AudioFilesTest {
   @CsvSource({
     "FFFB90640000, MP3",
     "FFF15080, AAC",
+    "56E00000, AAC",
+    "4944330400000000000AFFFFFFFFFFFFFFFFFFFFFFF15080, but AAC",
+    "49443304000000000002FFFF664C614300000022, but FLAC",
+    "49443304000000000002FFFF0000000000000000, but MP3", // By the tag alone.
+    "494433040000000000010049443304000000000000FFF15080, but AAC",
+    "FFF35864, MP3", // MPEG 2.
+    "FFE35864, MP3", // MPEG 2.5.
+    "FFFD9064, MP2",
+    "02232153494C4B5F5633, SILK",
+    "0B77, AC-3",
     "4F67675300020000000000000000000000000000000000000000011E4F70757348656164, Ogg Opus",
     "4F67675300020000000000000000000000000000000000000000011E01766F72626973, Ogg Vorbis",
     "664C614300000022, FLAC",
@@ -366,10 +470,22 @@ class AudioFilesTest {
   }
 
   @Test
+  void shouldQuoteNamesInTheCommandThatConverts() throws Exception {
+    Path file = Files.write(folder.resolve("what's up.mp3"), ascii("ID3 and more"));
+
+    assertThatThrownBy(() -> AudioFiles.read(file))
+        .hasMessageEndingWith(
+            "ffmpeg -i '%s/what'\\''s up.mp3' -c:a pcm_s16le '%s/what'\\''s up.wav'"
+                .formatted(folder, folder));
+  }
+
+  @Test
   void shouldSayThatAFileIsNotAudio() throws Exception {
     assertBad(new byte[0], "is empty");
     assertBad("hello".getBytes(StandardCharsets.US_ASCII), "is not a WAV or AIFF file");
-    assertBad(new byte[1000], "is not a WAV or AIFF file");
+    assertBad(new byte[1000], "is not a WAV or AIFF file", "if it is audio, convert it first");
+    assertBad("path,label".getBytes(StandardCharsets.UTF_16LE), "nor another that is known");
+    assertBad(new byte[] {(byte) 0xFF, (byte) 0xFE, 'p', 0}, "nor another that is known");
     assertBad("ID3 and more of that".getBytes(StandardCharsets.US_ASCII), "MP3", "convert");
     assertBad("OggS and more of that".getBytes(StandardCharsets.US_ASCII), "Ogg", "convert");
     assertBad("RIFF1234AVI and more ".getBytes(StandardCharsets.US_ASCII), "is not a WAV");
@@ -379,6 +495,11 @@ class AudioFilesTest {
     assertThatThrownBy(() -> AudioFiles.read(folder.resolve("absent.wav")))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessageContaining("absent.wav: there is no such file");
+    if (Files.exists(Path.of("/dev/null"))) {
+      assertThatThrownBy(() -> AudioFiles.read(Path.of("/dev/null")))
+          .isInstanceOf(AudioFormatException.class)
+          .hasMessageContaining("/dev/null is a pipe or a device");
+    }
   }
 
   @Test
@@ -399,9 +520,13 @@ class AudioFilesTest {
     assertBad(wav(format, chunk("data", new byte[0])), "holds no samples");
     assertBad(wav(format, chunk("data", new byte[0]), chunk("LIST", new byte[40])), "no samples");
     assertBad(wav(format, chunk("data", new byte[3])), "holds no samples");
-    byte[] contradicting = fmt(1, 2, 8_000, 16);
-    contradicting[12] = 7;
-    assertBad(wav(chunk("fmt ", contradicting), data), "contradicts itself");
+    for (int frameBytes : new int[] {1, 2, 7, 8}) {
+      byte[] contradicting = fmtStating(1, 2, 16, frameBytes, 8_000 * frameBytes);
+      assertBad(wav(chunk("fmt ", contradicting), data), "contradicts itself");
+    }
+    assertBad(wav(chunk("fmt ", fmtStating(1, 2, 0, 0, 0)), data), "samples of 0 bits");
+    assertBad(wav(chunk("fmt ", fmtStating(1, 2, 65_535, 65_535, -1)), data), "65535 bits");
+    assertBad(wav(chunk("fmt ", fmtStating(3, 2, 16, 4, 32_000)), data), "16 bits");
     assertBad(
         aiff("AIFC", aiffChunk("COMM", comm(1, 8, 16, "ima4")), ssnd(new byte[16])),
         "codec \"ima4\"");
@@ -502,6 +627,17 @@ class AudioFilesTest {
         .putShort((short) frameBytes)
         .putShort((short) bits)
         .array();
+  }
+
+  /** At 8,000 Hz, with whatever a recorder writes into the fields that follow from the others. */
+  private static byte[] fmtStating(
+      int codec, int channels, int bits, int frameBytes, int bytesPerSecond) {
+    byte[] fmt = fmt(codec, channels, 8_000, bits);
+    ByteBuffer.wrap(fmt)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(8, bytesPerSecond)
+        .putShort(12, (short) frameBytes);
+    return fmt;
   }
 
   /** At 22,050 Hz. */

@@ -41,7 +41,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class DeadLetterReplay implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int RECORDS_PER_TRANSACTION = 500;
-  private static final String NO_REASON = "(none)";
+
+  /** The reason of letters that tell none. */
+  public static final String NO_REASON = "(none)";
 
   private final String chunksTopic;
   private final String deadLettersTopic;
@@ -145,11 +147,12 @@ public final class DeadLetterReplay implements AutoCloseable {
   }
 
   private void take(TopicPartition partition, ConsumerRecord<byte[], byte[]> letter) {
-    String reason = header(letter, DeadLetterHeaders.REASON).orElse(NO_REASON);
+    DeadLetter read = read(letter);
+    String reason = read.reason();
     if (onlyReason.isPresent() && !onlyReason.get().equalsIgnoreCase(reason)) {
       return;
     }
-    reader.accept(read(letter, reason));
+    reader.accept(read);
     DeadLetterTally tally = tallies.computeIfAbsent(reason, name -> new DeadLetterTally());
     tally.letters++;
     if (letter.headers().lastHeader(DeadLetterHeaders.TRUNCATED) != null) {
@@ -168,10 +171,11 @@ public final class DeadLetterReplay implements AutoCloseable {
     }
   }
 
-  private static DeadLetter read(ConsumerRecord<byte[], byte[]> letter, String reason) {
+  /** What a record of the topic says, whoever wrote it. */
+  static DeadLetter read(ConsumerRecord<byte[], byte[]> letter) {
     return new DeadLetter(
         letter.key() == null ? "" : new String(letter.key(), StandardCharsets.UTF_8),
-        reason,
+        header(letter, DeadLetterHeaders.REASON).orElse(NO_REASON),
         header(letter, DeadLetterHeaders.TIMESTAMP)
             .filter(text -> text.matches("\\d{1,15}"))
             .map(text -> Instant.ofEpochMilli(Long.parseLong(text))),
@@ -199,7 +203,7 @@ public final class DeadLetterReplay implements AutoCloseable {
     producer.send(
         new ProducerRecord<>(
             chunksTopic,
-            partition(letter).orElse(null),
+            partition(letter, chunksPartitions).orElse(null),
             null,
             letter.key(),
             letter.value(),
@@ -207,11 +211,11 @@ public final class DeadLetterReplay implements AutoCloseable {
   }
 
   /** Where it stood; empty where the topic no longer has that partition. */
-  private Optional<Integer> partition(ConsumerRecord<byte[], byte[]> letter) {
+  static Optional<Integer> partition(ConsumerRecord<byte[], byte[]> letter, int partitions) {
     try {
       return header(letter, DeadLetterHeaders.PARTITION)
           .map(Integer::valueOf)
-          .filter(partition -> partition >= 0 && partition < chunksPartitions);
+          .filter(partition -> partition >= 0 && partition < partitions);
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

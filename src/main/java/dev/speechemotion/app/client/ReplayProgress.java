@@ -1,12 +1,20 @@
 package dev.speechemotion.app.client;
 
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /** How far the dead letters of a partition have been replayed, reason by reason. */
 final class ReplayProgress {
+  /** A reason, which may be any text where another program wrote it, and an offset. */
+  private static final Pattern ENTRY = Pattern.compile("([^=]*)=(\\d{1,18})");
+
   private final Map<String, Long> untilByReason = new TreeMap<>();
   private long until;
 
@@ -23,9 +31,15 @@ final class ReplayProgress {
     if (committed.offset() <= end) {
       progress.until = committed.offset();
       for (String entry : committed.metadata().split(",")) {
-        String[] reasonAndOffset = entry.split("=");
-        if (reasonAndOffset.length == 2) {
-          progress.untilByReason.put(reasonAndOffset[0], Long.valueOf(reasonAndOffset[1]));
+        Matcher reasonAndOffset = ENTRY.matcher(entry);
+        if (reasonAndOffset.matches()) {
+          try {
+            progress.untilByReason.put(
+                URLDecoder.decode(reasonAndOffset.group(1), StandardCharsets.UTF_8),
+                Long.valueOf(reasonAndOffset.group(2)));
+          } catch (IllegalArgumentException e) {
+            // What somebody else committed says nothing.
+          }
         }
       }
     }
@@ -45,7 +59,11 @@ final class ReplayProgress {
   OffsetAndMetadata toCommit() {
     String metadata =
         untilByReason.entrySet().stream()
-            .map(entry -> entry.getKey() + "=" + entry.getValue())
+            .map(
+                entry ->
+                    URLEncoder.encode(entry.getKey(), StandardCharsets.UTF_8)
+                        + "="
+                        + entry.getValue())
             .collect(Collectors.joining(","));
     return new OffsetAndMetadata(until, metadata);
   }

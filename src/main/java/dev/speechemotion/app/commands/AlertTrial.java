@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * What rules that watch one emotion raise in calls whose mood is known. A call is a speaker's clips
@@ -67,13 +68,15 @@ final class AlertTrial {
 
   /**
    * Deals clips into calls: each speaker's of each label in random order, in as few calls of equal
-   * numbers as there must be for none to be much longer than {@link #LONGEST_CALL_MS}.
-   *
-   * @throws CorpusException if it is not known who speaks
+   * numbers as there must be for none to be much longer than {@link #LONGEST_CALL_MS}. A recording
+   * of an unknown speaker is a call by itself.
    */
   static List<List<LabeledClip>> deal(List<LabeledClip> clips, long seed) throws CorpusException {
     List<List<LabeledClip>> calls = new ArrayList<>();
-    for (List<LabeledClip> ofVoice : Adaptation.byVoice(clips).values()) {
+    Map<Boolean, List<LabeledClip>> known =
+        clips.stream().collect(Collectors.partitioningBy(clip -> !clip.speaker().isEmpty()));
+    known.get(false).forEach(clip -> calls.add(List.of(clip)));
+    for (List<LabeledClip> ofVoice : Adaptation.byVoice(known.get(true)).values()) {
       Map<String, List<LabeledClip>> byLabel = new TreeMap<>();
       for (LabeledClip clip : ofVoice) {
         byLabel.computeIfAbsent(clip.label(), label -> new ArrayList<>()).add(clip);

@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
       "Measures what alert rules find and how often they are wrong, on labeled recordings.",
       "",
       "Each speaker's recordings of each label become calls, of about three minutes at most, which"
-          + " are followed as the stream follows a channel, with its default settings. The figures"
+          + " are followed as the stream follows a channel, with its default settings. A"
+          + " recording of an unknown speaker is a call by itself. The figures"
           + " mean something only on recordings that the model was not trained on.",
       ""
     })
@@ -155,6 +156,11 @@ final class AlertsCommand implements Callable<Integer> {
       for (Corpus part : corpora.parts()) {
         AlertTrial trial = new AlertTrial(model.manifest().windows(), rules, SETTINGS);
         follow(corpora.clips(part), adaptation, model, trial);
+        if (trial.ownCalls() == 0) {
+          throw new CorpusException(
+              "%s has no call of %s as long as the %d s of the rules: it cannot be measured there; longer recordings do, recordings whose speaker is known, which become one call, or less --seconds"
+                  .formatted(part.name(), emotion, seconds));
+        }
         trials.put(part.name(), trial);
       }
       print(rules, trials, adaptation, condition, model);

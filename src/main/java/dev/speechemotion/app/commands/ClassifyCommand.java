@@ -103,7 +103,7 @@ final class ClassifyCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     try (ServedModels models = modelOptions.load()) {
-      List<ObjectNode> documents = new ArrayList<>();
+      FileBatch.JsonDocuments documents = new FileBatch.JsonDocuments(files.size(), out);
       int exitCode =
           FileBatch.process(
               files,
@@ -123,7 +123,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 }
               });
       if (format == Format.JSON) {
-        FileBatch.printJson(documents, files.size(), out);
+        documents.end();
       }
       return exitCode;
     }

@@ -11,13 +11,16 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.streams.deadletters.RejectReason;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import picocli.CommandLine.ArgGroup;
@@ -25,6 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Lists the dead letters and sends them back to where they came from. */
@@ -84,7 +88,22 @@ final class DlqCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = options.load();
+    onlyReason.ifPresent(this::requireKnown);
     return StopRequest.onSignal(stop -> run(settings, stop));
+  }
+
+  /** Of a misspelt reason there would be no letters, and no word about it. */
+  private void requireKnown(String reason) {
+    List<String> known =
+        Stream.concat(
+                Arrays.stream(RejectReason.values()).map(RejectReason::name),
+                Stream.of(DeadLetterReplay.NO_REASON))
+            .toList();
+    if (known.stream().noneMatch(reason::equalsIgnoreCase)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--reason: there is no reason '%s'; there are %s".formatted(reason, known));
+    }
   }
 
   private int run(Settings settings, StopRequest stop) throws InterruptedException {

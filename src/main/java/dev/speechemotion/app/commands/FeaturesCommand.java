@@ -108,7 +108,7 @@ final class FeaturesCommand implements Callable<Integer> {
     if (format == Format.CSV) {
       out.println(header(features));
     }
-    List<ObjectNode> documents = new ArrayList<>();
+    FileBatch.JsonDocuments documents = new FileBatch.JsonDocuments(files.size(), out);
     int exitCode =
         FileBatch.process(
             files,
@@ -125,7 +125,7 @@ final class FeaturesCommand implements Callable<Integer> {
               }
             });
     if (format == Format.JSON) {
-      FileBatch.printJson(documents, files.size(), out);
+      documents.end();
     }
     return exitCode;
   }

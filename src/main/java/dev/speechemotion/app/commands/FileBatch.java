@@ -1,6 +1,6 @@
 package dev.speechemotion.app.commands;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.process.CommandFailure;
@@ -20,9 +20,22 @@ import java.util.List;
  * files named and skipped.
  */
 final class FileBatch {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+
+  /** What is wrong with a name that Java cannot tell or be told. */
+  static final String NAME_IN_OTHER_ENCODING =
+      "its name cannot be written in the system's encoding; try LC_ALL=C.UTF-8, or rename it";
+
+  /** What Java has in the place of bytes that are no character. */
+  private static final char UNDECODABLE = '\uFFFD';
 
   private FileBatch() {}
+
+  /** Whether a name has bytes that are no character in the system's encoding. */
+  static boolean isUndecodable(String name) {
+    return name.indexOf(UNDECODABLE) >= 0;
+  }
 
   /** Work on one file. */
   @FunctionalInterface
@@ -47,12 +60,13 @@ final class FileBatch {
   }
 
   private static String describe(String file, Throwable e) {
-    if (e instanceof NoSuchFileException) {
+    if (e instanceof InvalidPathException
+        || e instanceof NoSuchFileException && isUndecodable(file)) {
+      return file + ": " + NAME_IN_OTHER_ENCODING;
+    } else if (e instanceof NoSuchFileException) {
       return "no such file: " + file;
     } else if (e instanceof AccessDeniedException) {
       return file + ": it may not be read";
-    } else if (e instanceof InvalidPathException) {
-      return file + ": its name cannot be written in the system's encoding; try LC_ALL=C.UTF-8";
     } else if (e instanceof OutOfMemoryError) {
       return file + ": too little memory; give Java more with -Xmx, or cut the recording";
     } else if (e instanceof AudioFormatException || e instanceof CommandFailure) {
@@ -69,15 +83,35 @@ final class FileBatch {
     return clip;
   }
 
-  /** Writes documents as JSON: the object itself where one file was asked for, or else an array. */
-  static void printJson(List<ObjectNode> documents, int fileCount, PrintWriter out)
-      throws JsonProcessingException {
-    if (fileCount == 1) {
-      for (ObjectNode document : documents) {
-        out.println(JSON.writeValueAsString(document));
+  /**
+   * Documents as JSON: the object itself where one file was asked for, or else an array. Each is
+   * written when it comes, for all of them together may be more than fits into memory.
+   */
+  static final class JsonDocuments {
+    private final boolean array;
+    private final PrintWriter out;
+    private int count;
+
+    JsonDocuments(int fileCount, PrintWriter out) {
+      this.array = fileCount != 1;
+      this.out = out;
+    }
+
+    void add(ObjectNode document) throws IOException {
+      if (array) {
+        out.print(count == 0 ? "[" : ",");
       }
-    } else {
-      out.println(JSON.writeValueAsString(documents));
+      count++;
+      JSON.writeValue(out, document);
+    }
+
+    /** To be called after the last one. */
+    void end() {
+      if (array) {
+        out.println(count == 0 ? "[]" : "]");
+      } else if (count > 0) {
+        out.println();
+      }
     }
   }
 

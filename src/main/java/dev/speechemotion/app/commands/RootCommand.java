@@ -12,8 +12,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
-import java.util.Arrays;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line, with all commands below it. Exit code 0: done; 1: failed; 2: wrong usage. */
 @Command(
@@ -64,14 +67,21 @@ public final class RootCommand implements Runnable {
   public static int run(String[] args, PrintStream out, PrintStream err) {
     PrintWriter outWriter = writer(out);
     PrintWriter errWriter = writer(err);
-    int exitCode =
+    CommandLine commandLine =
         new CommandLine(new RootCommand())
             .setOut(outWriter)
             .setErr(errWriter)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(Path.class, RootCommand::path)
             .setExecutionExceptionHandler((e, command, parsed) -> fail(e, command))
-            .setParameterExceptionHandler(RootCommand::refuse)
-            .execute(args);
+            .setParameterExceptionHandler(RootCommand::refuse);
+    int exitCode;
+    try {
+      exitCode = commandLine.execute(args);
+    } catch (OutOfMemoryError e) {
+      errWriter.println(NAME + ": too little memory; give Java more with -Xmx: " + e.getMessage());
+      exitCode = commandLine.getCommandSpec().exitCodeOnExecutionException();
+    }
     outWriter.flush();
     errWriter.flush();
     return exitCode;
@@ -82,18 +92,29 @@ public final class RootCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "Which command?");
   }
 
-  /** With a hint for files whose names begin like options. */
+  private static Path path(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException(name + ": " + FileBatch.NAME_IN_OTHER_ENCODING);
+    }
+  }
+
+  /** With a hint for files whose names begin like options or are not understood at all. */
   private static int refuse(ParameterException e, String[] args) {
     int exitCode = WrongUsage.print(e);
-    Arrays.stream(args)
-        .takeWhile(arg -> !arg.equals("--"))
-        .filter(arg -> arg.matches("(?i)-[^=]*\\.(wave?|aiff?|flac|mp3|csv)"))
-        .findFirst()
-        .ifPresent(
-            arg ->
-                e.getCommandLine()
-                    .getErr()
-                    .println("If that is a file, write -- before it: -- " + arg));
+    PrintWriter err = e.getCommandLine().getErr();
+    for (String arg : args) {
+      if (arg.equals("--")) {
+        break;
+      } else if (arg.matches("(?i)-[^=]*\\.(wave?|aiff?|aifc|flac|mp3|ogg|opus|m4a|csv)")) {
+        err.println("If that is a file, write -- before it: -- " + arg);
+        break;
+      } else if (e instanceof UnmatchedArgumentException && FileBatch.isUndecodable(arg)) {
+        err.println(arg + ": " + FileBatch.NAME_IN_OTHER_ENCODING);
+        break;
+      }
+    }
     return exitCode;
   }
 

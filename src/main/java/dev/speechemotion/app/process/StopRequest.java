@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import org.slf4j.LoggerFactory;
 
 /**
  * The wish to stop, by SIGTERM or Ctrl-C. A command that looks at it now and then ends in good
@@ -15,6 +17,9 @@ public final class StopRequest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
+  /** How many pieces of work end by themselves when a signal comes. */
+  private static final AtomicInteger LISTENING = new AtomicInteger();
+
   private final CountDownLatch requested = new CountDownLatch(1);
 
   /** A command's work. */
@@ -24,8 +29,42 @@ public final class StopRequest {
     int run(StopRequest stop) throws Exception;
   }
 
+  /**
+   * Runs a whole command: a signal meanwhile ends the process at once with {@link
+   * #INTERRUPTED_EXIT_CODE}, unless work that looks at requests is under way.
+   */
+  public static int orInterrupted(IntSupplier command) {
+    Thread hook =
+        new Thread(
+            () -> {
+              if (LISTENING.get() == 0) {
+                Runtime.getRuntime().halt(StandardOutput.exitCodeOr(INTERRUPTED_EXIT_CODE));
+              }
+            },
+            "interrupted");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return command.getAsInt();
+    } finally {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        LoggerFactory.getLogger(StopRequest.class).debug("a signal came as the command ended");
+      }
+    }
+  }
+
   /** Runs a command's work; a signal meanwhile asks it to stop and waits until it has. */
   public static int onSignal(Work work) throws Exception {
+    LISTENING.incrementAndGet();
+    try {
+      return listening(work);
+    } finally {
+      LISTENING.decrementAndGet();
+    }
+  }
+
+  private static int listening(Work work) throws Exception {
     StopRequest stop = new StopRequest();
     CountDownLatch finished = new CountDownLatch(1);
     AtomicInteger exitCode = new AtomicInteger(INTERRUPTED_EXIT_CODE);

@@ -2,19 +2,23 @@ package dev.speechemotion.training.corpus;
 
 import dev.speechemotion.emotion.Emotion;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** How a corpus names its files: where label, speaker and text are to be found. */
 public enum CorpusLayout {
@@ -478,7 +482,8 @@ public enum CorpusLayout {
    */
   record Listing(List<Recording> recordings, List<String> problems) {}
 
-  private static final Pattern AUDIO = ignoringCase(".+\\.(wav|wave|aif|aiff|aifc|mp3)");
+  private static final Pattern AUDIO =
+      ignoringCase(".+\\.(wav|wave|aif|aiff|aifc|mp3|flac|ogg|opus|m4a)");
   private static final int MAX_DEPTH = 16;
 
   private final String title;
@@ -528,31 +533,63 @@ public enum CorpusLayout {
     }
     List<Recording> recordings = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(root, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-      // Names with a leading dot are what macOS leaves beside files when it packs them.
-      files
-          .filter(file -> AUDIO.matcher(file.getFileName().toString()).matches())
-          .filter(file -> !file.getFileName().toString().startsWith("."))
-          .filter(Files::isRegularFile)
-          .sorted(Comparator.comparing(file -> id(root, file)))
-          .forEach(
-              file ->
-                  parse(root, file)
-                      .ifPresentOrElse(
-                          recordings::add,
-                          () ->
-                              problems.add(
-                                  "%s: its name does not tell emotion and speaker in layout %s"
-                                      .formatted(id(root, file), id()))));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    for (Path file : audioFiles(root, problems)) {
+      parse(root, file)
+          .ifPresentOrElse(
+              recordings::add,
+              () ->
+                  problems.add(
+                      "%s: its name does not tell emotion and speaker in layout %s"
+                          .formatted(id(root, file), id())));
     }
     if (recordings.isEmpty()) {
       throw new CorpusException(
-          "no recordings in layout %s under %s (%d other sound files).%n%s"
-              .formatted(id(), root, problems.size(), howToGet));
+          "no recordings in layout %s under %s%s.%n%s"
+              .formatted(
+                  id(),
+                  root,
+                  problems.isEmpty()
+                      ? ""
+                      : ", but %d others, such as %s".formatted(problems.size(), problems.get(0)),
+                  howToGet));
     }
     return new Listing(recordings, problems);
+  }
+
+  /** In the order of their ids. Links are followed; one that leads nowhere new is a problem. */
+  private static List<Path> audioFiles(Path root, List<String> problems) throws IOException {
+    List<Path> files = new ArrayList<>();
+    Files.walkFileTree(
+        root,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        MAX_DEPTH,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            String name = file.getFileName().toString();
+            // Names with a leading dot are what macOS leaves beside files when it packs them.
+            if (AUDIO.matcher(name).matches() && !name.startsWith(".")) {
+              if (attributes.isRegularFile()) {
+                files.add(file);
+              } else if (attributes.isSymbolicLink()) {
+                problems.add(id(root, file) + ": a link that leads nowhere");
+              }
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            String reason =
+                e instanceof FileSystemLoopException
+                    ? "a link that leads back to a folder above it"
+                    : e instanceof AccessDeniedException ? "it may not be read" : e.getMessage();
+            problems.add(id(root, file) + ": " + reason);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    files.sort(Comparator.comparing(file -> id(root, file)));
+    return files;
   }
 
   private static Optional<Recording> recording(

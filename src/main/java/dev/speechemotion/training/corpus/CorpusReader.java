@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,6 +35,9 @@ public final class CorpusReader {
   private final Corpus.Settings settings;
   private final FeatureCache cache;
   private final PrintWriter log;
+
+  /** What was amiss with files that were read all the same, in alphabetical order. */
+  private final Set<String> warnings = new ConcurrentSkipListSet<>();
 
   public CorpusReader(Corpus.Settings settings, FeatureCache cache, PrintWriter log) {
     this.settings = settings;
@@ -134,8 +139,11 @@ public final class CorpusReader {
       report(problems);
       if (clips.isEmpty()) {
         throw new CorpusException(
-            "no usable recordings with labels %s under %s (its labels: %s); choose with --labels"
-                .formatted(settings.labels(), root, labelCounts(listing.recordings())));
+            asked.isEmpty()
+                ? "no recordings with labels %s under %s (its labels: %s); choose with --labels"
+                    .formatted(settings.labels(), root, labelCounts(listing.recordings()))
+                : "none of %d recordings under %s can be used; the first: %s"
+                    .formatted(wanted.size(), root, problems.get(listing.problems().size())));
       }
       return new Corpus(
           name,
@@ -198,6 +206,9 @@ public final class CorpusReader {
     if (cause instanceof NoSuchFileException) {
       return "there is no such file";
     }
+    if (cause instanceof OutOfMemoryError) {
+      return "too little memory; give Java more with -Xmx, or cut the recording";
+    }
     if (cause instanceof IOException || cause instanceof IllegalArgumentException) {
       return cause.getMessage();
     }
@@ -231,6 +242,12 @@ public final class CorpusReader {
       log.printf("skipped %d files:%n", problems.size());
       problems.forEach(problem -> log.printf("  %s%n", problem));
     }
+    if (!warnings.isEmpty()) {
+      log.printf(
+          "warnings of recordings: %d, the first: %s%n",
+          warnings.size(), warnings.iterator().next());
+      warnings.clear();
+    }
     log.flush();
   }
 
@@ -238,6 +255,7 @@ public final class CorpusReader {
       Hashed item, FeatureExtractor extractor, Optional<EncoderPooling> pooling)
       throws IOException {
     AudioClip audio = AudioFiles.read(item.recording().file());
+    warnings.addAll(audio.warnings());
     float[] samples =
         settings
             .condition()

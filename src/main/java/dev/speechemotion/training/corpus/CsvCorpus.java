@@ -10,7 +10,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads lists of recordings: quotes as in RFC 4180, one record a line. */
+/**
+ * Reads lists of recordings: records and quotes as in RFC 4180, but with what spreadsheets and
+ * other systems make of it: a byte order mark, other separators, separators too many at the end of
+ * a line, backslashes in paths.
+ */
 public final class CsvCorpus {
   /**
    * How a list is written.
@@ -32,6 +36,11 @@ public final class CsvCorpus {
       String folder) {}
 
   static final Format CSV = new Format("CSV", ',', "path", "label", "speaker", "text", "");
+
+  private static final char[] OTHER_SEPARATORS = {',', ';', '\t', '|'};
+
+  /** A quote that is never closed must not cost more. */
+  private static final int MAX_RECORD_LINES = 20;
 
   private CsvCorpus() {}
 
@@ -62,7 +71,11 @@ public final class CsvCorpus {
       throw new CorpusException("no %s file %s.%n%s".formatted(format.name(), csv, howToGet));
     }
     List<String> lines = lines(csv);
-    List<String> header = header(lines, format.separator());
+    // Excel reads and writes the separator in a line of its own.
+    int first = !lines.isEmpty() && lines.get(0).matches("\uFEFF?sep=.") ? 1 : 0;
+    List<String> rest = lines.subList(first, lines.size());
+    char separator = separator(rest, format);
+    List<String> header = withoutEmptyEnd(header(rest, separator), 0);
     int path = header.indexOf(format.path());
     int label = header.indexOf(format.label());
     int speaker = header.indexOf(format.speaker());
@@ -76,52 +89,120 @@ public final class CsvCorpus {
     List<String> problems = new ArrayList<>();
     Path folder = csv.toAbsolutePath().getParent().resolve(format.folder());
     String begin = format.folder().isEmpty() ? "" : format.folder() + "/";
-    for (int i = 1; i < lines.size(); i++) {
+    int next;
+    for (int i = first + 1; i < lines.size(); i = next) {
+      next = i + 1;
       if (lines.get(i).isBlank()) {
         continue;
       }
-      List<String> fields = fields(lines.get(i), format.separator());
-      if (fields.size() != header.size()
-          || fields.get(path).isBlank()
-          || fields.get(label).isBlank()) {
-        problems.add(
-            "line %d of %s: needs %d fields, %s and %s not empty"
-                .formatted(i + 1, csv.getFileName(), header.size(), format.path(), format.label()));
-        continue;
+      List<String> fields = new ArrayList<>();
+      int end = record(lines, i, separator, fields);
+      fields = withoutEmptyEnd(fields, header.size());
+      String problem = "";
+      if (end == 0) {
+        problem = "a quote is not closed";
+      } else if (fields.size() != header.size()) {
+        problem =
+            "has %d fields, the first line %d; a field with '%s' in it needs quotes"
+                .formatted(fields.size(), header.size(), separator);
+      } else if (fields.get(path).isBlank() || fields.get(label).isBlank()) {
+        problem = "%s and %s must not be empty".formatted(format.path(), format.label());
+      } else {
+        next = end;
+        try {
+          recordings.add(
+              new Recording(
+                  file(folder, fields.get(path).strip()),
+                  begin + fields.get(path).strip().replace('\\', '/'),
+                  Labels.canonical(fields.get(label)),
+                  speaker < 0 ? "" : fields.get(speaker).strip(),
+                  text < 0 ? "" : fields.get(text).strip()));
+        } catch (InvalidPathException e) {
+          problem = "not a path here: " + e.getReason();
+        }
       }
-      try {
-        recordings.add(
-            new Recording(
-                folder.resolve(fields.get(path).strip()),
-                begin + fields.get(path).strip().replace('\\', '/'),
-                Labels.canonical(fields.get(label)),
-                speaker < 0 ? "" : fields.get(speaker).strip(),
-                text < 0 ? "" : fields.get(text).strip()));
-      } catch (InvalidPathException e) {
-        problems.add("line %d of %s: not a path".formatted(i + 1, csv.getFileName()));
+      if (!problem.isEmpty()) {
+        problems.add("line %d of %s: %s".formatted(i + 1, csv.getFileName(), problem));
       }
     }
     if (recordings.isEmpty()) {
-      throw new CorpusException("%s lists no recordings".formatted(csv));
+      throw new CorpusException(
+          problems.isEmpty()
+              ? "%s lists no recordings".formatted(csv)
+              : "no line of %s can be read; %s".formatted(csv, problems.get(0)));
     }
     recordings.sort(Comparator.comparing(Recording::id));
     return new CorpusLayout.Listing(recordings, problems);
   }
 
+  /** The format's own, or else the one with which the first line has the columns. */
+  private static char separator(List<String> lines, Format format) {
+    for (char separator : OTHER_SEPARATORS) {
+      if (header(lines, separator).containsAll(List.of(format.path(), format.label()))) {
+        return separator;
+      }
+    }
+    return format.separator();
+  }
+
+  /** Where a recording is; the list may have been written where folders end with a backslash. */
+  private static Path file(Path folder, String path) {
+    Path file = folder.resolve(path);
+    return path.indexOf('\\') >= 0 && !Files.exists(file)
+        ? folder.resolve(path.replace('\\', '/'))
+        : file;
+  }
+
+  /** Spreadsheets end lines with separators. */
+  private static List<String> withoutEmptyEnd(List<String> fields, int least) {
+    int count = fields.size();
+    while (count > least && fields.get(count - 1).isBlank()) {
+      count--;
+    }
+    return fields.subList(0, count);
+  }
+
+  /**
+   * Reads a record, which goes on over the ends of lines within quotes.
+   *
+   * @return where the next one begins; 0 if a quote is not closed
+   */
+  private static int record(List<String> lines, int begin, char separator, List<String> fields) {
+    StringBuilder record = new StringBuilder();
+    int end = Math.min(lines.size(), begin + MAX_RECORD_LINES);
+    for (int i = begin; i < end; i++) {
+      record.append(i == begin ? "" : "\n").append(lines.get(i));
+      if (split(record, separator, fields)) {
+        return i + 1;
+      }
+    }
+    return 0;
+  }
+
   /** The fields of a record, without their quotes. */
   public static List<String> fields(String line, char separator) {
     List<String> fields = new ArrayList<>();
+    split(line, separator, fields);
+    return fields;
+  }
+
+  /** Gives the fields; says whether all quotes are closed. A quote within a field is itself. */
+  private static boolean split(CharSequence record, char separator, List<String> fields) {
+    fields.clear();
     StringBuilder field = new StringBuilder();
     boolean quoted = false;
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c == '"') {
-        if (quoted && i + 1 < line.length() && line.charAt(i + 1) == '"') {
+    for (int i = 0; i < record.length(); i++) {
+      char c = record.charAt(i);
+      if (c == '"' && quoted) {
+        if (i + 1 < record.length() && record.charAt(i + 1) == '"') {
           field.append(c);
           i++;
         } else {
-          quoted = !quoted;
+          quoted = false;
         }
+      } else if (c == '"' && field.toString().isBlank()) {
+        quoted = true;
+        field.setLength(0);
       } else if (c == separator && !quoted) {
         fields.add(field.toString());
         field.setLength(0);
@@ -130,6 +211,6 @@ public final class CsvCorpus {
       }
     }
     fields.add(field.toString());
-    return fields;
+    return !quoted;
   }
 }

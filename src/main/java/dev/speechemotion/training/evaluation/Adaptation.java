@@ -103,8 +103,9 @@ public record Adaptation(
   }
 
   /**
-   * Tested clips as the network gets them; in the order of the calls with {@link Mode#RUNNING}, of
-   * the places with {@link Mode#SITE}.
+   * Tested clips as the network gets them; in the order of the calls with {@link Mode#RUNNING},
+   * with which a clip of an unknown speaker is a call by itself, and of the places with {@link
+   * Mode#SITE}.
    *
    * @param audio with {@link Mode#SITE}: all clips of the tested corpora, also of speakers that are
    *     not tested
@@ -129,7 +130,16 @@ public record Adaptation(
       return heard.stream().map(clip -> new AdaptedClip(clip, 0)).toList();
     }
     List<List<LabeledClip>> dealt = new ArrayList<>();
-    for (List<LabeledClip> ofVoice : byVoice(clips).values()) {
+    List<LabeledClip> ofVoices = new ArrayList<>();
+    for (LabeledClip clip : clips) {
+      if (clip.speaker().isEmpty() && mode == Mode.RUNNING && calls != Calls.MOSTLY_NEUTRAL) {
+        // Whoever it is: to its own beginning a recording can be adapted.
+        dealt.add(List.of(clip));
+      } else {
+        ofVoices.add(clip);
+      }
+    }
+    for (List<LabeledClip> ofVoice : byVoice(ofVoices).values()) {
       dealt.addAll(calls.deal(ofVoice, seed));
     }
     if (dealt.isEmpty() && !clips.isEmpty()) {
@@ -235,6 +245,9 @@ public record Adaptation(
   public List<LabeledClip> applyInTraining(
       List<LabeledClip> clips, List<LabeledClip> reference, Population population, long seed)
       throws CorpusException {
+    if (mode == Mode.RUNNING) {
+      byVoice(clips); // Recordings by themselves would teach it how calls begin, and no more.
+    }
     if (mode != Mode.SITE) {
       return apply(clips, population, seed).stream().map(AdaptedClip::clip).toList();
     }

@@ -94,6 +94,14 @@ class AlertTrialTest {
     assertThat(AlertTrial.deal(clips, 1)).isEqualTo(calls).isNotEqualTo(AlertTrial.deal(clips, 2));
   }
 
+  @Test
+  void shouldTakeARecordingOfAnUnknownSpeakerForACall() throws Exception {
+    List<LabeledClip> clips =
+        Stream.of(clips("angry", "", 3), clips("angry", "a", 2)).flatMap(List::stream).toList();
+
+    assertThat(AlertTrial.deal(clips, 1).stream().map(List::size)).containsExactly(1, 1, 1, 2);
+  }
+
   /** Clips of one second and one window each, as probable to be angry. */
   private static List<LabeledClip> call(String label, int clips, float angry) {
     List<LabeledClip> call = new ArrayList<>();

@@ -40,6 +40,22 @@ class AlertsCommandTest {
   }
 
   @Test
+  void shouldMeasureRecordingsOfUnknownSpeakers() throws Exception {
+    for (String label : List.of("angry", "sad")) {
+      MadeUpCorpus.write(folder.resolve(label + "/long.wav"), 300, 4, 1);
+      MadeUpCorpus.write(folder.resolve(label + "/short.wav"), 300, 0.5, 2);
+    }
+
+    CommandLineRun run = alerts("--layout", "folders");
+    CommandLineRun tooShort = alerts("--layout", "folders", "--seconds", "60");
+
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    assertThat(run.out()).contains("1 angry calls");
+    assertThat(tooShort.exitCode()).isEqualTo(1);
+    assertThat(tooShort.err()).contains("folders has no call of angry as long as the 60 s");
+  }
+
+  @Test
   void shouldRefuseWhatTheModelDoesNotKnow() throws Exception {
     MadeUpCorpus.tess(folder, 6, 0.2);
 

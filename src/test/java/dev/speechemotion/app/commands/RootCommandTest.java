@@ -9,7 +9,9 @@ import dev.speechemotion.app.settings.PropertyMarkdown;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,6 +214,38 @@ class RootCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.errLines()).contains("If that is a file, write -- before it: -- -dash.wav");
+    assertThat(CommandLineRun.of("demo", "-dash.mp3").errLines())
+        .contains("If that is a file, write -- before it: -- -dash.mp3");
     assertFailure(CommandLineRun.of("classify", "--", "-dash.wav"), "no such file: -dash.wav");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"feed", "train --layout csv --out x --data", "evaluate --model"})
+  void shouldSayThatANameIsInAnotherEncoding(String command) {
+    List<String> args = new ArrayList<>(List.of(command.split(" ")));
+    // What is no path under LC_ALL=C is hard to have here; a zero is no path anywhere.
+    args.add("t\0n.wav");
+
+    CommandLineRun run = CommandLineRun.of(args.toArray(new String[0]));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.errLines()).hasSize(2);
+    assertThat(run.err()).contains("its name cannot be written").doesNotContain("Exception");
+  }
+
+  @Test
+  void shouldSayThatBytesOfANameAreNoCharacters() {
+    assertFailure(
+        CommandLineRun.of("features", "t\uFFFDn.wav"), "n.wav: its name cannot be written");
+    assertThat(CommandLineRun.of("stream", "t\uFFFDn.wav").err())
+        .contains("n.wav: its name cannot be written");
+  }
+
+  @Test
+  void shouldNameTheReasonsThatThereAre() {
+    CommandLineRun run = CommandLineRun.of("dlq", "--reason", "nonsense");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("no reason 'nonsense'", "NULL_KEY", "LATE", "(none)");
   }
 }

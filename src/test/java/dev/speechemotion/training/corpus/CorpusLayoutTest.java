@@ -2,6 +2,7 @@ package dev.speechemotion.training.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CorpusLayoutTest {
   @TempDir Path root;
@@ -26,6 +28,27 @@ class CorpusLayoutTest {
     assertThat(CorpusLayout.EMODB.list(link).recordings())
         .extracting(Recording::id)
         .containsExactly("wav/03a01Fa.wav");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void shouldTellOfLinksThatLeadNowhereNewAndGoOn() throws Exception {
+    write("data/angry/a.wav");
+    write("elsewhere/b.wav");
+    Path data = root.resolve("data");
+    Files.createSymbolicLink(data.resolve("sad"), root.resolve("elsewhere"));
+    Files.createSymbolicLink(data.resolve("happy"), data);
+    Files.createSymbolicLink(data.resolve("angry/gone.wav"), root.resolve("gone.wav"));
+
+    CorpusLayout.Listing listing = CorpusLayout.FOLDERS.list(data);
+
+    assertThat(listing.recordings())
+        .extracting(Recording::id, Recording::label)
+        .containsExactly(tuple("angry/a.wav", "angry"), tuple("sad/b.wav", "sad"));
+    assertThat(listing.problems())
+        .containsExactlyInAnyOrder(
+            "angry/gone.wav: a link that leads nowhere",
+            "happy: a link that leads back to a folder above it");
   }
 
   @ParameterizedTest(name = "{0}: {1} is {2} by {3} saying {4}")
@@ -191,7 +214,7 @@ class CorpusLayoutTest {
 
     assertThatThrownBy(() -> CorpusLayout.TESS.list(root))
         .isInstanceOf(CorpusException.class)
-        .hasMessageContaining("1 other sound files")
+        .hasMessageContaining("1 others, such as music.wav: its name does not tell emotion")
         .hasMessageContaining("10.5683/SP2/E8H2MF")
         .hasMessageContaining("OAF_angry/OAF_back_angry.wav");
   }
@@ -209,8 +232,7 @@ class CorpusLayoutTest {
     assertThat(listing.recordings())
         .extracting(Recording::id, Recording::label, Recording::speaker)
         .containsExactlyInAnyOrder(
-            org.assertj.core.groups.Tuple.tuple("a.wav", "angry", "ann"),
-            org.assertj.core.groups.Tuple.tuple("../\"b\".wav", "calm", "bob, jr"));
+            tuple("a.wav", "angry", "ann"), tuple("../\"b\".wav", "calm", "bob, jr"));
     assertThat(listing.recordings())
         .anySatisfy(recording -> assertThat(recording.file()).isEqualTo(root.resolve("sub/a.wav")));
     assertThat(listing.problems())
@@ -225,6 +247,78 @@ class CorpusLayoutTest {
 
     assertThat(CorpusLayout.CSV.list(csv).recordings())
         .containsExactly(new Recording(root.resolve("a.wav"), "a.wav", "angry", "", "Go, now!"));
+  }
+
+  /** As spreadsheets and other systems write it; {@code /} is the end of a line. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "path;label/a.wav;angry/b.wav;sad",
+        "path\tlabel/a.wav\tangry/b.wav\tsad",
+        "path|label/a.wav|angry/b.wav|sad",
+        "sep=;/path;label/a.wav;angry/b.wav;sad",
+        "\uFEFFsep=;/path;label/a.wav;angry/b.wav;sad",
+        "path,label/a.wav,angry,/b.wav,sad,,",
+        "path,label,,/a.wav,angry,,/b.wav,sad",
+        "\uFEFF\"path\",\"label\"/\"a.wav\",\"angry\"/ \"b.wav\" , \"sad\" ",
+        "path,label,text/a.wav,angry,\"two/lines, and \"\"more\"\"\"/b.wav,sad,5\" tall",
+      })
+  void shouldReadACsvOfAnyProgram(String content) throws Exception {
+    Path csv = root.resolve("list.csv");
+    Files.writeString(csv, content.replace('/', '\n'));
+
+    CorpusLayout.Listing listing = CorpusLayout.CSV.list(csv);
+
+    assertThat(listing.recordings())
+        .extracting(Recording::file, Recording::label)
+        .containsExactly(
+            tuple(root.resolve("a.wav"), "angry"), tuple(root.resolve("b.wav"), "sad"));
+    assertThat(listing.problems()).isEmpty();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS) // Where a backslash is no letter.
+  void shouldReadPathsOfWindows() throws Exception {
+    write("sub/a.wav");
+    write("odd\\name.wav");
+    Path csv = root.resolve("list.csv");
+    Files.writeString(csv, "path,label\nsub\\a.wav,angry\nodd\\name.wav,sad\n");
+
+    assertThat(CorpusLayout.CSV.list(csv).recordings())
+        .extracting(Recording::file)
+        .containsExactlyInAnyOrder(root.resolve("sub/a.wav"), root.resolve("odd\\name.wav"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " => ",
+      value = {
+        "a.wav,angry,Go, now => line 2 of list.csv: has 4 fields, the first line 3; a field with ',' in it needs quotes",
+        "\"a.wav,angry,x => line 2 of list.csv: a quote is not closed",
+        "a.wav,,x => line 2 of list.csv: path and label must not be empty",
+        "a\0.wav,angry,x => line 2 of list.csv: not a path here: Nul character not allowed",
+      })
+  void shouldNameTheFirstLineWhereAllAreBad(String line, String problem) throws Exception {
+    Path csv = root.resolve("list.csv");
+    Files.writeString(csv, "path,label,text\n" + line + "\n");
+
+    assertThatThrownBy(() -> CorpusLayout.CSV.list(csv))
+        .isInstanceOf(CorpusException.class)
+        .hasMessage("no line of " + csv + " can be read; " + problem);
+
+    // Whatever is wrong with one line, the next one is read.
+    Files.writeString(csv, "path,label,text\n" + line + "\nb.wav,sad,y\n");
+    CorpusLayout.Listing listing = CorpusLayout.CSV.list(csv);
+    assertThat(listing.problems()).containsExactly(problem);
+    assertThat(listing.recordings()).extracting(Recording::id).containsExactly("b.wav");
+  }
+
+  @Test
+  void shouldSayThatAListIsEmpty() throws Exception {
+    Path csv = root.resolve("list.csv");
+    Files.writeString(csv, "path,label\n\n");
+
+    assertThatThrownBy(() -> CorpusLayout.CSV.list(csv)).hasMessage(csv + " lists no recordings");
   }
 
   @Test
@@ -255,7 +349,8 @@ class CorpusLayoutTest {
                 "WR0",
                 "ucho nie"));
     assertThat(listing.problems())
-        .containsExactly("line 4 of data.tsv: needs 7 fields, file_id and emotion not empty");
+        .containsExactly(
+            "line 4 of data.tsv: has 2 fields, the first line 7; a field with '\t' in it needs quotes");
   }
 
   @ParameterizedTest

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class AdaptationTest {
@@ -300,11 +301,36 @@ class AdaptationTest {
   }
 
   @Test
+  void shouldTakeARecordingOfAnUnknownSpeakerForACall() throws Exception {
+    List<LabeledClip> clips = clips("", 100, 3);
+    Adaptation running = adaptation(Adaptation.Mode.RUNNING);
+
+    List<AdaptedClip> heard = running.apply(clips, POPULATION, 3);
+
+    assertThat(heard).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      List<AdaptedClip> alone = running.apply(clips("a", 100, 3).subList(i, i + 1), POPULATION, 3);
+      assertThat(heard.get(i).callSeconds()).isZero();
+      assertThat(heard.get(i).clip().windows().get(0))
+          .isEqualTo(alone.get(0).clip().windows().get(0));
+    }
+  }
+
+  @Test
   void shouldSayWhenItIsNotKnownWhoSpeaks() {
-    assertThatThrownBy(
-            () -> adaptation(Adaptation.Mode.RUNNING).apply(clips("", 100, 3), POPULATION, 3))
-        .isInstanceOf(CorpusException.class)
-        .hasMessageContaining("who speaks is not known");
+    List<LabeledClip> clips = clips("", 100, 3);
+    Adaptation running = adaptation(Adaptation.Mode.RUNNING);
+
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(
+            () -> adaptation(Adaptation.Mode.SPEAKER).apply(clips, POPULATION, 3),
+            () -> adaptation(Adaptation.Mode.SITE).apply(clips, POPULATION, 3),
+            () -> running.apply(clips, clips, POPULATION, Calls.MOSTLY_NEUTRAL, 3),
+            () -> running.applyInTraining(clips, clips, POPULATION, 3))) {
+      assertThatThrownBy(use)
+          .isInstanceOf(CorpusException.class)
+          .hasMessageContaining("who speaks is not known");
+    }
   }
 
   private static Adaptation adaptation(Adaptation.Mode mode) {
