@@ -12,6 +12,7 @@ import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.TrainingStatistics;
 import dev.speechemotion.training.corpus.CorpusException;
+import dev.speechemotion.training.corpus.FolderFiles;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Progress;
 import dev.speechemotion.training.corpus.Recording;
@@ -28,9 +29,7 @@ import dev.speechemotion.training.linear.SelfTraining;
 import dev.speechemotion.training.linear.WindowReservoir;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -169,7 +168,7 @@ public class AdaptCommand implements Callable<Integer> {
     PrintWriter log = spec.commandLine().getErr();
     requireUsage();
     Optional<SiteSource> elsewhere = elsewhere();
-    Collection<Path> ofFolders = files();
+    Collection<Path> ofFolders = files(log);
     try (EmotionModel loaded = EmotionModel.load(model)) {
       ModelManifest manifest = loaded.manifest();
       if (suggest.isEmpty()) {
@@ -399,20 +398,18 @@ public class AdaptCommand implements Callable<Integer> {
   }
 
   /** Each file once, wherever the folders and their links lead to it. */
-  private Collection<Path> files() throws IOException {
+  private Collection<Path> files(PrintWriter log) throws IOException {
     Map<Path, Path> files = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
     for (Path folder : recordings) {
       if (!Files.isDirectory(folder)) {
         throw new CorpusException("%s is not a folder".formatted(folder));
       }
-      try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-        for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile).sorted()::iterator) {
-          files.putIfAbsent(file.toRealPath(), file);
-        }
-      } catch (UncheckedIOException e) {
-        throw e.getCause();
+      for (Path file : FolderFiles.of(folder, name -> true, problems)) {
+        files.putIfAbsent(file.toRealPath(), file);
       }
     }
+    problems.forEach(problem -> log.printf("skipped %s%n", problem));
     if (files.isEmpty() && !recordings.isEmpty()) {
       throw new CorpusException("there are no files under %s".formatted(recordings));
     }

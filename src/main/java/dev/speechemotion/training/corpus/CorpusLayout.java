@@ -2,17 +2,9 @@ package dev.speechemotion.training.corpus;
 
 import dev.speechemotion.emotion.Emotion;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -484,7 +476,6 @@ public enum CorpusLayout {
 
   private static final Pattern AUDIO =
       ignoringCase(".+\\.(wav|wave|aif|aiff|aifc|mp3|flac|ogg|opus|m4a)");
-  private static final int MAX_DEPTH = 16;
 
   private final String title;
   private final String license;
@@ -533,7 +524,7 @@ public enum CorpusLayout {
     }
     List<Recording> recordings = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    for (Path file : audioFiles(root, problems)) {
+    for (Path file : FolderFiles.of(root, CorpusLayout::isAudio, problems)) {
       parse(root, file)
           .ifPresentOrElse(
               recordings::add,
@@ -556,42 +547,6 @@ public enum CorpusLayout {
     return new Listing(recordings, problems);
   }
 
-  /** In the order of their ids. Links are followed; one that leads nowhere new is a problem. */
-  private static List<Path> audioFiles(Path root, List<String> problems) throws IOException {
-    List<Path> files = new ArrayList<>();
-    Files.walkFileTree(
-        root,
-        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-        MAX_DEPTH,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            String name = file.getFileName().toString();
-            // Names with a leading dot are what macOS leaves beside files when it packs them.
-            if (AUDIO.matcher(name).matches() && !name.startsWith(".")) {
-              if (attributes.isRegularFile()) {
-                files.add(file);
-              } else if (attributes.isSymbolicLink()) {
-                problems.add(id(root, file) + ": a link that leads nowhere");
-              }
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) {
-            String reason =
-                e instanceof FileSystemLoopException
-                    ? "a link that leads back to a folder above it"
-                    : e instanceof AccessDeniedException ? "it may not be read" : e.getMessage();
-            problems.add(id(root, file) + ": " + reason);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-    files.sort(Comparator.comparing(file -> id(root, file)));
-    return files;
-  }
-
   private static Optional<Recording> recording(
       Path root, Path file, String label, String speaker, String text) {
     return Optional.of(new Recording(file, id(root, file), Labels.canonical(label), speaker, text));
@@ -602,8 +557,13 @@ public enum CorpusLayout {
     return Optional.of(new Recording(file, id(root, file), emotion.label(), speaker, text, true));
   }
 
+  /** Names with a leading dot are what macOS leaves beside files when it packs them. */
+  private static boolean isAudio(String name) {
+    return AUDIO.matcher(name).matches() && !name.startsWith(".");
+  }
+
   private static String id(Path root, Path file) {
-    return root.relativize(file).toString().replace('\\', '/');
+    return FolderFiles.id(root, file);
   }
 
   private static String stem(Path file) {

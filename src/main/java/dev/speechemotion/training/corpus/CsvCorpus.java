@@ -74,7 +74,7 @@ public final class CsvCorpus {
     // Excel reads and writes the separator in a line of its own.
     int first = !lines.isEmpty() && lines.get(0).matches("\uFEFF?sep=.") ? 1 : 0;
     List<String> rest = lines.subList(first, lines.size());
-    char separator = separator(rest, format);
+    char separator = separator(rest, List.of(format.path(), format.label()), format.separator());
     List<String> header = withoutEmptyEnd(header(rest, separator), 0);
     int path = header.indexOf(format.path());
     int label = header.indexOf(format.label());
@@ -135,18 +135,22 @@ public final class CsvCorpus {
     return new CorpusLayout.Listing(recordings, problems);
   }
 
-  /** The format's own, or else the one with which the first line has the columns. */
-  private static char separator(List<String> lines, Format format) {
+  /**
+   * The one with which the first line has the columns.
+   *
+   * @param usual if none has them
+   */
+  public static char separator(List<String> lines, List<String> columns, char usual) {
     for (char separator : OTHER_SEPARATORS) {
-      if (header(lines, separator).containsAll(List.of(format.path(), format.label()))) {
+      if (header(lines, separator).containsAll(columns)) {
         return separator;
       }
     }
-    return format.separator();
+    return usual;
   }
 
   /** Where a recording is; the list may have been written where folders end with a backslash. */
-  private static Path file(Path folder, String path) {
+  public static Path file(Path folder, String path) {
     Path file = folder.resolve(path);
     return path.indexOf('\\') >= 0 && !Files.exists(file)
         ? folder.resolve(path.replace('\\', '/'))

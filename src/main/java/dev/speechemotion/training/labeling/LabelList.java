@@ -82,11 +82,10 @@ public final class LabelList {
     byte[] content = Files.readAllBytes(csv);
     sha256 = sha256(content);
     List<String> lines = CsvCorpus.lines(csv);
-    List<String> header = CsvCorpus.header(lines, ',');
-    List<String> missing =
-        List.of("path", "label", "speaker").stream()
-            .filter(name -> !header.contains(name))
-            .toList();
+    List<String> needed = List.of("path", "label", "speaker");
+    char separator = CsvCorpus.separator(lines, needed, ',');
+    List<String> header = CsvCorpus.header(lines, separator);
+    List<String> missing = needed.stream().filter(name -> !header.contains(name)).toList();
     if (!missing.isEmpty()) {
       throw new CorpusException(
           "%s lacks the columns %s in its first line, which must be path,label,speaker"
@@ -95,7 +94,7 @@ public final class LabelList {
     Set<String> seen = new HashSet<>();
     for (int i = 1; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
-        String problem = add(CsvCorpus.fields(lines.get(i), ','), header, labels, seen);
+        String problem = add(CsvCorpus.fields(lines.get(i), separator), header, labels, seen);
         if (!problem.isEmpty()) {
           problems.add("line %d: %s".formatted(i + 1, problem));
         }
@@ -126,7 +125,7 @@ public final class LabelList {
     }
     Entry entry;
     try {
-      Path file = csv.toAbsolutePath().getParent().resolve(path);
+      Path file = CsvCorpus.file(csv.toAbsolutePath().getParent(), path);
       if (!Files.isRegularFile(file)) {
         return "there is no file " + file;
       }

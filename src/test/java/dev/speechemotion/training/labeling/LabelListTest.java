@@ -41,6 +41,16 @@ class LabelListTest {
   }
 
   @Test
+  void shouldReadAListAsSpreadsheetsInOtherCountriesWriteIt() throws IOException {
+    StringBuilder text = new StringBuilder("path;label;speaker\r\n");
+    for (int i = 0; i < 20; i++) {
+      text.append(".\\%d.wav;%s;s%d\r\n".formatted(i, i < 10 ? "angry" : "sad", i % 3));
+    }
+
+    assertThat(list(text.toString()).files()).hasSize(20);
+  }
+
+  @Test
   void shouldTakeWindowsOfARecordingAsRecordings() throws IOException {
     StringBuilder text = new StringBuilder("path,label,speaker,channel,start\n");
     for (int i = 0; i < 20; i++) {
