@@ -46,7 +46,7 @@ public final class StreamApp implements AutoCloseable {
   private static final Duration MAX_STEP_BACK = Duration.ofSeconds(10);
 
   /** A loss of schemas is to be noticed within a minute. */
-  private static final Duration BETWEEN_SCHEMA_CHECKS = Duration.ofSeconds(10);
+  private static final Duration BETWEEN_SCHEMA_CHECKS = Duration.ofSeconds(5);
 
   private static final Duration SHORT_WAIT = Duration.ofMinutes(1);
 
@@ -259,11 +259,14 @@ public final class StreamApp implements AutoCloseable {
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
-  /** What is at the bottom of a failure, and what Kafka was at, which names the topic. */
+  /**
+   * What is at the bottom of a failure, and what Kafka was at, which names the topic. That of the
+   * registry is not looked beneath: it is for people, and what its client says is not.
+   */
   private static String rootMessage(Throwable failure) {
     Throwable root = failure;
     Throwable above = null;
-    while (root.getCause() != null) {
+    while (root.getCause() != null && !(root instanceof SchemaRegistry.RegistryException)) {
       above = root;
       root = root.getCause();
     }

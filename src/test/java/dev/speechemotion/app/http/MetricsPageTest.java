@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.Measurable;
 import org.apache.kafka.common.metrics.Metrics;
 import org.junit.jupiter.api.Test;
 
@@ -43,8 +44,6 @@ class MetricsPageTest {
 
   private static void gauge(
       Metrics metrics, String name, String group, Map<String, String> tags, double value) {
-    metrics.addMetric(
-        new MetricName(name, group, "", tags),
-        (org.apache.kafka.common.metrics.Measurable) (config, nowMs) -> value);
+    metrics.addMetric(new MetricName(name, group, "", tags), (Measurable) (config, nowMs) -> value);
   }
 }

@@ -2,10 +2,12 @@ package dev.speechemotion.app.running;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.speechemotion.streams.registry.RegistryClients;
-import dev.speechemotion.streams.registry.SchemaRegistry;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports;
+import dev.speechemotion.app.fixtures.FreePort;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -18,7 +20,7 @@ class ContainersPipelineIT extends PipelineScenarios {
   private static final String REGISTRY_API = "/apis/ccompat/v7";
 
   @Override
-  Fixture start() {
+  Fixture start() throws IOException {
     assumeTrue(
         DockerClientFactory.instance().isDockerAvailable(),
         "skipped: there is no Docker engine; the same scenarios run on the embedded broker");
@@ -29,9 +31,18 @@ class ContainersPipelineIT extends PipelineScenarios {
             .withEnv("KAFKA_GROUP_STREAMS_ASSIGNMENT_INTERVAL_MS", "0")
             .withEnv("KAFKA_GROUP_STREAMS_MIN_HEARTBEAT_INTERVAL_MS", "200")
             .withEnv("KAFKA_GROUP_STREAMS_HEARTBEAT_INTERVAL_MS", "500");
+    int port = FreePort.find();
     GenericContainer<?> registry =
         new GenericContainer<>("apicurio/apicurio-registry:3.3.3")
             .withExposedPorts(REGISTRY_PORT)
+            // Where it answers at the same port after a restart.
+            .withCreateContainerCmdModifier(
+                create ->
+                    create
+                        .getHostConfig()
+                        .withPortBindings(
+                            new PortBinding(
+                                Ports.Binding.bindPort(port), new ExposedPort(REGISTRY_PORT))))
             .waitingFor(
                 Wait.forHttp(REGISTRY_API + "/subjects")
                     .forPort(REGISTRY_PORT)
@@ -43,23 +54,30 @@ class ContainersPipelineIT extends PipelineScenarios {
       registry.stop();
       throw e;
     }
-    String url =
-        "http://" + registry.getHost() + ":" + registry.getMappedPort(REGISTRY_PORT) + REGISTRY_API;
-    return new Containers(kafka, registry, RegistryClients.connect(url, Map.of()));
+    String url = "http://" + registry.getHost() + ":" + port + REGISTRY_API;
+    return new Containers(kafka, registry, url);
   }
 
-  private record Containers(
-      KafkaContainer kafka, GenericContainer<?> registryServer, SchemaRegistry registry)
+  private record Containers(KafkaContainer kafka, GenericContainer<?> registry, String registryUrl)
       implements Fixture {
     @Override
     public String bootstrapServers() {
       return kafka.getBootstrapServers();
     }
 
+    /** It keeps them in memory. */
+    @Override
+    public void loseSchemas() {
+      registry
+          .getDockerClient()
+          .restartContainerCmd(registry.getContainerId())
+          .withTimeout(1)
+          .exec();
+    }
+
     @Override
     public void close() {
-      registry.close();
-      registryServer.stop();
+      registry.stop();
       kafka.stop();
     }
   }

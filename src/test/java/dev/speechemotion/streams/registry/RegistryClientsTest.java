@@ -4,23 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.speechemotion.app.fixtures.ForeignSchemas;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.streams.registry.SchemaRegistry.RegistryException;
 import dev.speechemotion.streams.registry.SchemaRegistry.UnknownSchemaException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
@@ -40,7 +38,6 @@ class RegistryClientsTest {
       "Basic "
           + Base64.getEncoder().encodeToString(("bob:" + SECRET).getBytes(StandardCharsets.UTF_8));
   private static final String TEXT = "\"string\"";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path folder;
 
@@ -50,8 +47,8 @@ class RegistryClientsTest {
   private static HttpRegistry start() {
     try {
       return new HttpRegistry();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -300,7 +297,7 @@ class RegistryClientsTest {
         .hasMessageContaining("not reachable");
     assertThat(secure.requests()).isZero();
 
-    Map<String, String> anyHost = new java.util.HashMap<>(trusting);
+    Map<String, String> anyHost = new HashMap<>(trusting);
     anyHost.put("ssl.endpoint.identification.algorithm", "");
     assertServed(RegistryClients.connect(secure.url(), anyHost));
   }
@@ -390,15 +387,6 @@ class RegistryClientsTest {
   }
 
   private int post(String subject, Map<String, Object> schema) throws Exception {
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create(server.url() + "/subjects/" + subject + "/versions"))
-                    .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(schema)))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    JsonNode body = JSON.readTree(answer.body());
-    return body.get("id").asInt();
+    return new ForeignSchemas(server.url()).post(subject, schema);
   }
 }
