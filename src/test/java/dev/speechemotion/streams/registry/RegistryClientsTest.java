@@ -6,23 +6,19 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.speechemotion.app.fixtures.ForeignSchemas;
 import dev.speechemotion.app.fixtures.HttpRegistry;
+import dev.speechemotion.app.fixtures.TestCertificate;
 import dev.speechemotion.streams.registry.SchemaRegistry.RegistryException;
 import dev.speechemotion.streams.registry.SchemaRegistry.UnknownSchemaException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -262,7 +258,7 @@ class RegistryClientsTest {
 
   @Test
   void shouldSpeakTlsWithWhomItTrustsAlone() throws Exception {
-    Path ours = keyStore("ours", "ip:127.0.0.1");
+    TestCertificate ours = TestCertificate.make(folder, "ip:127.0.0.1");
     HttpRegistry secure = secure(ours);
     secure.demand(BASIC);
     Map<String, String> login = Map.of("basic.auth.user.info", "bob:" + SECRET);
@@ -279,18 +275,22 @@ class RegistryClientsTest {
                   "basic.auth.user.info",
                   "bob:" + SECRET,
                   prefix + "ssl.truststore.location",
-                  ours.toString(),
+                  ours.file().toString(),
                   prefix + "ssl.truststore.password",
-                  "changeit")));
+                  TestCertificate.PASSWORD)));
     }
   }
 
   @Test
   void shouldNotSpeakWithWhomHasTheCertificateOfAnotherHost() throws Exception {
-    Path theirs = keyStore("theirs", "dns:registry.example");
+    TestCertificate theirs = TestCertificate.make(folder, "dns:registry.example");
     HttpRegistry secure = secure(theirs);
     Map<String, String> trusting =
-        Map.of("ssl.truststore.location", theirs.toString(), "ssl.truststore.password", "changeit");
+        Map.of(
+            "ssl.truststore.location",
+            theirs.file().toString(),
+            "ssl.truststore.password",
+            TestCertificate.PASSWORD);
 
     assertThatThrownBy(() -> RegistryClients.connect(secure.url(), trusting).check())
         .isInstanceOf(RegistryException.class)
@@ -339,47 +339,10 @@ class RegistryClientsTest {
     return RegistryClients.connect(server.url(), config);
   }
 
-  private HttpRegistry secure(Path keyStore) throws Exception {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(keyStore)) {
-      keys.load(in, "changeit".toCharArray());
-    }
-    KeyManagerFactory managers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(keys, "changeit".toCharArray());
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(managers.getKeyManagers(), null, null);
-    HttpRegistry secure = new HttpRegistry(tls);
+  private HttpRegistry secure(TestCertificate certificate) throws Exception {
+    HttpRegistry secure = new HttpRegistry(certificate.server());
     others.add(secure);
     return secure;
-  }
-
-  /** A key and its certificate, which serves as what a client trusts as well. */
-  private static Path keyStore(String name, String host) throws Exception {
-    Path file = folder.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=" + host,
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                "changeit")
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor()).as(said).isZero();
-    return file;
   }
 
   private static String record(String name, String fields) {
