@@ -102,8 +102,10 @@ public final class StreamApp implements AutoCloseable {
       schemaLoss = Optional.empty();
     } catch (SchemaRegistry.RegistryException e) {
       // One that is away may come back with all it had; what is known serves as long.
-      if (!e.passing() && schemaLoss.isEmpty()) {
-        LOG.warn("{}", e.getMessage());
+      if (!e.passing()) {
+        if (schemaLoss.isEmpty()) {
+          LOG.warn("{}", e.getMessage());
+        }
         schemaLoss = Optional.of(e.getMessage());
       }
     } catch (RuntimeException e) {
@@ -214,8 +216,8 @@ public final class StreamApp implements AutoCloseable {
   }
 
   /**
-   * Why results do not come, or cannot be read by who does not know their schemas; empty if all
-   * partitions are being processed.
+   * Why results do not come, or cannot be read by whoever asks the registry for their schemas;
+   * empty if all is well.
    */
   public Optional<String> notReadyBecause() {
     KafkaStreams.State state = streams.state();

@@ -20,7 +20,8 @@ final class InMemoryRegistry implements SchemaRegistry {
   @Override
   public synchronized String schemaById(int id) throws UnknownSchemaException {
     if (id < 1 || id > schemas.size()) {
-      throw new UnknownSchemaException("the registry in memory has no schema of id " + id, null);
+      throw new UnknownSchemaException(
+          "the schema registry in memory has no schema of id " + id, null);
     }
     return schemas.get(id - 1);
   }

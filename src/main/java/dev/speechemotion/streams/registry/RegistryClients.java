@@ -249,19 +249,17 @@ public final class RegistryClients {
       for (SchemaReference reference :
           references == null ? List.<SchemaReference>of() : references) {
         if (done.add(reference.getSubject() + "\n" + reference.getVersion())) {
-          var referred = referred(id, reference);
+          SchemaString referred = referred(id, reference);
           parseReferences(id, referred.getReferences(), parser, done);
-          parse(id, referred.getSchemaType(), referred.getSchema(), parser);
+          parse(id, referred.getSchemaType(), referred.getSchemaString(), parser);
         }
       }
     }
 
-    private org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client
-            .rest.entities.Schema
-        referred(int id, SchemaReference reference)
-            throws IOException, RestClientException, UnknownSchemaException {
+    private SchemaString referred(int id, SchemaReference reference)
+        throws IOException, RestClientException, UnknownSchemaException {
       try {
-        return client.getVersion(reference.getSubject(), reference.getVersion());
+        return new SchemaString(client.getVersion(reference.getSubject(), reference.getVersion()));
       } catch (RestClientException e) {
         if (e.getStatus() != NOT_FOUND) {
           throw e;
