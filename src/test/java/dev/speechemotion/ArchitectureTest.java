@@ -45,7 +45,8 @@ class ArchitectureTest {
   private static final List<String> JSON = List.of("com.fasterxml.jackson..");
   private static final List<String> LOGGING = List.of("org.slf4j..");
   private static final List<String> KAFKA = List.of("org.apache.kafka..", "org.apache.avro..");
-  private static final List<String> REGISTRY = List.of("org.apache.flink.avro..");
+  private static final List<String> REGISTRY =
+      List.of("org.apache.flink.avro..", "javax.net.ssl..");
   private static final List<String> CLI = List.of("picocli..");
   private static final List<String> TEMPLATES = List.of("io.pebbletemplates..");
   private static final List<String> PLOTTING =

@@ -76,7 +76,7 @@ public final class ClusterReadiness {
   /**
    * Connects to the registry and waits until it answers.
    *
-   * @throws CommandFailure if it does not
+   * @throws CommandFailure if it does not, or refuses
    */
   public SchemaRegistry requireRegistry(StopRequest stop) throws InterruptedException {
     SchemaRegistry registry = connectRegistry();
@@ -85,7 +85,7 @@ public final class ClusterReadiness {
         registry.check();
         return registry;
       } catch (SchemaRegistry.RegistryException e) {
-        if (Instant.now().plus(BETWEEN_ATTEMPTS).isAfter(deadline)) {
+        if (!e.passing() || Instant.now().plus(BETWEEN_ATTEMPTS).isAfter(deadline)) {
           registry.close();
           throw new CommandFailure(e.getMessage(), e);
         }
@@ -100,8 +100,7 @@ public final class ClusterReadiness {
       return RegistryClients.connect(
           settings.text(Property.REGISTRY_URL), settings.registryClient());
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(
-          "configuration: " + Property.REGISTRY_URL + ": " + e.getMessage(), e);
+      throw new CommandFailure("configuration: " + e.getMessage(), e);
     }
   }
 

@@ -72,9 +72,13 @@ final class StreamCommand implements Callable<Integer> {
             HealthServer.of(
                 settings,
                 app::state,
+                app::notReadyBecause,
                 () ->
                     MetricsPage.of(
-                        app.metrics(), settings.text(Property.TOPIC_CHUNKS), models.identities()));
+                        app.metrics(),
+                        app.lastFetched(),
+                        settings.text(Property.TOPIC_CHUNKS),
+                        models.identities()));
         try {
           app.start();
           models.watch(settings.duration(Property.MODEL_CHECK_MS));

@@ -16,7 +16,8 @@ import org.apache.kafka.streams.KafkaStreams;
 
 /**
  * Answers {@code GET /health}: 200 while the stream application processes or rebalances, 503
- * otherwise, and its state as text; and {@code GET /metrics}.
+ * otherwise, and its state as text; {@code GET /health/ready}: 200 while nothing keeps it from
+ * giving results, 503 otherwise, and the reason as text; and {@code GET /metrics}.
  */
 public final class HealthServer implements AutoCloseable {
   private static final int OK = 200;
@@ -28,22 +29,32 @@ public final class HealthServer implements AutoCloseable {
 
   /** The server that the settings ask for; empty if they ask for none. */
   public static Optional<HealthServer> of(
-      Settings settings, Supplier<KafkaStreams.State> state, Supplier<String> metrics) {
+      Settings settings,
+      Supplier<KafkaStreams.State> state,
+      Supplier<Optional<String>> notReadyBecause,
+      Supplier<String> metrics) {
     int port = settings.integer(Property.HTTP_PORT);
     return port < 0
         ? Optional.empty()
-        : Optional.of(new HealthServer(settings.text(Property.HTTP_HOST), port, state, metrics));
+        : Optional.of(
+            new HealthServer(
+                settings.text(Property.HTTP_HOST), port, state, notReadyBecause, metrics));
   }
 
   /**
    * Starts to answer.
    *
    * @param port 0 for any that is free
+   * @param notReadyBecause empty while it is ready
    * @param metrics the page of metrics, made anew each time
    * @throws CommandFailure if the address is taken or not this machine's
    */
   HealthServer(
-      String host, int port, Supplier<KafkaStreams.State> state, Supplier<String> metrics) {
+      String host,
+      int port,
+      Supplier<KafkaStreams.State> state,
+      Supplier<Optional<String>> notReadyBecause,
+      Supplier<String> metrics) {
     try {
       server = HttpServer.create(new InetSocketAddress(host, port), 0);
     } catch (IOException | IllegalArgumentException e) {
@@ -58,6 +69,13 @@ public final class HealthServer implements AutoCloseable {
           KafkaStreams.State now = state.get();
           boolean well = now.isRunningOrRebalancing();
           answer(exchange, well ? OK : UNAVAILABLE, "text/plain", now + "\n");
+        });
+    server.createContext(
+        "/health/ready",
+        exchange -> {
+          Optional<String> reason = notReadyBecause.get();
+          int status = reason.isEmpty() ? OK : UNAVAILABLE;
+          answer(exchange, status, "text/plain", reason.orElse("ready") + "\n");
         });
     server.createContext(
         "/metrics", exchange -> answer(exchange, OK, MetricsPage.CONTENT_TYPE, metrics.get()));

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * What {@code GET /metrics} says, in the text format of Prometheus: of the metrics of Kafka Streams
@@ -25,24 +26,31 @@ public final class MetricsPage {
   private final Collection<? extends Metric> metrics;
   private final StringBuilder page = new StringBuilder();
 
-  private MetricsPage(Collection<? extends Metric> metrics) {
+  private final Map<TopicPartition, Long> lastFetched;
+
+  private MetricsPage(Collection<? extends Metric> metrics, Map<TopicPartition, Long> lastFetched) {
     this.metrics = metrics;
+    this.lastFetched = lastFetched;
   }
 
   /**
    * Writes the page.
    *
+   * @param lastFetched offset of the last record that was fetched, by partition
    * @param chunksTopic topic whose lag is shown
    * @param models those in use
    */
   public static String of(
-      Map<MetricName, ? extends Metric> metrics, String chunksTopic, List<ModelIdentity> models) {
-    return new MetricsPage(metrics.values()).write(chunksTopic, models);
+      Map<MetricName, ? extends Metric> metrics,
+      Map<TopicPartition, Long> lastFetched,
+      String chunksTopic,
+      List<ModelIdentity> models) {
+    return new MetricsPage(metrics.values(), lastFetched).write(chunksTopic, models);
   }
 
   private String write(String chunksTopic, List<ModelIdentity> models) {
-    head("records_lag", "gauge", "Records of the input topic that are still to be read.");
-    sums("consumer-fetch-manager-metrics", "records-lag", "partition", Map.of("topic", chunksTopic))
+    head("records_lag", "gauge", "Records of the input topic that are still to be processed.");
+    lag(chunksTopic)
         .forEach((partition, value) -> sample("records_lag", "partition", partition, value));
     head("records_processed_total", "counter", "Records that were processed.");
     sample("records_processed_total", sum("stream-thread-metrics", "process-total"));
@@ -70,6 +78,21 @@ public final class MetricsPage {
                       escaped(model.name()), escaped(model.version()), escaped(model.hash())));
     }
     return page.toString();
+  }
+
+  /** What the consumer has not fetched, and what it has but is not processed. */
+  private Map<String, Double> lag(String topic) {
+    Map<String, Double> lag =
+        sums("consumer-fetch-manager-metrics", "records-lag", "partition", Map.of("topic", topic));
+    Map<String, Double> next = sums(OWN, "next-offset", "partition", Map.of());
+    lag.replaceAll(
+        (partition, unfetched) -> {
+          TopicPartition of = new TopicPartition(topic, Integer.parseInt(partition));
+          double fetched = lastFetched.getOrDefault(of, -1L) + 1.0;
+          double processed = next.getOrDefault(partition, fetched);
+          return unfetched + Math.max(0, fetched - processed);
+        });
+    return lag;
   }
 
   private void head(String name, String type, String help) {

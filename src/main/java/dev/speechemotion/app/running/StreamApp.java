@@ -13,11 +13,16 @@ import dev.speechemotion.streams.registry.PatientRegistry;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.streams.CloseOptions;
@@ -40,8 +45,16 @@ public final class StreamApp implements AutoCloseable {
   /** A step back of the clock that is waited out; that of a leap second and of most corrections. */
   private static final Duration MAX_STEP_BACK = Duration.ofSeconds(10);
 
+  /** A loss of schemas is to be noticed within a minute. */
+  private static final Duration BETWEEN_SCHEMA_CHECKS = Duration.ofSeconds(5);
+
+  private static final Duration SHORT_WAIT = Duration.ofMinutes(1);
+
   private final KafkaStreams streams;
   private final PatientRegistry patientRegistry;
+  private final ScheduledExecutorService schemaChecks =
+      Executors.newSingleThreadScheduledExecutor(StreamApp::daemon);
+  private volatile Optional<String> schemaLoss = Optional.empty();
   private final CountDownLatch running = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -70,6 +83,35 @@ public final class StreamApp implements AutoCloseable {
     }
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
+    schemaChecks.scheduleWithFixedDelay(
+        () -> checkSchemas(serdes, registry),
+        BETWEEN_SCHEMA_CHECKS.toMillis(),
+        BETWEEN_SCHEMA_CHECKS.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "schema-checks");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void checkSchemas(EmotionSerdes serdes, SchemaRegistry registry) {
+    try {
+      serdes.restoreLost(registry);
+      schemaLoss = Optional.empty();
+    } catch (SchemaRegistry.RegistryException e) {
+      // One that is away may come back with all it had; what is known serves as long.
+      if (!e.passing()) {
+        if (schemaLoss.isEmpty()) {
+          LOG.warn("{}", e.getMessage());
+        }
+        schemaLoss = Optional.of(e.getMessage());
+      }
+    } catch (RuntimeException e) {
+      // The next look would not come.
+      LOG.warn("the schemas could not be checked", e);
+    }
   }
 
   private static void register(EmotionSerdes serdes, StreamSettings settings) {
@@ -173,6 +215,29 @@ public final class StreamApp implements AutoCloseable {
     return streams.state();
   }
 
+  /**
+   * Why results do not come, or cannot be read by whoever asks the registry for their schemas;
+   * empty if all is well.
+   */
+  public Optional<String> notReadyBecause() {
+    KafkaStreams.State state = streams.state();
+    if (state != KafkaStreams.State.RUNNING) {
+      return Optional.of(state.toString());
+    }
+    return patientRegistry
+        .waitingLongerThan(SHORT_WAIT)
+        .map(wait -> "the stream " + wait)
+        .or(() -> schemaLoss);
+  }
+
+  /** The offset of the last record that was fetched, of each partition of this instance. */
+  public Map<TopicPartition, Long> lastFetched() {
+    return streams.metadataForLocalThreads().stream()
+        .flatMap(thread -> thread.activeTasks().stream())
+        .flatMap(task -> task.endOffsets().entrySet().stream())
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Math::max));
+  }
+
   private void stateChanged(KafkaStreams.State state) {
     LOG.debug("state {}", state);
     switch (state) {
@@ -196,11 +261,14 @@ public final class StreamApp implements AutoCloseable {
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
-  /** What is at the bottom of a failure, and what Kafka was at, which names the topic. */
+  /**
+   * What is at the bottom of a failure, and what Kafka was at, which names the topic. That of the
+   * registry is not looked beneath: it is for people, and what its client says is not.
+   */
   private static String rootMessage(Throwable failure) {
     Throwable root = failure;
     Throwable above = null;
-    while (root.getCause() != null) {
+    while (root.getCause() != null && !(root instanceof SchemaRegistry.RegistryException)) {
       above = root;
       root = root.getCause();
     }
@@ -222,6 +290,7 @@ public final class StreamApp implements AutoCloseable {
         CloseOptions.timeout(CLOSE_TIMEOUT)
             .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
     closing = true;
+    schemaChecks.shutdownNow();
     patientRegistry.close();
     if (!streams.close(options)) {
       LOG.warn("the stream application did not stop within {} s", CLOSE_TIMEOUT.toSeconds());

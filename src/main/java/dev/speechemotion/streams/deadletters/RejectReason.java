@@ -8,7 +8,7 @@ public enum RejectReason {
   NULL_VALUE,
   /** The value is too short for the Confluent wire format or does not begin with byte 0. */
   NOT_CONFLUENT_FORMAT,
-  /** The registry has no Avro schema of the id that the value names. */
+  /** The registry gives no Avro schema of the id that the value names. */
   UNKNOWN_SCHEMA,
   /** The bytes are not Avro of their schema, or the schema does not fit the reader's. */
   NOT_AVRO,

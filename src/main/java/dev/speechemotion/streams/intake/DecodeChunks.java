@@ -3,12 +3,18 @@ package dev.speechemotion.streams.intake;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.streams.deadletters.DeadLetters;
 import dev.speechemotion.streams.deadletters.Rejection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.metrics.MeasurableStat;
+import org.apache.kafka.common.metrics.MetricConfig;
+import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /** Reads and checks chunks; forwards the good ones by callId and the others to the dead letters. */
 public final class DecodeChunks implements Processor<byte[], byte[], Object, Object> {
@@ -23,6 +29,8 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
   private ProcessorContext<Object, Object> context;
   private ChunkDecoder decoder;
   private DeadLetters deadLetters;
+  private Sensor nextOffset;
+  private NextOffset position;
 
   /**
    * @param topic that the chunks come from
@@ -45,10 +53,27 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
     this.context = context;
     decoder = new ChunkDecoder(topic, rules, deserializers.get());
     deadLetters = new DeadLetters(context, NAME);
+    position = new NextOffset();
+    nextOffset =
+        context.metrics().addSensor(context.taskId() + "-next-offset", Sensor.RecordingLevel.INFO);
+    nextOffset.add(
+        new MetricName(
+            "next-offset",
+            "stream-speech-emotion-metrics",
+            "offset of the record that is being processed, or of the one after the last",
+            Map.of("partition", Integer.toString(context.taskId().partition()))),
+        position);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    long offset = context.recordMetadata().map(RecordMetadata::offset).orElse(0L);
+    position.offset = offset;
+    decode(record);
+    position.offset = offset + 1;
+  }
+
+  private void decode(Record<byte[], byte[]> record) {
     Optional<Message> message =
         decoder.decode(record.key(), record.value(), rejection -> reject(rejection, record));
     if (message.isPresent()) {
@@ -64,6 +89,22 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
 
   @Override
   public void close() {
+    context.metrics().removeSensor(nextOffset);
     deadLetters.close();
+  }
+
+  /** Read by whoever asks for the metric; nothing is recorded for each record. */
+  private static final class NextOffset implements MeasurableStat {
+    private volatile double offset = Double.NaN;
+
+    @Override
+    public double measure(MetricConfig config, long nowMs) {
+      return offset;
+    }
+
+    @Override
+    public void record(MetricConfig config, double value, long nowMs) {
+      throw new UnsupportedOperationException("the offset is set where it is known");
+    }
   }
 }

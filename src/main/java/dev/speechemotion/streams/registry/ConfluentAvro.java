@@ -21,12 +21,14 @@ import dev.speechemotion.streams.deadletters.RejectedRecordException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
+import java.util.Optional;
+import org.apache.avro.AvroTypeException;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 import org.apache.avro.data.TimeConversions;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
@@ -34,7 +36,9 @@ import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DatumWriter;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.io.ResolvingDecoder;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.util.ClassSecurityValidator;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
@@ -93,16 +97,15 @@ public final class ConfluentAvro {
 
   /** Serializer; synchronized because sinks of all stream threads share one. */
   static final class Writer<T> implements Serializer<T> {
-    private final SchemaRegistry registry;
+    private final KnownSchemas schemas;
     private final Schema schema;
     private final DatumWriter<T> datumWriter;
-    private final Map<String, Integer> idByTopic = new HashMap<>();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     private BinaryEncoder encoder;
 
     @SuppressWarnings("unchecked")
-    Writer(SchemaRegistry registry, Schema schema) {
-      this.registry = registry;
+    Writer(KnownSchemas schemas, Schema schema) {
+      this.schemas = schemas;
       this.schema = schema;
       this.datumWriter = (DatumWriter<T>) MODEL.createDatumWriter(schema);
     }
@@ -112,11 +115,7 @@ public final class ConfluentAvro {
       if (value == null) {
         return null;
       }
-      Integer id = idByTopic.get(topic);
-      if (id == null) {
-        id = registry.register(subject(topic), publicForm(schema));
-        idByTopic.put(topic, id);
-      }
+      int id = schemas.idFor(topic, schema);
       bytes.reset();
       bytes.write(MAGIC);
       bytes.write(id >>> 24);
@@ -136,18 +135,16 @@ public final class ConfluentAvro {
 
   /** Deserializer; what it cannot read it rejects with the reason. */
   static final class Reader<T> implements Deserializer<T> {
-    private final SchemaRegistry registry;
-    private final Map<Integer, Schema> writerSchemas;
+    private final KnownSchemas schemas;
     private final Schema schema;
-    private final Map<Integer, DatumReader<T>> readers = new HashMap<>();
+
+    /** By the writer's schema, not by its id, of which another schema may have become known. */
+    private final Map<Schema, DatumReader<T>> readers = new IdentityHashMap<>();
+
     private BinaryDecoder decoder;
 
-    /**
-     * @param writerSchemas schemas by id, shared by all readers of the registry
-     */
-    Reader(SchemaRegistry registry, Map<Integer, Schema> writerSchemas, Schema schema) {
-      this.registry = registry;
-      this.writerSchemas = writerSchemas;
+    Reader(KnownSchemas schemas, Schema schema) {
+      this.schemas = schemas;
       this.schema = schema;
     }
 
@@ -171,7 +168,7 @@ public final class ConfluentAvro {
             "the value begins with byte " + (data[0] & 0xff) + ", not with 0");
       }
       int id = ByteBuffer.wrap(data).getInt(1);
-      DatumReader<T> reader = readerFor(id);
+      Schema writer = writerSchema(id);
       // Avro 1.12.2 checks every length against the bytes that are left before it allocates.
       decoder =
           DecoderFactory.get()
@@ -179,13 +176,17 @@ public final class ConfluentAvro {
       T value;
       boolean atEnd;
       try {
-        value = reader.read(null, decoder);
+        value = readerFor(writer).read(null, decoder);
         atEnd = decoder.isEnd();
       } catch (SecurityException e) {
         throw new IllegalStateException("Avro may not use the generated classes", e);
       } catch (IOException | RuntimeException | StackOverflowError e) {
         throw new RejectedRecordException(
-            RejectReason.NOT_AVRO, "the value is not Avro of schema " + id, e);
+            RejectReason.NOT_AVRO,
+            misfit(writer, data, e)
+                .map(misfit -> "schema " + id + " does not fit: " + misfit)
+                .orElse("the value is not Avro of schema " + id),
+            e);
       }
       if (!atEnd) {
         throw new RejectedRecordException(
@@ -194,38 +195,81 @@ public final class ConfluentAvro {
       return value;
     }
 
+    /** What field is of another type than ours; empty if the bytes are at fault. */
+    private Optional<String> misfit(Schema writer, byte[] data, Throwable failure) {
+      // That of the resolution of schemas, which names types; others may say what the bytes hold.
+      if (!(failure instanceof AvroTypeException) || !failure.getMessage().startsWith("Found ")) {
+        return Optional.empty();
+      }
+      String field = MisfitField.find(writer, schema, data);
+      return Optional.of(
+          (field.isEmpty() ? "" : "field " + field + ": ")
+              + "f"
+              + failure.getMessage().substring(1));
+    }
+
     @SuppressWarnings("unchecked")
-    private DatumReader<T> readerFor(int id) {
-      DatumReader<T> reader = readers.get(id);
+    private DatumReader<T> readerFor(Schema writer) {
+      DatumReader<T> reader = readers.get(writer);
       if (reader == null) {
-        reader = (DatumReader<T>) MODEL.createDatumReader(writerSchema(id), schema);
-        readers.put(id, reader);
+        reader =
+            (DatumReader<T>) MODEL.createDatumReader(writer, ProducerAliases.added(schema, writer));
+        readers.put(writer, reader);
       }
       return reader;
     }
 
     private Schema writerSchema(int id) {
-      Schema known = writerSchemas.get(id);
-      if (known != null) {
-        return known;
-      }
       if (id < 0) {
         throw new RejectedRecordException(
             RejectReason.UNKNOWN_SCHEMA, "a schema id cannot be negative: " + id);
       }
       try {
-        Schema fetched = new Schema.Parser().parse(registry.schemaById(id));
-        writerSchemas.put(id, fetched);
-        return fetched;
+        return schemas.byId(id);
       } catch (SchemaRegistry.UnknownSchemaException e) {
         throw new RejectedRecordException(RejectReason.UNKNOWN_SCHEMA, e.getMessage(), e);
-      } catch (SchemaParseException e) {
-        throw new RejectedRecordException(
-            RejectReason.UNKNOWN_SCHEMA, "schema " + id + " cannot be parsed", e);
-      } catch (AvroRuntimeException e) {
-        throw new RejectedRecordException(
-            RejectReason.UNKNOWN_SCHEMA, "schema " + id + " cannot be used", e);
       }
+    }
+  }
+
+  /** Of a record that cannot be read: the field that is at fault. */
+  static final class MisfitField extends SpecificDatumReader<Object> {
+    private static final SpecificData FIELD_BY_FIELD = new SpecificData();
+
+    static {
+      FIELD_BY_FIELD.addLogicalTypeConversion(new TimeConversions.TimestampMillisConversion());
+      // The fast reader, which reads records otherwise, does not go by readField.
+      FIELD_BY_FIELD.setFastReaderEnabled(false);
+    }
+
+    private final Deque<String> path = new ArrayDeque<>();
+
+    private MisfitField(Schema writer, Schema reader) {
+      super(writer, reader, FIELD_BY_FIELD);
+    }
+
+    /** The field at which reading fails, with those that it is in; empty if it is the record. */
+    static String find(Schema writer, Schema reader, byte[] data) {
+      MisfitField misfit = new MisfitField(writer, ProducerAliases.added(reader, writer));
+      try {
+        misfit.read(
+            null,
+            DecoderFactory.get()
+                .binaryDecoder(data, HEADER_BYTES, data.length - HEADER_BYTES, null));
+      } catch (IOException | RuntimeException e) {
+        // As expected; the path stays at the field where it happened.
+      }
+      return String.join(".", misfit.path);
+    }
+
+    @Override
+    protected void readField(
+        Object record, Schema.Field field, Object old, ResolvingDecoder in, Object state)
+        throws IOException {
+      path.addLast(field.name());
+      super.readField(record, field, old, in, state);
+      // Left where it is if that fails.
+      path.removeLast();
     }
   }
 }

@@ -4,9 +4,6 @@ import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -21,11 +18,10 @@ import org.apache.kafka.common.serialization.Serdes;
  * <p>Serdes may be used by several threads, but a deserializer of one's own per thread is faster.
  */
 public final class EmotionSerdes {
-  private final SchemaRegistry registry;
-  private final Map<Integer, Schema> writerSchemas = new ConcurrentHashMap<>();
+  private final KnownSchemas schemas;
 
   private EmotionSerdes(SchemaRegistry registry) {
-    this.registry = Objects.requireNonNull(registry, "registry");
+    schemas = new KnownSchemas(registry);
   }
 
   /** Serdes on that registry; asks it nothing yet. */
@@ -58,21 +54,25 @@ public final class EmotionSerdes {
    */
   public void register(
       String chunksTopic, String eventsTopic, String summariesTopic, String alertsTopic) {
-    register(chunksTopic, AudioChunk.getClassSchema());
-    register(eventsTopic, EmotionEvent.getClassSchema());
-    register(summariesTopic, CallSummary.getClassSchema());
-    register(alertsTopic, EmotionAlert.getClassSchema());
+    schemas.idFor(chunksTopic, AudioChunk.getClassSchema());
+    schemas.idFor(eventsTopic, EmotionEvent.getClassSchema());
+    schemas.idFor(summariesTopic, CallSummary.getClassSchema());
+    schemas.idFor(alertsTopic, EmotionAlert.getClassSchema());
   }
 
-  private void register(String topic, Schema schema) {
-    int id = registry.register(ConfluentAvro.subject(topic), ConfluentAvro.publicForm(schema));
-    // Known from now on, so that records of our own version can be read while the registry is away.
-    writerSchemas.putIfAbsent(id, new Schema.Parser().parse(ConfluentAvro.publicForm(schema)));
+  /**
+   * Looks whether the registry still has what was registered, and registers again what it has lost.
+   *
+   * @param asked the registry, or another way to it, such as one that does not wait
+   * @throws SchemaRegistry.RegistryException if the registry is not reachable, or has lost a schema
+   *     and refuses it
+   */
+  public void restoreLost(SchemaRegistry asked) {
+    schemas.restoreLost(asked);
   }
 
   private <T> Serde<T> serde(Schema schema) {
     return Serdes.serdeFrom(
-        new ConfluentAvro.Writer<>(registry, schema),
-        new ConfluentAvro.Reader<>(registry, writerSchemas, schema));
+        new ConfluentAvro.Writer<>(schemas, schema), new ConfluentAvro.Reader<>(schemas, schema));
   }
 }

@@ -1,8 +1,13 @@
 package dev.speechemotion.streams.registry;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,39 +22,49 @@ public final class PatientRegistry implements SchemaRegistry {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final SchemaRegistry registry;
+  private final LongSupplier nanoClock;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final Set<Waiting> waits = ConcurrentHashMap.newKeySet();
 
   public PatientRegistry(SchemaRegistry registry) {
+    this(registry, System::nanoTime);
+  }
+
+  PatientRegistry(SchemaRegistry registry, LongSupplier nanoClock) {
     this.registry = registry;
+    this.nanoClock = nanoClock;
+  }
+
+  /** Of the longest wait that goes on for more than this: for how long, and for what. */
+  public Optional<String> waitingLongerThan(Duration duration) {
+    return waits.stream()
+        .max(Comparator.comparing(Waiting::soFar))
+        .filter(wait -> wait.soFar().compareTo(duration) > 0)
+        .map(wait -> "has waited for " + wait.soFar().toSeconds() + " s: " + wait.reason);
   }
 
   @Override
   public int register(String subject, String schemaJson) {
-    Waiting waiting = new Waiting();
-    while (true) {
-      try {
-        int id = registry.register(subject, schemaJson);
-        waiting.over();
-        return id;
-      } catch (RegistryException e) {
-        waiting.pause(e);
+    try (Waiting waiting = new Waiting()) {
+      while (true) {
+        try {
+          return registry.register(subject, schemaJson);
+        } catch (RegistryException e) {
+          waiting.pause(e);
+        }
       }
     }
   }
 
   @Override
   public String schemaById(int id) throws UnknownSchemaException {
-    Waiting waiting = new Waiting();
-    while (true) {
-      try {
-        String schema = registry.schemaById(id);
-        waiting.over();
-        return schema;
-      } catch (UnknownSchemaException e) {
-        waiting.over();
-        throw e;
-      } catch (RegistryException e) {
-        waiting.pause(e);
+    try (Waiting waiting = new Waiting()) {
+      while (true) {
+        try {
+          return registry.schemaById(id);
+        } catch (RegistryException e) {
+          waiting.pause(e);
+        }
       }
     }
   }
@@ -64,18 +79,21 @@ public final class PatientRegistry implements SchemaRegistry {
     closed.countDown();
   }
 
-  private final class Waiting {
-    private final long beganNanos = System.nanoTime();
+  /** From the first question to the answer; becomes a wait when the first one is not answered. */
+  private final class Waiting implements AutoCloseable {
+    private final long beganNanos = nanoClock.getAsLong();
     private Duration pause = FIRST_PAUSE;
-    private boolean told;
+    private volatile String reason;
 
     void pause(RegistryException e) {
       if (!e.passing()) {
         throw e;
       }
-      if (!told) {
-        told = true;
-        LOG.warn("{}; the stream waits until it is back", e.getMessage());
+      boolean first = reason == null;
+      reason = e.getMessage();
+      if (first) {
+        waits.add(this);
+        LOG.warn("{}; the stream waits until it is back", reason);
       }
       try {
         if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -91,11 +109,14 @@ public final class PatientRegistry implements SchemaRegistry {
       }
     }
 
-    void over() {
-      if (told) {
-        LOG.info(
-            "the schema registry is back after {} s; the stream goes on",
-            Duration.ofNanos(System.nanoTime() - beganNanos).toSeconds());
+    Duration soFar() {
+      return Duration.ofNanos(nanoClock.getAsLong() - beganNanos);
+    }
+
+    @Override
+    public void close() {
+      if (waits.remove(this) && closed.getCount() > 0) {
+        LOG.info("the schema registry is back after {} s", soFar().toSeconds());
       }
     }
   }

@@ -1,100 +1,287 @@
 package dev.speechemotion.streams.registry;
 
 import java.io.IOException;
-import java.util.Arrays;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
-import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
-import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
-import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
-import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.RestService;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.SchemaReference;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.SchemaString;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.security.SslFactory;
+import org.apache.flink.avro.shaded.com.fasterxml.jackson.core.JsonProcessingException;
 
 /**
  * Makes schema registries out of the Confluent Schema Registry client. The one class that imports
  * the client, so that a change to the {@code io.confluent} coordinates is a change of imports.
  */
 public final class RegistryClients {
-  private static final int CACHED_SCHEMAS = 1_000;
+  /** What Confluent puts before some of the client's settings. */
+  private static final String NAMESPACE = "schema.registry.";
+
+  private static final String BASIC_SOURCE = "basic.auth.credentials.source";
+  private static final String BASIC_USER = "basic.auth.user.info";
+  private static final String BEARER_SOURCE = "bearer.auth.credentials.source";
+  private static final String BEARER_TOKEN = "bearer.auth.token";
+  private static final String HOST_NAMES = "ssl.endpoint.identification.algorithm";
 
   private RegistryClients() {}
 
   /**
-   * A registry over HTTP; not asked anything yet.
+   * A registry over HTTP; not asked anything yet. Credentials come from {@code config}, or from the
+   * address ({@code https://user:password@host}); no message shows them.
    *
    * @param url one or more base addresses, separated by commas
-   * @param config settings of the Confluent client, such as {@code basic.auth.user.info}
-   * @throws IllegalArgumentException if an address is not a HTTP address
+   * @param config settings of the Confluent client, such as {@code basic.auth.user.info}, with or
+   *     without its prefix {@code schema.registry.}
+   * @throws IllegalArgumentException if an address is not a HTTP address or a setting not valid
    */
   public static SchemaRegistry connect(String url, Map<String, ?> config) {
-    List<String> urls = Arrays.stream(url.split(",")).map(String::trim).toList();
-    for (String each : urls) {
-      if (!each.matches("https?://[^\\s/]+\\S*")) {
-        throw new IllegalArgumentException(
-            "the schema registry's address must begin with http:// or https://, got '" + url + "'");
+    List<String> urls = new ArrayList<>();
+    Set<String> users = new HashSet<>();
+    for (String each : url.split(",")) {
+      String address = each.trim();
+      int end = address.lastIndexOf('@');
+      int begin = address.indexOf("//") + 2;
+      if (end >= begin) {
+        users.add(decoded(address.substring(begin, end)));
+        address = address.substring(0, begin) + address.substring(end + 1);
       }
+      if (!address.matches("https?://[^\\s/]+\\S*")) {
+        throw new IllegalArgumentException(
+            "the schema registry's address must begin with http:// or https://, got '"
+                + address
+                + "'");
+      }
+      urls.add(address);
+    }
+    if (users.size() > 1) {
+      throw new IllegalArgumentException(
+          "the addresses of the schema registry must all have the same user and password");
     }
     Map<String, Object> settings = new HashMap<>();
     settings.put("http.connect.timeout.ms", 5_000);
     settings.put("http.read.timeout.ms", 10_000);
-    // An id that does not exist is asked for once a minute, not for every bad record.
-    settings.put("missing.id.cache.ttl.sec", 60L);
-    settings.putAll(config);
+    config.forEach(
+        (name, value) ->
+            settings.put(
+                name.startsWith(NAMESPACE) ? name.substring(NAMESPACE.length()) : name, value));
+    if (users.size() == 1 && !settings.containsKey(BASIC_USER)) {
+      settings.put(BASIC_USER, users.iterator().next());
+      settings.put(BASIC_SOURCE, "USER_INFO");
+    }
+    // Confluent's client sends neither unless it is told where they come from as well.
+    if (settings.containsKey(BASIC_USER)) {
+      settings.putIfAbsent(BASIC_SOURCE, "USER_INFO");
+    }
+    if (settings.containsKey(BEARER_TOKEN)) {
+      settings.putIfAbsent(BEARER_SOURCE, "STATIC_TOKEN");
+    }
     return new ClientRegistry(
-        new CachedSchemaRegistryClient(urls, CACHED_SCHEMAS, settings),
-        "the schema registry at " + url);
+        client(urls, settings), "the schema registry at " + String.join(",", urls));
+  }
+
+  private static String decoded(String user) {
+    try {
+      return URLDecoder.decode(user.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      // A percent sign that stands for itself.
+      return user;
+    }
+  }
+
+  private static RestService client(List<String> urls, Map<String, Object> settings) {
+    try {
+      RestService client = new RestService(urls);
+      client.configure(settings);
+      Map<String, Object> ssl =
+          settings.entrySet().stream()
+              .filter(setting -> setting.getKey().startsWith("ssl."))
+              .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+      SslFactory factory = new SslFactory(ssl);
+      if (factory.sslContext() != null) {
+        client.setSslSocketFactory(factory.sslContext().getSocketFactory());
+      }
+      // Unlike Confluent's own set-up, which checks no host names unless it is told to.
+      Object hostNames = ssl.getOrDefault(HOST_NAMES, "https");
+      if (hostNames.equals("") || hostNames.equals("none")) {
+        client.setHostnameVerifier((host, session) -> true);
+      }
+      return client;
+    } catch (RuntimeException e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      String why = root == e ? "" : " (" + oneLine(root) + ")";
+      throw new IllegalArgumentException(
+          "the settings registry.* cannot be used: " + oneLine(e) + why, e);
+    }
   }
 
   /** A registry in memory, for tests and the demo. */
   public static SchemaRegistry inMemory() {
-    return new ClientRegistry(new MockSchemaRegistryClient(), "the schema registry in memory");
+    return new InMemoryRegistry();
   }
 
-  private record ClientRegistry(SchemaRegistryClient client, String name)
-      implements SchemaRegistry {
-    private static final int NOT_FOUND = 404;
+  private static String oneLine(Throwable e) {
+    String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return text.lines().findFirst().orElse(text);
+  }
 
-    /** Unauthorized, forbidden, timeout, too many requests. */
-    private static final Set<Integer> MAY_PASS = Set.of(401, 403, 408, 429);
+  private static final class ClientRegistry implements SchemaRegistry {
+    private static final String AVRO = "AVRO";
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int REQUEST_TIMEOUT = 408;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    /** What the client takes for the error's code if the answer is not a registry's. */
+    private static final int NO_ERROR_CODE = 50005;
+
+    private static final Duration UNKNOWN_REMEMBERED = Duration.ofMinutes(1);
+    private static final int MOST_UNKNOWN = 10_000;
+
+    private final RestService client;
+    private final String name;
+
+    /** An id without a usable schema is asked for once a minute, not for every bad record. */
+    private final Map<Integer, Unknown> unknown = new ConcurrentHashMap<>();
+
+    private record Unknown(String message, long sinceNanos) {}
+
+    ClientRegistry(RestService client, String name) {
+      this.client = client;
+      this.name = name;
+    }
 
     @Override
     public int register(String subject, String schemaJson) {
+      String asking = " does not register the schema of subject " + subject;
+      int id;
       try {
-        return client.register(subject, new AvroSchema(schemaJson));
+        id = client.registerSchema(schemaJson, subject);
       } catch (RestClientException e) {
-        throw new RegistryException(
-            name + " refuses the schema of subject " + subject + ": " + oneLine(e),
-            e,
-            !isAnswer(e));
+        if (e.getStatus() == UNAUTHORIZED || mayPass(e)) {
+          throw failure(asking, e);
+        }
+        id = find(subject, schemaJson, failure(asking, e));
       } catch (IOException e) {
         throw notReachable(e);
+      }
+      unknown.remove(id);
+      return id;
+    }
+
+    /** Whoever may not register a schema may still use the one that is there. */
+    private int find(String subject, String schemaJson, RegistryException refusal) {
+      try {
+        return client.lookUpSubjectVersion(schemaJson, subject).getId();
+      } catch (RestClientException | IOException e) {
+        refusal.addSuppressed(e);
+        throw refusal;
       }
     }
 
     @Override
     public String schemaById(int id) throws UnknownSchemaException {
-      try {
-        ParsedSchema schema = client.getSchemaById(id);
-        if (!AvroSchema.TYPE.equals(schema.schemaType())) {
-          throw new UnknownSchemaException(
-              name + " has a " + schema.schemaType() + " schema of id " + id + ", not Avro", null);
+      Unknown known = unknown.get(id);
+      if (known != null) {
+        if (System.nanoTime() - known.sinceNanos < UNKNOWN_REMEMBERED.toNanos()) {
+          throw new UnknownSchemaException(known.message, null);
         }
-        return schema.canonicalString();
+        unknown.remove(id);
+      }
+      try {
+        return fetch(id);
+      } catch (UnknownSchemaException e) {
+        if (unknown.size() >= MOST_UNKNOWN) {
+          unknown.clear();
+        }
+        unknown.put(id, new Unknown(e.getMessage(), System.nanoTime()));
+        throw e;
+      }
+    }
+
+    private String fetch(int id) throws UnknownSchemaException {
+      try {
+        SchemaString answer = client.getId(id);
+        if (answer == null || answer.getSchemaString() == null) {
+          throw new UnknownSchemaException(name + " gives no text of schema " + id, null);
+        }
+        Schema.Parser parser = new Schema.Parser().setValidateDefaults(false);
+        parseReferences(id, answer.getReferences(), parser, new HashSet<>());
+        // As one text, with the types that it refers to in their places.
+        return parse(id, answer.getSchemaType(), answer.getSchemaString(), parser).toString();
       } catch (RestClientException e) {
         if (e.getStatus() == NOT_FOUND) {
           throw new UnknownSchemaException(name + " has no schema of id " + id, e);
         }
-        if (isAnswer(e)) {
-          throw new UnknownSchemaException(
-              name + " does not give the schema of id " + id + ": " + oneLine(e), e);
+        RegistryException failure = failure(" does not give the schema of id " + id, e);
+        if (failure.passing() || e.getStatus() == UNAUTHORIZED) {
+          throw failure;
         }
-        throw new RegistryException(
-            name + " does not give the schema of id " + id + ": " + oneLine(e), e, true);
+        throw new UnknownSchemaException(failure.getMessage(), e);
+      } catch (JsonProcessingException e) {
+        throw new UnknownSchemaException(
+            name + " answers with something else than the schema of id " + id, e);
       } catch (IOException e) {
         throw notReachable(e);
+      }
+    }
+
+    /** Makes all types known to the parser that a schema refers to, those of references first. */
+    private void parseReferences(
+        int id, List<SchemaReference> references, Schema.Parser parser, Set<String> done)
+        throws IOException, RestClientException, UnknownSchemaException {
+      for (SchemaReference reference :
+          references == null ? List.<SchemaReference>of() : references) {
+        if (done.add(reference.getSubject() + "\n" + reference.getVersion())) {
+          SchemaString referred = referred(id, reference);
+          parseReferences(id, referred.getReferences(), parser, done);
+          parse(id, referred.getSchemaType(), referred.getSchemaString(), parser);
+        }
+      }
+    }
+
+    private SchemaString referred(int id, SchemaReference reference)
+        throws IOException, RestClientException, UnknownSchemaException {
+      try {
+        return new SchemaString(client.getVersion(reference.getSubject(), reference.getVersion()));
+      } catch (RestClientException e) {
+        if (e.getStatus() != NOT_FOUND) {
+          throw e;
+        }
+        throw new UnknownSchemaException(
+            "%s has a schema of id %d that refers to version %d of subject %s, which it has not"
+                .formatted(name, id, reference.getVersion(), reference.getSubject()),
+            e);
+      }
+    }
+
+    private Schema parse(int id, String type, String text, Schema.Parser parser)
+        throws UnknownSchemaException {
+      if (type != null && !type.equals(AVRO)) {
+        throw new UnknownSchemaException(
+            name + " has a " + type + " schema of id " + id + ", not Avro", null);
+      }
+      try {
+        return parser.parse(text);
+      } catch (AvroRuntimeException e) {
+        throw new UnknownSchemaException(
+            name + " has a schema of id " + id + " that cannot be parsed: " + oneLine(e), e);
       }
     }
 
@@ -103,8 +290,10 @@ public final class RegistryClients {
       try {
         client.getAllSubjects();
       } catch (RestClientException e) {
-        throw new RegistryException(
-            name + " answers with an error: " + oneLine(e) + "; check its address", e, true);
+        // Whoever may not list all subjects may still use those of this application.
+        if (e.getStatus() != FORBIDDEN) {
+          throw failure(" answers with an error", e);
+        }
       } catch (IOException e) {
         throw notReachable(e);
       }
@@ -120,23 +309,36 @@ public final class RegistryClients {
     }
 
     private RegistryException notReachable(IOException e) {
-      return new RegistryException(
-          name + " is not reachable (" + oneLine(e) + "); start it or correct its address",
-          e,
-          true);
+      String what =
+          e instanceof JsonProcessingException
+              ? " answers, but not as a schema registry does; correct its address"
+              : " is not reachable ("
+                  + oneLine(e)
+                  + "); "
+                  + (e instanceof SSLException
+                      ? "check its certificate and registry.ssl.truststore.location"
+                      : "start it or correct its address");
+      return new RegistryException(name + what, e, true);
     }
 
-    /**
-     * Whether the registry has understood the question and says no. What it answers when it is in
-     * trouble, overloaded, or does not know who asks may be another thing later.
-     */
-    private static boolean isAnswer(RestClientException e) {
-      return e.getStatus() / 100 == 4 && !MAY_PASS.contains(e.getStatus());
+    private RegistryException failure(String asking, RestClientException e) {
+      String why =
+          "HTTP " + e.getStatus() + (e.getErrorCode() == NO_ERROR_CODE ? "" : ", " + oneLine(e));
+      String hint =
+          switch (e.getStatus()) {
+            case UNAUTHORIZED ->
+                "; set registry.basic.auth.user.info (user:password) or registry.bearer.auth.token";
+            case FORBIDDEN -> "; give the user the right, or another user";
+            case NOT_FOUND -> "; check its address";
+            default -> "";
+          };
+      return new RegistryException(name + asking + ": " + why + hint, e, mayPass(e));
     }
 
-    private static String oneLine(Exception e) {
-      String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      return text.lines().findFirst().orElse(text);
+    /** Whether the registry is in trouble or overloaded, and may answer the same question later. */
+    private static boolean mayPass(RestClientException e) {
+      int status = e.getStatus();
+      return status / 100 == 5 || status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS;
     }
   }
 }

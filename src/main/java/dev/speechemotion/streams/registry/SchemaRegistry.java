@@ -6,7 +6,7 @@ package dev.speechemotion.streams.registry;
 public interface SchemaRegistry extends AutoCloseable {
 
   /**
-   * Registers a schema under a subject, or finds it there.
+   * Registers a schema under a subject, or finds it there if it may not be registered.
    *
    * @param schemaJson an Avro schema
    * @return its id
@@ -15,10 +15,11 @@ public interface SchemaRegistry extends AutoCloseable {
   int register(String subject, String schemaJson);
 
   /**
-   * The Avro schema of that id, as JSON.
+   * The Avro schema of that id, as JSON, with all types that it refers to.
    *
-   * @throws UnknownSchemaException if the registry has none of that id
-   * @throws RegistryException if the registry is not reachable
+   * @throws UnknownSchemaException if the registry gives no Avro schema of that id
+   * @throws RegistryException if the registry is not reachable, in trouble, or knows nobody who
+   *     asks so
    */
   String schemaById(int id) throws UnknownSchemaException;
 
@@ -32,7 +33,7 @@ public interface SchemaRegistry extends AutoCloseable {
   @Override
   void close();
 
-  /** The registry has no such schema: the record that names it is at fault. */
+  /** The registry gives no usable schema: the record that names it is at fault. */
   final class UnknownSchemaException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -10,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.KafkaStreams;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +24,8 @@ class HealthServerTest {
   @ParameterizedTest
   @EnumSource(KafkaStreams.State.class)
   void shouldBeWellOnlyWhileTheStreamWorks(KafkaStreams.State state) throws Exception {
-    try (HealthServer server = new HealthServer(LOOPBACK, 0, () -> state, () -> "")) {
+    try (HealthServer server =
+        new HealthServer(LOOPBACK, 0, () -> state, Optional::empty, () -> "")) {
       HttpResponse<String> answer = get(server);
 
       boolean works =
@@ -35,11 +38,14 @@ class HealthServerTest {
   @Test
   void shouldSayWhichAddressIsTaken() {
     try (HealthServer first =
-        new HealthServer(LOOPBACK, 0, () -> KafkaStreams.State.RUNNING, () -> "")) {
+        new HealthServer(
+            LOOPBACK, 0, () -> KafkaStreams.State.RUNNING, Optional::empty, () -> "")) {
       int taken = first.port();
 
       assertThatThrownBy(
-              () -> new HealthServer(LOOPBACK, taken, () -> KafkaStreams.State.RUNNING, () -> ""))
+              () ->
+                  new HealthServer(
+                      LOOPBACK, taken, () -> KafkaStreams.State.RUNNING, Optional::empty, () -> ""))
           .isInstanceOf(CommandFailure.class)
           .hasMessageContaining(LOOPBACK + ":" + taken)
           .hasMessageContaining("http.port");
@@ -48,20 +54,39 @@ class HealthServerTest {
 
   @Test
   void shouldNotListenUnlessAskedTo() {
-    assertThat(HealthServer.of(Settings.of(Map.of()), () -> KafkaStreams.State.RUNNING, () -> ""))
+    assertThat(
+            HealthServer.of(
+                Settings.of(Map.of()), () -> KafkaStreams.State.RUNNING, Optional::empty, () -> ""))
         .isEmpty();
   }
 
   @Test
   void shouldGiveTheMetricsAsPrometheusReadsThem() throws Exception {
     try (HealthServer server =
-        new HealthServer(LOOPBACK, 0, () -> KafkaStreams.State.RUNNING, () -> "a 1\n")) {
+        new HealthServer(
+            LOOPBACK, 0, () -> KafkaStreams.State.RUNNING, Optional::empty, () -> "a 1\n")) {
       HttpResponse<String> answer = get(server, "/metrics");
 
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.body()).isEqualTo("a 1\n");
       assertThat(answer.headers().firstValue("Content-Type"))
           .hasValue("text/plain; version=0.0.4; charset=utf-8");
+    }
+  }
+
+  @Test
+  void shouldSayWhyItIsNotReady() throws Exception {
+    AtomicReference<Optional<String>> reason = new AtomicReference<>(Optional.empty());
+    try (HealthServer server =
+        new HealthServer(LOOPBACK, 0, () -> KafkaStreams.State.RUNNING, reason::get, () -> "")) {
+      assertThat(get(server, "/health/ready").statusCode()).isEqualTo(200);
+
+      reason.set(Optional.of("the stream has waited for 61 s"));
+
+      HttpResponse<String> answer = get(server, "/health/ready");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).isEqualTo("the stream has waited for 61 s\n");
+      assertThat(get(server).statusCode()).isEqualTo(200);
     }
   }
 

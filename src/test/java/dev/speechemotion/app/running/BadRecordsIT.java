@@ -8,6 +8,7 @@ import dev.speechemotion.app.embedded.EmbeddedBroker;
 import dev.speechemotion.app.fixtures.BadRecords;
 import dev.speechemotion.app.fixtures.CallResults;
 import dev.speechemotion.app.fixtures.FastModels;
+import dev.speechemotion.app.fixtures.ForeignSchemas;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.LiveCalls;
 import dev.speechemotion.app.fixtures.StreamProcess;
@@ -103,7 +104,13 @@ class BadRecordsIT {
     new ClusterReadiness(settings)
         .requireTopics(settings.streamSettings().topics(), true, new StopRequest());
     allowLargeRecords(settings);
-    BadRecords bad = new BadRecords(settings.text(Property.TOPIC_CHUNKS), serdes, calls, SEED);
+    BadRecords bad =
+        new BadRecords(
+            settings.text(Property.TOPIC_CHUNKS),
+            serdes,
+            calls,
+            new ForeignSchemas(registry.url()),
+            SEED);
     long beganNanos;
     try (StreamProcess app = new StreamProcess(folder.resolve(name + ".log"), values(name))) {
       app.start().awaitRunning(START_TIMEOUT);

@@ -1,26 +1,36 @@
 package dev.speechemotion.app.running;
 
 import dev.speechemotion.app.embedded.EmbeddedBroker;
-import dev.speechemotion.streams.registry.RegistryClients;
-import dev.speechemotion.streams.registry.SchemaRegistry;
+import dev.speechemotion.app.fixtures.HttpRegistry;
 import java.io.IOException;
 
-/** The scenarios on the embedded broker with a registry in memory: without Docker. */
+/** The scenarios on the embedded broker with a registry in this process: without Docker. */
 class EmbeddedPipelineIT extends PipelineScenarios {
 
   @Override
   Fixture start() throws IOException {
-    return new Embedded(EmbeddedBroker.start(), RegistryClients.inMemory());
+    return new Embedded(EmbeddedBroker.start(), new HttpRegistry());
   }
 
-  private record Embedded(EmbeddedBroker broker, SchemaRegistry registry) implements Fixture {
+  private record Embedded(EmbeddedBroker broker, HttpRegistry registry) implements Fixture {
     @Override
     public String bootstrapServers() {
       return broker.bootstrapServers();
     }
 
     @Override
+    public String registryUrl() {
+      return registry.url();
+    }
+
+    @Override
+    public void loseSchemas() {
+      registry.forget();
+    }
+
+    @Override
     public void close() {
+      registry.close();
       broker.close();
     }
   }

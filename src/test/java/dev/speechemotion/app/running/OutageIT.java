@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -122,10 +123,58 @@ class OutageIT {
       Thread.sleep(6_000);
       app.requireAlive();
       assertThat(app.log()).containsOnlyOnce("the stream waits until it is back");
+      assertThat(app.metric("speech_emotion_records_lag")).isPositive();
       registry.restart();
 
       run.finish(app).assertEqualTo(undisturbed);
       assertThat(app.log()).contains("the schema registry is back after");
+    }
+  }
+
+  @Test
+  void shouldEndWithOneLineIfTheRegistryKnowsItNoMoreAndLoseNothing() throws Exception {
+    Run run = new Run("login");
+    int newSchema =
+        registry.add(
+            AudioChunk.getClassSchema()
+                .toString()
+                .replace(",\"avro.java.string\":\"String\"", "")
+                .replace("One message of", "Yet another message of"));
+    try (StreamProcess app = run.app().start()) {
+      app.awaitRunning(START_TIMEOUT);
+      registry.demand("Basic changed");
+      run.send(calls.chunks(), newSchema);
+      assertThat(app.awaitExit()).as(app.log()).isEqualTo(1);
+      assertThat(lastLine(app)).contains("the schema registry at " + registry.url(), "HTTP 401");
+
+      app.start();
+      assertThat(app.awaitExit()).as(app.log()).isEqualTo(1);
+      assertThat(lastLine(app)).contains("HTTP 401; set registry.basic.auth.user.info");
+
+      registry.demandNothing();
+      app.start();
+      run.finish(app).assertEqualTo(undisturbed);
+    }
+  }
+
+  @Test
+  void shouldNotBeReadyWhileSchemasAreLostAndRefused() throws Exception {
+    Run run = new Run("lost");
+    try (StreamProcess app = run.app().start()) {
+      app.awaitRunning(START_TIMEOUT);
+      assertThat(app.get("/health/ready")).isEqualTo("ready\n");
+      registry.forbidRegistration(true);
+      registry.forget();
+
+      String reason = run.awaitReadiness(app, text -> text.contains("lost"));
+      assertThat(reason)
+          .contains("the schema of topic lost-events is lost and not registered again")
+          .contains("HTTP 403");
+      assertThat(app.get("/health")).isEqualTo("RUNNING\n");
+
+      registry.forbidRegistration(false);
+      run.awaitReadiness(app, "ready\n"::equals);
+      assertThat(registry.subjects()).contains("lost-events-value");
     }
   }
 
@@ -353,6 +402,20 @@ class OutageIT {
         app.requireAlive();
         assertThat(System.nanoTime()).isLessThan(deadline);
         Thread.sleep(200);
+      }
+    }
+
+    String awaitReadiness(StreamProcess app, Predicate<String> reached)
+        throws InterruptedException {
+      long deadline = System.nanoTime() + END_TIMEOUT.toNanos();
+      while (true) {
+        String answer = app.get("/health/ready");
+        if (reached.test(answer)) {
+          return answer;
+        }
+        app.requireAlive();
+        assertThat(System.nanoTime()).as(answer).isLessThan(deadline);
+        Thread.sleep(100);
       }
     }
 

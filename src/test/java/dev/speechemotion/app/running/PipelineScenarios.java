@@ -9,6 +9,7 @@ import dev.speechemotion.app.client.CallPlayer;
 import dev.speechemotion.app.client.ChunkProducer;
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.embedded.DemoCall;
+import dev.speechemotion.app.fixtures.ForeignSchemas;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.serving.ModelDirectory;
 import dev.speechemotion.app.settings.Property;
@@ -30,6 +31,7 @@ import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,6 +57,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -85,7 +88,10 @@ abstract class PipelineScenarios {
   interface Fixture extends AutoCloseable {
     String bootstrapServers();
 
-    SchemaRegistry registry();
+    String registryUrl();
+
+    /** Has the registry forget all that it knows. */
+    void loseSchemas();
 
     @Override
     void close();
@@ -93,6 +99,7 @@ abstract class PipelineScenarios {
 
   private Fixture fixture;
   private EmotionModel model;
+  private SchemaRegistry registry;
   private EmotionSerdes serdes;
   private DemoCall speech;
   private Settings settings;
@@ -105,7 +112,7 @@ abstract class PipelineScenarios {
   @BeforeAll
   void startAll() throws Exception {
     fixture = start();
-    serdes = EmotionSerdes.of(fixture.registry());
+    registry = RegistryClients.connect(fixture.registryUrl(), Map.of());
     model = EmotionModel.load(ModelDirectory.find("models/tess-fcnn"));
     speech = DemoCall.load();
   }
@@ -124,6 +131,8 @@ abstract class PipelineScenarios {
   @BeforeEach
   void createTopics(TestInfo test) throws Exception {
     String name = test.getTestMethod().orElseThrow().getName();
+    // Made anew, since the registry may have lost what others know.
+    serdes = EmotionSerdes.of(registry);
     settings = settings(name, stateDirectory.resolve("state"));
     new ClusterReadiness(settings)
         .requireTopics(settings.streamSettings().topics(), true, new StopRequest());
@@ -235,6 +244,70 @@ abstract class PipelineScenarios {
               assertThat(Long.parseLong(header(letter, "dlq.offset"))).isEqualTo(100);
             });
     assertThat(ofCall(events(), "good")).extracting(Expected::of).isEqualTo(offline(call));
+  }
+
+  @Test
+  void shouldPutRecordsOfForeignSchemasAsideAndReadSchemasWithReferences() throws Exception {
+    List<ProducerRecord<String, AudioChunk>> call = chunks("call", true);
+    ForeignSchemas schemas = new ForeignSchemas(fixture.registryUrl());
+    byte[] chunk = serdes.audioChunk().serializer().serialize("x", call.get(0).value());
+    String topic = settings.text(Property.TOPIC_CHUNKS);
+    int withReferences = schemas.chunkWithReferences();
+    try (StreamApp app = app(model::newClassifier);
+        Producer<String, byte[]> bytes =
+            new KafkaProducer<>(
+                settings.kafkaClient(ProducerConfig.configNames()),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+      app.start();
+      for (int id : List.of(schemas.json(), schemas.protobuf())) {
+        bytes.send(new ProducerRecord<>(topic, "call", ForeignSchemas.withId(chunk, id))).get();
+      }
+      bytes.send(new ProducerRecord<>(topic, "call", schemas.chunkWithoutCallId())).get();
+      for (ProducerRecord<String, AudioChunk> record : call) {
+        byte[] value = serdes.audioChunk().serializer().serialize("x", record.value());
+        bytes.send(
+            new ProducerRecord<>(topic, "call", ForeignSchemas.withId(value, withReferences)));
+      }
+      bytes.flush();
+      awaitSummaries(app, 1);
+    }
+
+    assertThat(ofCall(events(), "call")).extracting(Expected::of).isEqualTo(offline(call));
+    assertThat(deadLetters(3))
+        .extracting(letter -> header(letter, "dlq.reason"))
+        .containsExactlyInAnyOrder("UNKNOWN_SCHEMA", "UNKNOWN_SCHEMA", "NOT_AVRO");
+    assertThat(deadLetters(3))
+        .extracting(letter -> header(letter, "dlq.message"))
+        .anyMatch(message -> message.contains("a JSON schema"))
+        .anyMatch(message -> message.contains("a PROTOBUF schema"))
+        .anyMatch(message -> message.contains("field callId: found null, expecting string"));
+  }
+
+  @Test
+  void shouldRegisterAgainWhatTheRegistryHasLost() throws Exception {
+    List<ProducerRecord<String, AudioChunk>> call = chunks("call", true);
+    try (StreamApp app = app(model::newClassifier)) {
+      app.start();
+      send(call.subList(0, 300));
+      awaitEvents(app, windowsWithin(300));
+
+      fixture.loseSchemas();
+
+      send(call.subList(300, call.size()));
+      await(app, this::summariesReadAnew, read -> read.size() == 1);
+      assertThat(app.notReadyBecause()).isEmpty();
+    }
+    assertUndisturbed(call);
+  }
+
+  /** As by a consumer that has not asked the registry yet; empty while that is not possible. */
+  private List<ConsumerRecord<String, CallSummary>> summariesReadAnew() {
+    try (SchemaRegistry anew = RegistryClients.connect(fixture.registryUrl(), Map.of())) {
+      return read(Property.TOPIC_SUMMARIES, EmotionSerdes.of(anew).callSummary().deserializer());
+    } catch (SchemaRegistry.RegistryException | SerializationException e) {
+      return List.of();
+    }
   }
 
   @Test
@@ -404,7 +477,7 @@ abstract class PipelineScenarios {
     return new StreamApp(
         settings,
         EmotionModels.fixed(model.featureSpec(), model.manifest().windows(), classifiers),
-        fixture.registry());
+        registry);
   }
 
   private void send(List<ProducerRecord<String, AudioChunk>> chunks) throws Exception {

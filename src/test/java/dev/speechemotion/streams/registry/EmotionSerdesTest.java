@@ -34,6 +34,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EmotionSerdesTest {
@@ -138,6 +139,151 @@ class EmotionSerdesTest {
     assertThat(chunk.getSequenceNumber()).isEqualTo(7);
     assertThat(chunk.getIngestedAt()).isEqualTo(Instant.ofEpochMilli(8));
     assertThat(chunk.getKind()).isEqualTo(ChunkKind.UNKNOWN);
+  }
+
+  /** What a producer's schema may have that ours has not: a change of its text, from and to. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "another namespace | dev.speechemotion.avro | com.acme",
+        "other names of records | \"Audio | \"My",
+        "nullable field | (\"name\": \"callId\",\\s*\"type\": )\"string\" | $1[\"null\", \"string\"]",
+        "nullable enum | \"type\": (\\{\\s*\"type\": \"enum\",\\s*\"name\": \"ChunkKind\"[^}]*}) |"
+            + " \"type\": [\"null\", $1]",
+        "nullable number | (\"name\": \"sampleRateHz\",\\s*\"type\": )\"int\",\\s*\"default\": 0 |"
+            + " $1[\"null\", \"int\"], \"default\": null",
+        "alias of a field | \"name\": \"callId\" | \"name\": \"id\", \"aliases\": [\"callId\"]",
+        "alias of an enum | \"name\": \"ChunkKind\" | \"name\": \"Kind\", \"aliases\": [\"ChunkKind\"]",
+        "alias of an inner field | \"name\": \"role\" | \"name\": \"who\", \"aliases\": [\"role\"]",
+        "added optional field | \"fields\": \\[ | \"fields\": [{\"name\": \"added\","
+            + " \"type\": [\"null\", \"string\"], \"default\": null},",
+        "bad default of a field | (\"name\": \"callId\",) | $1 \"default\": 7,"
+      })
+  void shouldReadWhatFitsIfByOtherNames(String what, String from, String to) throws Exception {
+    String ours = Files.readString(Path.of("schemas/AudioChunk.avsc"));
+    String text = ours.replaceFirst(from, to);
+    if (from.startsWith("dev")) {
+      text = ours.replace(from, to);
+    }
+    assertThat(text).as(what).isNotEqualTo(ours);
+    Schema theirs = new Schema.Parser().setValidateDefaults(false).parse(text);
+    int id = register(what, theirs);
+
+    AudioChunk chunk = deserializer.deserialize(TOPIC, wire(id, theirs, theirChunk(theirs)));
+
+    assertThat(chunk.getCallId()).isEqualTo("call-1");
+    assertThat(chunk.getKind()).isEqualTo(ChunkKind.MEDIA);
+    assertThat(chunk.getSampleRateHz()).isEqualTo(8_000);
+    assertThat(chunk.getChannels())
+        .containsExactly(new AudioChannel(ChannelRole.CUSTOMER, "external"));
+    assertThat(chunk.getGap()).isEqualTo(new MediaGap(0L, 20_000L, "loss"));
+  }
+
+  /** As the topic, the record, or the topic and the record name it; the id alone counts. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "audio-chunks-value",
+        "dev.speechemotion.avro.AudioChunk",
+        "audio-chunks-dev.speechemotion.avro.AudioChunk"
+      })
+  void shouldReadWhateverTheSubjectIsCalled(String subject) throws Exception {
+    String text = Files.readString(Path.of("schemas/AudioChunk.avsc")).replace("One message", "A");
+    Schema theirs = new Schema.Parser().parse(text);
+    int id = registry.register(subject, text);
+
+    AudioChunk chunk = deserializer.deserialize(TOPIC, wire(id, theirs, theirChunk(theirs)));
+
+    assertThat(chunk.getCallId()).isEqualTo("call-1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "callId | \"string\" | [\"null\", \"string\"] | | field callId: found null, expecting string",
+        "callId | \"string\" | [\"string\", \"int\"] | 7 | field callId: found int, expecting string",
+        "sequenceNumber | \"long\" | \"string\" | x |"
+            + " field sequenceNumber: found string, expecting long",
+        "offsetMicros | \"long\" | [\"null\", \"long\"] | |"
+            + " field gap.offsetMicros: found null, expecting long",
+      })
+  void shouldNameTheFieldThatDoesNotFit(
+      String field, String from, String to, String value, String message) throws Exception {
+    Schema theirs =
+        new Schema.Parser()
+            .parse(
+                Files.readString(Path.of("schemas/AudioChunk.avsc"))
+                    .replaceFirst(
+                        "(\"name\": \"" + field + "\",\\s*\"type\": )" + from, "$1" + to));
+    GenericRecord chunk = theirChunk(theirs);
+    Object misfit = "7".equals(value) ? (Object) 7 : value;
+    (theirs.getField(field) == null ? (GenericRecord) chunk.get("gap") : chunk).put(field, misfit);
+    int id = register("misfit", theirs);
+
+    RejectedRecordException rejection = rejection(wire(id, theirs, chunk));
+
+    assertThat(rejection.reason()).isEqualTo(RejectReason.NOT_AVRO);
+    assertThat(rejection).hasMessage("schema " + id + " does not fit: " + message);
+  }
+
+  @Test
+  void shouldNameTheFieldThatIsMissing() throws Exception {
+    Schema theirs =
+        new Schema.Parser()
+            .parse(
+                Files.readString(Path.of("schemas/AudioChunk.avsc"))
+                    .replace("\"callId\"", "\"conversation\""));
+    int id = register("missing", theirs);
+
+    assertThat(rejection(wire(id, theirs, theirChunk(theirs))))
+        .hasMessageContaining("missing required field callId");
+  }
+
+  private int register(String subject, Schema schema) {
+    // Under a text that the registry has not yet, lest it gives the id of ours.
+    schema.addProp("test", subject);
+    return registry.register(subject, schema.toString());
+  }
+
+  private static GenericData.EnumSymbol symbol(Schema type, String symbol) {
+    Schema of = type.getType() == Schema.Type.UNION ? type.getTypes().get(1) : type;
+    return new GenericData.EnumSymbol(of, symbol);
+  }
+
+  /** A chunk as a producer makes it by its own schema; fields are found by place or by alias. */
+  private static GenericRecord theirChunk(Schema theirs) {
+    GenericRecord record = new GenericData.Record(theirs);
+    for (Schema.Field field : theirs.getFields()) {
+      String name = field.aliases().isEmpty() ? field.name() : field.aliases().iterator().next();
+      Object value =
+          switch (name) {
+            case "callId", "conversation" -> "call-1";
+            case "streamId" -> "stream-1";
+            case "kind" -> symbol(field.schema(), "MEDIA");
+            case "sequenceNumber" -> 7L;
+            case "sampleRateHz" -> 8_000;
+            case "ingestedAt" -> 8L;
+            case "channels" -> {
+              Schema type = field.schema().getElementType();
+              GenericRecord channel = new GenericData.Record(type);
+              channel.put(0, symbol(type.getFields().get(0).schema(), "CUSTOMER"));
+              channel.put(1, "external");
+              yield List.of(channel);
+            }
+            case "gap" -> {
+              GenericRecord gap = new GenericData.Record(field.schema().getTypes().get(1));
+              gap.put(0, 0L);
+              gap.put(1, 20_000L);
+              gap.put(2, "loss");
+              yield gap;
+            }
+            default -> GenericData.get().getDefaultValue(field);
+          };
+      record.put(field.pos(), value);
+    }
+    return record;
   }
 
   @Test
