@@ -13,12 +13,12 @@ import dev.speechemotion.streams.registry.PatientRegistry;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -40,6 +40,7 @@ public final class StreamApp implements AutoCloseable {
   /** A step back of the clock that is waited out; that of a leap second and of most corrections. */
   private static final Duration MAX_STEP_BACK = Duration.ofSeconds(10);
 
+  private final Settings settings;
   private final KafkaStreams streams;
   private final PatientRegistry patientRegistry;
   private final CountDownLatch running = new CountDownLatch(1);
@@ -55,16 +56,21 @@ public final class StreamApp implements AutoCloseable {
    * @throws CommandFailure if an alert rule names an emotion that the model does not know
    */
   public StreamApp(Settings settings, EmotionModels models, SchemaRegistry registry) {
+    this.settings = settings;
     StreamSettings streamSettings = settings.streamSettings();
     requireFit(streamSettings, models);
+    BoundedRocksDb.loadLibrary();
     // What is wrong with the registry at the start is an error; what happens later is waited out.
     register(EmotionSerdes.of(registry), streamSettings);
     patientRegistry = new PatientRegistry(registry);
     EmotionSerdes serdes = EmotionSerdes.of(patientRegistry);
     register(serdes, streamSettings);
-    StreamsConfig config = new StreamsConfig(RebalanceProtocol.decide(settings));
+    Properties properties = RebalanceProtocol.decide(settings);
+    ChangelogTopic.require(settings, properties);
     try {
-      streams = new KafkaStreams(EmotionTopology.build(streamSettings, models, serdes), config);
+      streams =
+          new KafkaStreams(
+              EmotionTopology.build(streamSettings, models, serdes), new StreamsConfig(properties));
     } catch (StreamsException e) {
       throw cannotStart(e);
     }
@@ -90,8 +96,12 @@ public final class StreamApp implements AutoCloseable {
     }
   }
 
-  private static CommandFailure cannotStart(StreamsException cause) {
-    return new CommandFailure("the stream application cannot start: " + rootMessage(cause), cause);
+  /** What is opened before the threads run is the state directory. */
+  private CommandFailure cannotStart(StreamsException cause) {
+    return new CommandFailure(
+        "the stream application cannot start: "
+            + new StreamFailure(cause).describeStateDirectory(settings),
+        cause);
   }
 
   /**
@@ -159,7 +169,8 @@ public final class StreamApp implements AutoCloseable {
   public void requireHealthy() {
     Throwable cause = failure.get();
     if (cause != null) {
-      throw new CommandFailure("the stream application stopped: " + rootMessage(cause), cause);
+      throw new CommandFailure(
+          "the stream application stopped: " + new StreamFailure(cause).describe(settings), cause);
     }
   }
 
@@ -191,27 +202,18 @@ public final class StreamApp implements AutoCloseable {
       LOG.debug("ended while closing", cause);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    failure.compareAndSet(null, cause);
-    LOG.error("the stream application stops: {}", rootMessage(cause), cause);
-    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-  }
-
-  /** What is at the bottom of a failure, and what Kafka was at, which names the topic. */
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    Throwable above = null;
-    while (root.getCause() != null) {
-      above = root;
-      root = root.getCause();
+    StreamFailure told = new StreamFailure(cause);
+    if (told.isEndedTransaction()) {
+      LOG.warn(
+          "the broker had ended a transaction, which took too long: if not because this process"
+              + " stood still, raise kafka.producer.transaction.timeout.ms; the thread begins anew"
+              + " from the last commit, and nothing is lost: {}",
+          told.rootMessage());
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
-    return above instanceof ApiException
-        ? firstLine(above) + " (" + firstLine(root) + ")"
-        : firstLine(root);
-  }
-
-  private static String firstLine(Throwable failure) {
-    String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    return text.lines().findFirst().orElse(text);
+    failure.compareAndSet(null, cause);
+    LOG.error("the stream application stops: {}", told.describe(settings), cause);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
   /** Commits what is processed and stops. */
