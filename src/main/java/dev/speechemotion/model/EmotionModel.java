@@ -9,6 +9,7 @@ import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,7 +17,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -185,16 +188,30 @@ public final class EmotionModel implements AutoCloseable {
       throws IOException {
     byte[] manifestBytes = ManifestJson.write(manifest);
     build(manifest, manifestBytes, weights, pretrained, statistics).close();
-    Files.createDirectories(directory);
-    // The manifest last: until it is there, the old one refuses the new weights by their hash.
+    Map<Path, byte[]> files = new LinkedHashMap<>();
     for (int i = 0; i < pretrained.size(); i++) {
-      replace(directory.resolve(manifest.pretrained().get(i).file()), pretrained.get(i));
+      files.put(directory.resolve(manifest.pretrained().get(i).file()), pretrained.get(i));
     }
     for (int i = 0; i < statistics.size(); i++) {
-      replace(directory.resolve(manifest.statistics().get(i).file()), statistics.get(i));
+      files.put(directory.resolve(manifest.statistics().get(i).file()), statistics.get(i));
     }
-    replace(directory.resolve(manifest.weights().file()), weights);
-    replace(directory.resolve(MANIFEST_FILE), manifestBytes);
+    files.put(directory.resolve(manifest.weights().file()), weights);
+    // Last: until it is there, the old one refuses the new weights by their hash.
+    files.put(directory.resolve(MANIFEST_FILE), manifestBytes);
+    boolean made = !Files.exists(directory);
+    try {
+      Files.createDirectories(directory);
+      replaceAll(files);
+    } catch (IOException e) {
+      if (made) {
+        files.keySet().forEach(file -> discard(file, e));
+        discard(directory, e);
+      }
+      throw new IOException(
+          "the model cannot be written into the folder %s (%s): make room there, or name another one with --out"
+              .formatted(directory, e.getMessage()),
+          e);
+    }
   }
 
   private static EmotionModel build(
@@ -265,13 +282,10 @@ public final class EmotionModel implements AutoCloseable {
   private static Model newModel(String name) throws ModelException {
     try {
       Torch.start();
-      return Model.newInstance(name, Device.cpu(), Torch.ENGINE);
-    } catch (RuntimeException | UnsatisfiedLinkError e) {
-      throw new ModelException(
-          "the PyTorch engine does not start (%s); its native library must be on the class path for this platform"
-              .formatted(e.getMessage()),
-          e);
+    } catch (UncheckedIOException e) {
+      throw new ModelException(e.getCause().getMessage(), e);
     }
+    return Model.newInstance(name, Device.cpu(), Torch.ENGINE);
   }
 
   public ModelManifest manifest() {
@@ -376,13 +390,31 @@ public final class EmotionModel implements AutoCloseable {
     }
   }
 
-  private static void replace(Path file, byte[] content) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+  /** Writes all of them before it replaces the first, so that a full disk breaks no old model. */
+  private static void replaceAll(Map<Path, byte[]> files) throws IOException {
+    Map<Path, Path> written = new LinkedHashMap<>();
     try {
-      Files.write(temporary, content);
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
+      for (Map.Entry<Path, byte[]> file : files.entrySet()) {
+        Path target = file.getKey();
+        Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
+        written.put(target, temporary);
+        Files.write(temporary, file.getValue());
+      }
+      for (Map.Entry<Path, Path> file : written.entrySet()) {
+        Files.move(file.getValue(), file.getKey(), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      written.values().forEach(temporary -> discard(temporary, e));
+      throw e;
+    }
+  }
+
+  /** What cannot be deleted either stays: it matters more why nothing could be written. */
+  private static void discard(Path path, IOException failure) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.speechemotion.model;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -63,6 +64,8 @@ public final class PretrainedEncoder implements AutoCloseable {
         manager.close();
         throw e;
       }
+    } catch (UncheckedIOException e) {
+      throw new ModelException(e.getCause().getMessage(), e);
     } catch (ModelException e) {
       throw new ModelException("encoder %s: %s".formatted(directory, e.getMessage()), e);
     }

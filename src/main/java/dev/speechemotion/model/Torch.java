@@ -1,14 +1,23 @@
 package dev.speechemotion.model;
 
 import ai.djl.engine.Engine;
+import ai.djl.util.Utils;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 
 /** Starts the PyTorch engine the one way that we use it: one thread, nothing downloaded. */
 public final class Torch {
   /** The engine's name in DJL. */
   public static final String ENGINE = "PyTorch";
+
+  /** Below DJL's cache, which is {@code .djl.ai} in the home directory. */
+  private static final String FOLDER = "pytorch";
+
+  private static final String CACHE_VARIABLE = "ENGINE_CACHE_DIR";
 
   private Torch() {}
 
@@ -19,14 +28,47 @@ public final class Torch {
    * stream thread has its own classifier, and sums do not depend on the number of cores. DJL reads
    * these properties when the engine starts; whoever set them before us is heard.
    *
-   * @throws RuntimeException if there are no native libraries for this machine
+   * @throws UncheckedIOException if its native libraries cannot be unpacked or loaded; the cause
+   *     says why and what to do
    */
   public static Engine start() {
     setIfAbsent("ai.djl.pytorch.num_threads", "1");
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
     setIfAbsent("ai.djl.offline", "true");
     setIfAbsent("OPT_OUT_TRACKING", "true");
-    return Engine.getEngine(ENGINE);
+    try {
+      return Engine.getEngine(ENGINE);
+    } catch (RuntimeException | LinkageError e) {
+      throw new UncheckedIOException(
+          new ModelException(
+              "PyTorch does not start (%s); %s".formatted(reason(root(e)), advice(root(e))), e));
+    }
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  private static String reason(Throwable root) {
+    if (root instanceof FileSystemException file && file.getReason() == null) {
+      // The message is the path alone.
+      return root.getClass().getSimpleName().replace("Exception", "") + " " + file.getFile();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+
+  private static String advice(Throwable root) {
+    if (root instanceof IOException || root instanceof UnsatisfiedLinkError) {
+      return ("its native library is unpacked into the folder %s and loaded from there: it must be"
+              + " writable, have room for 500 MB, and not be mounted noexec; delete what is there,"
+              + " or set the environment variable %s to another folder")
+          .formatted(Utils.getEngineCacheDir(FOLDER), CACHE_VARIABLE);
+    }
+    return "its native library must be on the class path for this platform";
   }
 
   /**

@@ -29,6 +29,7 @@ import dev.speechemotion.training.report.TrainingOutcome;
 import dev.speechemotion.training.report.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,12 +130,39 @@ public final class TrainCommand implements Callable<Integer> {
     // One that cannot be read is told of before any work is done.
     taughtBy = nameOfTeacher();
     Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
+    boolean there = Files.exists(out);
     try {
       train(settings, encoder, log);
+    } catch (UncheckedIOException e) {
+      removeOut(there, e);
+      throw e.getCause();
+    } catch (IOException | RuntimeException e) {
+      removeOut(there, e);
+      throw e;
     } finally {
       encoder.ifPresent(PretrainedEncoder::close);
     }
     return 0;
+  }
+
+  /** Of a folder that was not there before, nothing is left unless it holds a model. */
+  private void removeOut(boolean wasThere, Exception failure) {
+    if (!wasThere && !Files.exists(out.resolve(EmotionModel.MANIFEST_FILE))) {
+      try {
+        Files.deleteIfExists(out);
+      } catch (IOException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  private void makeFolder() throws IOException {
+    try {
+      Files.createDirectories(out);
+    } catch (IOException e) {
+      throw new IOException(
+          "the folder %s cannot be made (%s): name another one with --out".formatted(out, e), e);
+    }
   }
 
   private void train(
@@ -156,7 +184,7 @@ public final class TrainCommand implements Callable<Integer> {
     List<LabeledClip> labeled =
         corpora.clips().stream().filter(clip -> !clip.label().equals(Labels.UNLABELED)).toList();
     // Before anything that takes long, so that a place that cannot be written is known at once.
-    Files.createDirectories(out);
+    makeFolder();
     log.printf("analyzed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
 
     List<Protocol> protocols = protocols(corpora);

@@ -23,9 +23,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +58,46 @@ class EmotionModelTest {
       assertThat(model.identity().hash())
           .isEqualTo(EmotionModel.sha256(Files.readAllBytes(directory.resolve("manifest.json"))));
     }
+  }
+
+  @Test
+  void shouldKeepTheOldModelWholeIfTheNewOneCannotBeWritten() throws Exception {
+    byte[] others = ModelFixture.weights(ModelFixture.ARCHITECTURE, 2);
+    ModelManifest manifest = ModelFixture.manifest(others, List.of("neutral", "angry"));
+    // As a disk that is full by then: the last of the files cannot be written.
+    Files.createDirectory(directory.resolve("manifest.json.tmp"));
+
+    assertThatThrownBy(() -> EmotionModel.save(directory, manifest, others))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll(directory.toString(), "--out");
+
+    shouldReadWhatWasSaved();
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).extracting(file -> file.getFileName().toString()).hasSize(2);
+    }
+  }
+
+  /** Files below a path that is nearly as long as paths can be cannot be written. */
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "paths have another limit there")
+  void shouldRemoveTheFolderThatItMadeIfTheModelCannotBeWritten() throws Exception {
+    int longest = OS.current() == OS.LINUX ? 4_095 : 1_023;
+    Path parent = folder;
+    while (longest - parent.toString().length() > 200) {
+      parent =
+          parent.resolve("d".repeat(Math.min(200, longest - parent.toString().length() - 100)));
+    }
+    Files.createDirectories(parent);
+    Path made = parent.resolve("m".repeat(longest - parent.toString().length() - 2));
+
+    assertThatThrownBy(
+            () ->
+                EmotionModel.save(
+                    made, ModelFixture.manifest(weights, ModelFixture.LABELS), weights))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(made.toString());
+
+    assertThat(made).doesNotExist();
   }
 
   /** A model made before there were groups and statistics is read as it was. */

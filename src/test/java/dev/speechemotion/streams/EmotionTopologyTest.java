@@ -134,7 +134,7 @@ public class EmotionTopologyTest {
   }
 
   /** A classifier in plain Java: the more sign changes (the last feature), the angrier. */
-  public static final class HighIsAngry implements EmotionClassifier {
+  public static class HighIsAngry implements EmotionClassifier {
     @Override
     public List<String> labels() {
       return List.of("neutral", "angry");

@@ -156,6 +156,26 @@ class TrainAndEvaluateTest {
   }
 
   @Test
+  void shouldLeaveNoFolderBehindIfTheTrainingFails() throws Exception {
+    Path failed = folder.resolve("failed");
+
+    Run run = train(data, failed, "--protocol", "cross-corpus");
+
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(failed).doesNotExist();
+  }
+
+  @Test
+  void shouldNameTheFolderAndTheOptionIfItCannotBeMade() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+
+    Run run = train(data, file.resolve("model"), "--no-protocols");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.log()).contains(file.resolve("model").toString(), "--out");
+  }
+
+  @Test
   void shouldReportAModelsFiguresAsJson() throws Exception {
     Run run =
         evaluate(

@@ -27,7 +27,6 @@ import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
     List<ChannelRole> roles =
         files.isEmpty() ? DemoCall.ROLES : CallRecordings.roles(List.of(), clip.channelCount());
 
-    Path stateDirectory = Files.createTempDirectory("speech-emotion-state-");
+    Path stateDirectory = TemporaryFiles.createDirectory("speech-emotion-state-");
     try (StartingBroker broker = new StartingBroker();
         ServedModels models = modelOptions.load();
         SchemaRegistry registry = RegistryClients.inMemory()) {

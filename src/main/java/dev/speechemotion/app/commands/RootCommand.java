@@ -7,6 +7,7 @@ import dev.speechemotion.training.WrongUsage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -119,6 +120,9 @@ public final class RootCommand implements Runnable {
   }
 
   private static int fail(Exception e, CommandLine command) {
+    if (e instanceof UncheckedIOException unchecked) {
+      return fail(unchecked.getCause(), command);
+    }
     command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + describe(e));
     Logger log = LoggerFactory.getLogger(RootCommand.class);
     if (isForTheUser(e)) {

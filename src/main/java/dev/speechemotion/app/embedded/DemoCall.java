@@ -58,7 +58,7 @@ public final class DemoCall {
 
   /** Reads the call out of the resources, by way of a temporary directory. */
   public static DemoCall load() throws IOException {
-    Path directory = Files.createTempDirectory("speech-emotion-call-");
+    Path directory = TemporaryFiles.createDirectory("speech-emotion-call-");
     try (BufferedReader script =
         new BufferedReader(new InputStreamReader(resource("call.csv"), StandardCharsets.UTF_8))) {
       List<Turn> turns = new ArrayList<>();

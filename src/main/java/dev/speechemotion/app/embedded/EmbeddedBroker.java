@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -47,7 +46,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private BrokerServer broker;
 
   private EmbeddedBroker() throws IOException {
-    directory = Files.createTempDirectory("speech-emotion-broker-");
+    directory = TemporaryFiles.createDirectory("speech-emotion-broker-");
     // Bound before the broker is configured, so that the ports are known and nobody takes them.
     InetAddress loopback = InetAddress.getLoopbackAddress();
     for (String listener : List.of(BROKER_LISTENER, CONTROLLER_LISTENER)) {
@@ -69,7 +68,10 @@ public final class EmbeddedBroker implements AutoCloseable {
       return embedded;
     } catch (Exception | LinkageError e) {
       embedded.close();
-      throw new IOException("the embedded Kafka broker did not start: " + e.getMessage(), e);
+      throw new IOException(
+          "the embedded Kafka broker did not start in %s: %s"
+              .formatted(embedded.directory, e.getMessage()),
+          e);
     }
   }
 

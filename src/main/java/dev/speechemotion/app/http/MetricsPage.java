@@ -64,6 +64,11 @@ public final class MetricsPage {
     sample("duplicate_chunks_total", sum(OWN, "duplicate-chunks-total"));
     head("shed_chunks_total", "counter", "Messages whose audio was passed over to catch up.");
     sample("shed_chunks_total", sum(OWN, "shed-chunks-total"));
+    head(
+        "deleted_records_total",
+        "counter",
+        "Records of the input topic that were deleted before they were read.");
+    sample("deleted_records_total", sum("plugins", "deleted-input-records-total"));
     head("open_calls", "gauge", "Calls in progress.");
     sample("open_calls", sum(OWN, "open-calls"));
     head("heap_used_bytes", "gauge", "Memory of Java objects, those not yet collected included.");

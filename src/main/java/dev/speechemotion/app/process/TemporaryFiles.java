@@ -9,11 +9,27 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
-/** Removal of directories that were made for the time being. */
+/** Directories that are there for the time being. */
 public final class TemporaryFiles {
   private static final int ATTEMPTS = 3;
 
   private TemporaryFiles() {}
+
+  /**
+   * Makes a directory where the JVM keeps such files.
+   *
+   * @throws CommandFailure if it cannot be made
+   */
+  public static Path createDirectory(String prefix) {
+    try {
+      return Files.createTempDirectory(prefix);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "no temporary folder can be made in %s (%s); java -Djava.io.tmpdir=FOLDER names another"
+              .formatted(System.getProperty("java.io.tmpdir"), e.getMessage()),
+          e);
+    }
+  }
 
   /** Deletes a directory and all in it; what cannot be deleted is logged and stays. */
   public static void delete(Path directory) {

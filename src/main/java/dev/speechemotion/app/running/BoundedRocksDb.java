@@ -1,11 +1,13 @@
 package dev.speechemotion.app.running;
 
+import dev.speechemotion.app.process.CommandFailure;
 import java.util.Map;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -14,6 +16,9 @@ import org.rocksdb.WriteBufferManager;
  * in progress are on the heap, and the stores are read only when a task starts.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
+  /** Of RocksDB. */
+  private static final String LIBRARY_VARIABLE = "ROCKSDB_SHAREDLIB_DIR";
+
   static final long TOTAL_BYTES = 64L << 20;
   private static final long WRITE_BUFFERS_BYTES = TOTAL_BYTES / 2;
   private static final long WRITE_BUFFER_BYTES = 4L << 20;
@@ -33,6 +38,32 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         new WriteBufferManager(WRITE_BUFFERS_BYTES, CACHE);
 
     private Shared() {}
+  }
+
+  /**
+   * Loads RocksDB's native library, which a store would do when the stream runs.
+   *
+   * @throws CommandFailure if it cannot be unpacked or loaded
+   */
+  static void loadLibrary() {
+    try {
+      RocksDB.loadLibrary();
+    } catch (RuntimeException | LinkageError e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      String folder = System.getenv(LIBRARY_VARIABLE);
+      throw new CommandFailure(
+          ("RocksDB's native library cannot be unpacked into the folder %s or loaded from there (%s);"
+                  + " it must be writable, have room for 100 MB, and not be mounted noexec: set the"
+                  + " environment variable %s to another folder")
+              .formatted(
+                  folder == null ? System.getProperty("java.io.tmpdir") : folder,
+                  root.getMessage(),
+                  LIBRARY_VARIABLE),
+          e);
+    }
   }
 
   @Override

@@ -7,13 +7,17 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
@@ -80,6 +84,12 @@ final class RebalanceProtocol {
           FEATURE);
       return Property.GROUP_PROTOCOL_CLASSIC;
     }
+    if (isUsedByClassicInstances(admin, streams)) {
+      LOG.warn(
+          "rebalance protocol: classic, because other instances that run use it; to go over to the"
+              + " streams protocol, stop all instances, then start them");
+      return Property.GROUP_PROTOCOL_CLASSIC;
+    }
     LOG.info("rebalance protocol: streams");
     return Property.GROUP_PROTOCOL_STREAMS;
   }
@@ -95,6 +105,24 @@ final class RebalanceProtocol {
       }
       throw new CommandFailure(
           "cannot ask the Kafka broker for its features: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  /**
+   * Whether instances that started before the cluster had the streams protocol are still running:
+   * one of a group's protocols excludes the other.
+   */
+  private static boolean isUsedByClassicInstances(Admin admin, Properties streams) {
+    String group = streams.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
+    ListGroupsOptions classic = new ListGroupsOptions().withTypes(Set.of(GroupType.CLASSIC));
+    try {
+      return await(admin.listGroups(classic).all()).stream()
+          .filter(each -> each.groupId().equals(group))
+          .flatMap(each -> each.groupState().stream())
+          .anyMatch(state -> state != GroupState.EMPTY && state != GroupState.DEAD);
+    } catch (ExecutionException e) {
+      throw new CommandFailure(
+          "cannot ask the Kafka broker for its groups: " + e.getCause().getMessage(), e);
     }
   }
 

@@ -14,6 +14,7 @@ import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,7 +24,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -50,6 +50,7 @@ public final class StreamApp implements AutoCloseable {
 
   private static final Duration SHORT_WAIT = Duration.ofMinutes(1);
 
+  private final Settings settings;
   private final KafkaStreams streams;
   private final PatientRegistry patientRegistry;
   private final ScheduledExecutorService schemaChecks =
@@ -68,16 +69,21 @@ public final class StreamApp implements AutoCloseable {
    * @throws CommandFailure if an alert rule names an emotion that the model does not know
    */
   public StreamApp(Settings settings, EmotionModels models, SchemaRegistry registry) {
+    this.settings = settings;
     StreamSettings streamSettings = settings.streamSettings();
     requireFit(streamSettings, models);
+    BoundedRocksDb.loadLibrary();
     // What is wrong with the registry at the start is an error; what happens later is waited out.
     register(EmotionSerdes.of(registry), streamSettings);
     patientRegistry = new PatientRegistry(registry);
     EmotionSerdes serdes = EmotionSerdes.of(patientRegistry);
     register(serdes, streamSettings);
-    StreamsConfig config = new StreamsConfig(RebalanceProtocol.decide(settings));
+    Properties properties = RebalanceProtocol.decide(settings);
+    ChangelogTopic.require(settings, properties);
     try {
-      streams = new KafkaStreams(EmotionTopology.build(streamSettings, models, serdes), config);
+      streams =
+          new KafkaStreams(
+              EmotionTopology.build(streamSettings, models, serdes), new StreamsConfig(properties));
     } catch (StreamsException e) {
       throw cannotStart(e);
     }
@@ -132,8 +138,12 @@ public final class StreamApp implements AutoCloseable {
     }
   }
 
-  private static CommandFailure cannotStart(StreamsException cause) {
-    return new CommandFailure("the stream application cannot start: " + rootMessage(cause), cause);
+  /** What is opened before the threads run is the state directory. */
+  private CommandFailure cannotStart(StreamsException cause) {
+    return new CommandFailure(
+        "the stream application cannot start: "
+            + new StreamFailure(cause).describeStateDirectory(settings),
+        cause);
   }
 
   /**
@@ -201,7 +211,8 @@ public final class StreamApp implements AutoCloseable {
   public void requireHealthy() {
     Throwable cause = failure.get();
     if (cause != null) {
-      throw new CommandFailure("the stream application stopped: " + rootMessage(cause), cause);
+      throw new CommandFailure(
+          "the stream application stopped: " + new StreamFailure(cause).describe(settings), cause);
     }
   }
 
@@ -256,30 +267,18 @@ public final class StreamApp implements AutoCloseable {
       LOG.debug("ended while closing", cause);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    failure.compareAndSet(null, cause);
-    LOG.error("the stream application stops: {}", rootMessage(cause), cause);
-    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-  }
-
-  /**
-   * What is at the bottom of a failure, and what Kafka was at, which names the topic. That of the
-   * registry is not looked beneath: it is for people, and what its client says is not.
-   */
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    Throwable above = null;
-    while (root.getCause() != null && !(root instanceof SchemaRegistry.RegistryException)) {
-      above = root;
-      root = root.getCause();
+    StreamFailure told = new StreamFailure(cause);
+    if (told.isEndedTransaction()) {
+      LOG.warn(
+          "the broker had ended a transaction, which took too long: if not because this process"
+              + " stood still, raise kafka.producer.transaction.timeout.ms; the thread begins anew"
+              + " from the last commit, and nothing is lost: {}",
+          told.rootMessage());
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
-    return above instanceof ApiException
-        ? firstLine(above) + " (" + firstLine(root) + ")"
-        : firstLine(root);
-  }
-
-  private static String firstLine(Throwable failure) {
-    String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    return text.lines().findFirst().orElse(text);
+    failure.compareAndSet(null, cause);
+    LOG.error("the stream application stops: {}", told.describe(settings), cause);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
   /** Commits what is processed and stops. */

@@ -3,6 +3,7 @@ package dev.speechemotion.app.running;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
@@ -48,6 +49,20 @@ final class StreamsProperties {
       streams.put(StreamsConfig.STATE_DIR_CONFIG, settings.text(Property.STATE_DIR));
     }
     streams.putAll(settings.kafkaProperties());
+    addInterceptor(streams);
     return streams;
+  }
+
+  /** Beside those that are passed through, which Kafka looks for by both names, this one first. */
+  private static void addInterceptor(Properties streams) {
+    String key = ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG;
+    String mainKey = StreamsConfig.mainConsumerPrefix(key);
+    String others =
+        streams.getProperty(mainKey, streams.getProperty(StreamsConfig.consumerPrefix(key), ""));
+    streams.put(
+        mainKey,
+        others.isEmpty()
+            ? DeletedInput.class.getName()
+            : others + "," + DeletedInput.class.getName());
   }
 }

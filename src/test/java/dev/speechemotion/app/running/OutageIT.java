@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -45,6 +47,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +61,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class OutageIT {
   private static final int CALLS = 4;
+  private static final ListTransactionsOptions OPEN =
+      new ListTransactionsOptions()
+          .filterStates(
+              List.of(
+                  TransactionState.ONGOING,
+                  TransactionState.PREPARE_ABORT,
+                  TransactionState.PREPARE_COMMIT));
   private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(120);
 
@@ -81,7 +92,10 @@ class OutageIT {
                 "authorizer.class.name",
                 "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                 "allow.everyone.if.no.acl.found",
-                "true"));
+                "true",
+                // How often the broker looks for transactions that take too long.
+                "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+                "200"));
     Run run = new Run("undisturbed");
     try (StreamProcess app = run.app().start();
         LiveCalls.Feed feed = calls.new Feed(run.settings, serdes, 0)) {
@@ -201,6 +215,34 @@ class OutageIT {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void shouldGoOnAfterItStoodStillForLongerThanATransactionMayLast() throws Exception {
+    Run run = new Run("frozen");
+    run.values.put(Property.KAFKA_PREFIX + "producer.transaction.timeout.ms", "1000");
+    try (StreamProcess app = run.app().start();
+        LiveCalls.Feed feed = calls.new Feed(run.settings, serdes, 12)) {
+      app.awaitRunning(START_TIMEOUT);
+      feed.allow(1);
+      for (int i = 0; i < 3; i++) {
+        app.freeze();
+        while (!run.hasOpenTransaction()) {
+          app.thaw();
+          app.requireAlive();
+          Thread.sleep(50);
+          app.freeze();
+        }
+        run.awaitNoOpenTransaction();
+        app.thaw();
+      }
+      feed.finish();
+
+      run.finish(app).assertEqualTo(undisturbed);
+      assertThat(app.log())
+          .containsAnyOf("the thread is being fenced", "the broker had ended a transaction");
+    }
+  }
+
+  @Test
   void shouldEndWithOneLineIfAnOutputTopicIsGoneAndLoseNothing() throws Exception {
     Run run = new Run("gone");
     run.values.put(Property.KAFKA_PREFIX + "max.block.ms", "2000");
@@ -260,6 +302,27 @@ class OutageIT {
   }
 
   @Test
+  void shouldNameTheStateDirectoryIfItCannotBeMade() throws Exception {
+    Run run = new Run("foreign");
+    Files.writeString(run.stateDirectory(), "a file");
+    try (StreamProcess app = run.app().start()) {
+      assertThat(app.awaitExit()).as(app.log()).isEqualTo(1);
+      assertThat(lastLine(app))
+          .contains("cannot start", run.stateDirectory().toString(), "set state.dir");
+    }
+  }
+
+  @Test
+  void shouldNameTheFolderThatRocksDbCannotBeUnpackedInto() throws Exception {
+    Run run = new Run("unpacked");
+    Path file = Files.writeString(folder.resolve("a-file"), "");
+    try (StreamProcess app = run.app().withTemporaryDirectory(file).start()) {
+      assertThat(app.awaitExit()).as(app.log()).isEqualTo(1);
+      assertThat(lastLine(app)).contains(file.toString(), "ROCKSDB_SHAREDLIB_DIR");
+    }
+  }
+
+  @Test
   void shouldLoseNothingIfTheDiskWithTheStateIsFull() throws Exception {
     Run run = new Run("full");
     Path disk = Files.createDirectories(run.stateDirectory());
@@ -279,7 +342,8 @@ class OutageIT {
 
       app.start();
       assertThat(app.awaitExit()).as(app.log()).isEqualTo(1);
-      assertThat(lastLine(app)).contains("cannot start").contains("No space left on device");
+      assertThat(lastLine(app))
+          .contains("cannot start", "No space left on device", disk.toString(), "state.dir");
       Files.delete(rest);
       app.start().awaitRunning(START_TIMEOUT);
       run.finish(app).assertEqualTo(undisturbed);
@@ -393,6 +457,22 @@ class OutageIT {
           producer.send(
               new ProducerRecord<>(topic, null, chunk.getIngestedAt().toEpochMilli(), key, value));
         }
+      }
+    }
+
+    boolean hasOpenTransaction() throws Exception {
+      try (Admin admin = admin()) {
+        return admin.listTransactions(OPEN).all().get().stream()
+            .anyMatch(each -> each.transactionalId().startsWith(name));
+      }
+    }
+
+    /** Waits until the broker has ended what the application had begun. */
+    void awaitNoOpenTransaction() throws Exception {
+      long deadline = System.nanoTime() + END_TIMEOUT.toNanos();
+      while (hasOpenTransaction()) {
+        assertThat(System.nanoTime()).isLessThan(deadline);
+        Thread.sleep(100);
       }
     }
 

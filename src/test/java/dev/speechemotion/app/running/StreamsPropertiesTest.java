@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.speechemotion.app.settings.Settings;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamsPropertiesTest {
   @Test
@@ -30,5 +32,15 @@ class StreamsPropertiesTest {
         Settings.of(Map.of("commit.interval.ms", "200", "kafka.commit.interval.ms", "300"));
 
     assertThat(StreamsProperties.of(settings)).containsEntry("commit.interval.ms", "300");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kafka.consumer.", "kafka.main.consumer."})
+  void shouldKeepInterceptorsThatArePassedThrough(String prefix) {
+    Settings settings = Settings.of(Map.of(prefix + "interceptor.classes", "some.Other"));
+
+    assertThat(StreamsProperties.of(settings))
+        .containsEntry(
+            "main.consumer.interceptor.classes", "some.Other," + DeletedInput.class.getName());
   }
 }

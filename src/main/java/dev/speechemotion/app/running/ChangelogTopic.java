@@ -1,0 +1,147 @@
+package dev.speechemotion.app.running;
+
+import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.streams.call.AnalyzeCalls;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.streams.StreamsConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The topic with the state of the calls. Kafka Streams makes it as it must be, but takes one that
+ * is there already as it is: so one that would lose state, or stop the stream later, is refused
+ * before anything starts.
+ */
+final class ChangelogTopic {
+  private static final Logger LOG = LoggerFactory.getLogger(ChangelogTopic.class);
+
+  private final String name;
+  private final String input;
+  private final Admin admin;
+
+  private ChangelogTopic(String name, String input, Admin admin) {
+    this.name = name;
+    this.input = input;
+    this.admin = admin;
+  }
+
+  /** Its name for an application. */
+  static String name(Settings settings) {
+    return settings.text(Property.APPLICATION_ID) + "-" + AnalyzeCalls.CALLS + "-changelog";
+  }
+
+  /**
+   * Looks at the topic if it is there, and gives it as many partitions as the input has if it has
+   * fewer: a partition of the input has its state in the partition of the same number.
+   *
+   * @param streams settings for Kafka Streams
+   * @throws CommandFailure if it has more partitions, or a configuration that would lose state
+   */
+  static void require(Settings settings, Properties streams) {
+    Map<String, Object> config = settings.kafkaClient(AdminClientConfig.configNames());
+    try (Admin admin = Admin.create(config)) {
+      ChangelogTopic topic =
+          new ChangelogTopic(name(settings), settings.text(Property.TOPIC_CHUNKS), admin);
+      topic.requirePartitions();
+      topic.requireConfig(
+          Integer.parseInt(
+              streams.getProperty(
+                  StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        LOG.warn("cannot check the topic {}: {}", name(settings), e.getCause().getMessage());
+      } else if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        throw new CommandFailure(
+            "cannot check the topic " + name(settings) + ": " + e.getCause().getMessage(), e);
+      }
+    }
+  }
+
+  private void requirePartitions() throws ExecutionException {
+    Map<String, TopicDescription> topics =
+        await(admin.describeTopics(List.of(name, input)).allTopicNames());
+    int partitions = topics.get(name).partitions().size();
+    int wanted = topics.get(input).partitions().size();
+    if (partitions > wanted) {
+      throw new CommandFailure(
+          ("the topic %s has %d partitions, and %s has %d; give %s as many, or stop all instances"
+                  + " and delete the topic %s and the state directories: calls in progress then"
+                  + " begin anew, and no audio is lost")
+              .formatted(name, partitions, input, wanted, input, name));
+    }
+    if (partitions < wanted) {
+      addPartitions(partitions, wanted);
+      LOG.warn(
+          "the topic {} has got {} partitions in place of {}, as {} has; nothing is lost, and calls"
+              + " in progress whose messages go to another partition now begin anew there",
+          name,
+          wanted,
+          partitions,
+          input);
+    }
+  }
+
+  private void addPartitions(int partitions, int wanted) {
+    try {
+      await(admin.createPartitions(Map.of(name, NewPartitions.increaseTo(wanted))).all());
+    } catch (ExecutionException e) {
+      throw new CommandFailure(
+          "the topic %s has %d partitions, and %s has %d; give it as many with kafka-topics.sh: %s"
+              .formatted(name, partitions, input, wanted, e.getCause().getMessage()),
+          e);
+    }
+  }
+
+  private void requireConfig(int maxMessageBytes) throws ExecutionException {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    Config config = await(admin.describeConfigs(List.of(resource)).all()).get(resource);
+    String policy = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+    if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+      throw new CommandFailure(
+          ("the topic %s has %s=%s, which would delete the state of calls; set it to %s with"
+                  + " kafka-configs.sh")
+              .formatted(
+                  name,
+                  TopicConfig.CLEANUP_POLICY_CONFIG,
+                  policy,
+                  TopicConfig.CLEANUP_POLICY_COMPACT));
+    }
+    int most = Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+    if (most < maxMessageBytes) {
+      throw new CommandFailure(
+          ("the topic %s has %s=%d, and a call of very many channels may need %d; set it to that"
+                  + " with kafka-configs.sh, or %s%s to less")
+              .formatted(
+                  name,
+                  TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                  most,
+                  maxMessageBytes,
+                  Property.KAFKA_PREFIX,
+                  StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)));
+    }
+  }
+
+  private static <T> T await(KafkaFuture<T> future) throws ExecutionException {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("interrupted while asking the Kafka broker", e);
+    }
+  }
+}
