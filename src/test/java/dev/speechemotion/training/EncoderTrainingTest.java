@@ -193,9 +193,8 @@ class EncoderTrainingTest {
         .satisfies(wrong -> assertThat(wrong.log()).contains("--also-through must be"));
   }
 
-  /** All labels that the network is shown are wrong: what it knows, it has from the teacher. */
-  @Test
-  void shouldLearnFromATeacher() throws Exception {
+  /** The recordings with each label's as the next one's. */
+  private Path mislabeled() throws IOException {
     Path mislabeled = folder.resolve("mislabeled");
     for (String speaker : List.of("OAF", "YAF")) {
       for (int i = 0; i < MadeUpCorpus.LABELS.size(); i++) {
@@ -209,6 +208,13 @@ class EncoderTrainingTest {
         }
       }
     }
+    return mislabeled;
+  }
+
+  /** All labels that the network is shown are wrong: what it knows, it has from the teacher. */
+  @Test
+  void shouldLearnFromATeacher() throws Exception {
+    Path mislabeled = mislabeled();
     Path unlabeled = folder.resolve("unlabeled");
     for (int i = 0; i < 4; i++) {
       MadeUpCorpus.write(unlabeled.resolve("WAVE/SPEAKER000" + i + "/x.WAV"), 300, 1, 0.3, i);
@@ -263,7 +269,7 @@ class EncoderTrainingTest {
         .contains("the teacher tells [angry, happy, sad] apart, and cannot teach [angry, happy],");
   }
 
-  /** A network that has learned nothing of worth, by what the encoder model says at the place. */
+  /** A network whose training had all labels wrong, by what the encoder model says at the place. */
   @Test
   void shouldTeachANetworkAtAPlace() throws Exception {
     Path network = folder.resolve("network");
@@ -271,11 +277,11 @@ class EncoderTrainingTest {
         run(
             new TrainCommand(),
             "--layout=tess",
-            "--data=" + data,
+            "--data=" + mislabeled(),
             "--labels=angry,happy,sad",
             "--spec=wideband-16k",
             "--adapt=site",
-            "--epochs=1",
+            "--epochs=2",
             "--learning-rate=0.001",
             "--no-protocols",
             "--cache=none",
@@ -299,8 +305,9 @@ class EncoderTrainingTest {
       assertThat(after.manifest().weights()).isNotEqualTo(before.manifest().weights());
       assertThat(after.manifest().sites().get(0).taughtBy()).startsWith("tess-encoder 3 ");
     }
-    assertThat(uar(evaluated(site, "--teacher=none"))).isGreaterThan(0.85);
-    assertThat(uar(at)).as(at.log()).isGreaterThan(uar(without));
+    assertThat(uar(evaluated(site, "--teacher=none"))).isGreaterThan(0.7);
+    assertThat(uar(without)).as(without.log()).isLessThan(0.3);
+    assertThat(uar(at)).as(at.log()).isGreaterThan(0.7);
     assertThat(new ObjectMapper().readTree(at.out()).get("teacher").asText()).contains("encoder");
   }
 
