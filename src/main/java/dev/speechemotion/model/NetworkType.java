@@ -107,9 +107,9 @@ public enum NetworkType {
   },
 
   /**
-   * The pretrained encoder, the means and deviation over the window of what its layers give, and
-   * linear layers with ReLU between them; without hidden layers one linear map, whose weights need
-   * no gradients to be found.
+   * The pretrained encoder, statistics over the window of what its layers give, and linear layers
+   * with ReLU between them; without hidden layers one linear map, whose weights need no gradients
+   * to be found.
    */
   ENCODER("encoder", FeatureSpec.ENCODER_16K, List.of(), List.of()) {
     @Override
@@ -153,7 +153,7 @@ public enum NetworkType {
 
     @Override
     String inWords(Architecture architecture, int featureCount, int labelCount) {
-      return "a pretrained encoder, means and deviation over the window of its layers, "
+      return "a pretrained encoder, statistics over the window of what its layers give, "
           + FCNN.inWords(architecture, EncoderPooling.LENGTH, labelCount);
     }
   };
