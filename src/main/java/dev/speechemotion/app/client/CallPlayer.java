@@ -10,7 +10,9 @@ import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.PayloadEncoding;
+import dev.speechemotion.streams.intake.ChunkRules;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +24,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Plays a recording into the input topic as the media feed of one call. */
 public final class CallPlayer {
+  /** How large a payload may be is a setting of the stream. */
+  private static final ChunkRules RULES = new ChunkRules(Integer.MAX_VALUE);
+
   private static final String STREAM_ID = "stream-1";
   private static final int START_SEQUENCE_NUMBER = 1;
 
@@ -172,10 +177,19 @@ public final class CallPlayer {
         .setProtocolVersion("1");
   }
 
-  private void send(AudioChunk.Builder chunk) {
+  private void send(AudioChunk.Builder builder) {
     requireSent();
+    AudioChunk chunk = builder.build();
+    RULES
+        .check(callId.getBytes(StandardCharsets.UTF_8), chunk)
+        .ifPresent(
+            refusal -> {
+              throw new CommandFailure(
+                  "the stream would refuse this call (%s): %s"
+                      .formatted(refusal.reason(), refusal.message()));
+            });
     producer.send(
-        new ProducerRecord<>(topic, callId, chunk.build()),
+        new ProducerRecord<>(topic, callId, chunk),
         (metadata, e) -> {
           if (e != null) {
             failure.compareAndSet(null, e);

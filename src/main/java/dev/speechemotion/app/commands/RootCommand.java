@@ -17,6 +17,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -122,6 +123,11 @@ public final class RootCommand implements Runnable {
   private static int fail(Exception e, CommandLine command) {
     if (e instanceof UncheckedIOException unchecked) {
       return fail(unchecked.getCause(), command);
+    }
+    if (e instanceof ConfigException) {
+      return fail(
+          new CommandFailure("configuration: " + e.getMessage() + " (a setting kafka.*)", e),
+          command);
     }
     command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + describe(e));
     Logger log = LoggerFactory.getLogger(RootCommand.class);

@@ -65,10 +65,34 @@ final class ChangelogTopic {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof AuthorizationException) {
         LOG.warn("cannot check the topic {}: {}", name(settings), e.getCause().getMessage());
-      } else if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+      } else if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        requireBrokers(settings, streams);
+      } else {
         throw new CommandFailure(
             "cannot check the topic " + name(settings) + ": " + e.getCause().getMessage(), e);
       }
+    }
+  }
+
+  /** Kafka Streams would try to make the topic for ever. */
+  private static void requireBrokers(Settings settings, Properties streams) {
+    int copies =
+        Integer.parseInt(
+            String.valueOf(streams.getOrDefault(StreamsConfig.REPLICATION_FACTOR_CONFIG, "-1")));
+    try (Admin admin = Admin.create(settings.kafkaClient(AdminClientConfig.configNames()))) {
+      int brokers = await(admin.describeCluster().nodes()).size();
+      if (copies > brokers) {
+        throw new CommandFailure(
+            "configuration: %s%s is %d, and there are %d brokers: the topic %s cannot be created"
+                .formatted(
+                    Property.KAFKA_PREFIX,
+                    StreamsConfig.REPLICATION_FACTOR_CONFIG,
+                    copies,
+                    brokers,
+                    name(settings)));
+      }
+    } catch (ExecutionException e) {
+      LOG.warn("cannot count the brokers: {}", e.getCause().getMessage());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.speechemotion.app.running;
 
+import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.util.Properties;
@@ -49,8 +50,20 @@ final class StreamsProperties {
       streams.put(StreamsConfig.STATE_DIR_CONFIG, settings.text(Property.STATE_DIR));
     }
     streams.putAll(settings.kafkaProperties());
+    requireThreads(streams);
     addInterceptor(streams);
     return streams;
+  }
+
+  /** Kafka Streams would take none, and do nothing. */
+  private static void requireThreads(Properties streams) {
+    String threads =
+        String.valueOf(streams.getOrDefault(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1));
+    if (!threads.matches("[1-9]\\d*")) {
+      throw new CommandFailure(
+          "configuration: %s%s must be a whole number above 0, got %s"
+              .formatted(Property.KAFKA_PREFIX, StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads));
+    }
   }
 
   /** Beside those that are passed through, which Kafka looks for by both names, this one first. */

@@ -1,6 +1,7 @@
 package dev.speechemotion.streams.registry;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,9 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.RestService;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.entities.SchemaReference;
@@ -36,6 +38,13 @@ public final class RegistryClients {
   private static final String BEARER_TOKEN = "bearer.auth.token";
   private static final String HOST_NAMES = "ssl.endpoint.identification.algorithm";
 
+  /** Scheme, login, and the rest; a login ends before the path begins. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("(https?://)(?:([^\\s/?#]*)@)?([^\\s/@]+(?:/\\S*)?)");
+
+  /** Shorter ones may be a part of any word. */
+  private static final int SHORTEST_SECRET = 4;
+
   private RegistryClients() {}
 
   /**
@@ -51,20 +60,19 @@ public final class RegistryClients {
     List<String> urls = new ArrayList<>();
     Set<String> users = new HashSet<>();
     for (String each : url.split(",")) {
-      String address = each.trim();
-      int end = address.lastIndexOf('@');
-      int begin = address.indexOf("//") + 2;
-      if (end >= begin) {
-        users.add(decoded(address.substring(begin, end)));
-        address = address.substring(0, begin) + address.substring(end + 1);
-      }
-      if (!address.matches("https?://[^\\s/]+\\S*")) {
+      Matcher address = ADDRESS.matcher(each.trim());
+      if (!address.matches()) {
+        // What may hold a login is not shown.
         throw new IllegalArgumentException(
-            "the schema registry's address must begin with http:// or https://, got '"
-                + address
-                + "'");
+            "the schema registry's address must begin with http:// or https://"
+                + (url.contains("@")
+                    ? ", and a comma in a password be written as %2C"
+                    : ", got '" + each.trim() + "'"));
       }
-      urls.add(address);
+      if (address.group(2) != null) {
+        users.add(decoded(address.group(2)));
+      }
+      urls.add(address.group(1) + address.group(3));
     }
     if (users.size() > 1) {
       throw new IllegalArgumentException(
@@ -89,7 +97,20 @@ public final class RegistryClients {
       settings.putIfAbsent(BEARER_SOURCE, "STATIC_TOKEN");
     }
     return new ClientRegistry(
-        client(urls, settings), "the schema registry at " + String.join(",", urls));
+        client(urls, settings),
+        "the schema registry at " + String.join(",", urls),
+        secrets(settings));
+  }
+
+  /** What a server may repeat, and no message may show. */
+  private static List<String> secrets(Map<String, Object> settings) {
+    List<String> secrets = new ArrayList<>();
+    for (String name : List.of(BASIC_USER, BEARER_TOKEN)) {
+      String value = String.valueOf(settings.getOrDefault(name, ""));
+      secrets.add(value);
+      secrets.add(value.substring(value.indexOf(':') + 1));
+    }
+    return secrets.stream().filter(secret -> secret.length() >= SHORTEST_SECRET).toList();
   }
 
   private static String decoded(String user) {
@@ -154,17 +175,22 @@ public final class RegistryClients {
     private static final Duration UNKNOWN_REMEMBERED = Duration.ofMinutes(1);
     private static final int MOST_UNKNOWN = 10_000;
 
+    /** More is no schema that somebody wrote. */
+    private static final int MOST_REFERENCES = 200;
+
     private final RestService client;
     private final String name;
+    private final List<String> secrets;
 
     /** An id without a usable schema is asked for once a minute, not for every bad record. */
     private final Map<Integer, Unknown> unknown = new ConcurrentHashMap<>();
 
     private record Unknown(String message, long sinceNanos) {}
 
-    ClientRegistry(RestService client, String name) {
+    ClientRegistry(RestService client, String name, List<String> secrets) {
       this.client = client;
       this.name = name;
+      this.secrets = secrets;
     }
 
     @Override
@@ -234,7 +260,7 @@ public final class RegistryClients {
           throw failure;
         }
         throw new UnknownSchemaException(failure.getMessage(), e);
-      } catch (JsonProcessingException e) {
+      } catch (JsonProcessingException | ProtocolException e) {
         throw new UnknownSchemaException(
             name + " answers with something else than the schema of id " + id, e);
       } catch (IOException e) {
@@ -248,6 +274,20 @@ public final class RegistryClients {
         throws IOException, RestClientException, UnknownSchemaException {
       for (SchemaReference reference :
           references == null ? List.<SchemaReference>of() : references) {
+        if (reference == null
+            || reference.getSubject() == null
+            || reference.getVersion() == null
+            || done.size() >= MOST_REFERENCES) {
+          throw new UnknownSchemaException(
+              "%s has a schema of id %d that %s"
+                  .formatted(
+                      name,
+                      id,
+                      done.size() >= MOST_REFERENCES
+                          ? "refers to more than " + MOST_REFERENCES + " others"
+                          : "refers to a schema without naming its subject and version"),
+              null);
+        }
         if (done.add(reference.getSubject() + "\n" + reference.getVersion())) {
           SchemaString referred = referred(id, reference);
           parseReferences(id, referred.getReferences(), parser, done);
@@ -259,7 +299,14 @@ public final class RegistryClients {
     private SchemaString referred(int id, SchemaReference reference)
         throws IOException, RestClientException, UnknownSchemaException {
       try {
-        return new SchemaString(client.getVersion(reference.getSubject(), reference.getVersion()));
+        var answer = client.getVersion(reference.getSubject(), reference.getVersion());
+        if (answer == null || answer.getSchema() == null) {
+          throw new UnknownSchemaException(
+              "%s gives no text of version %d of subject %s, which the schema of id %d refers to"
+                  .formatted(name, reference.getVersion(), reference.getSubject(), id),
+              null);
+        }
+        return new SchemaString(answer);
       } catch (RestClientException e) {
         if (e.getStatus() != NOT_FOUND) {
           throw e;
@@ -279,7 +326,9 @@ public final class RegistryClients {
       }
       try {
         return parser.parse(text);
-      } catch (AvroRuntimeException e) {
+      } catch (RuntimeException | StackOverflowError e) {
+        // Whatever it is: Avro also throws what is not its own, such as for a size that is too
+        // large.
         throw new UnknownSchemaException(
             name + " has a schema of id " + id + " that cannot be parsed: " + oneLine(e), e);
       }
@@ -321,9 +370,19 @@ public final class RegistryClients {
       return new RegistryException(name + what, e, true);
     }
 
+    private String masked(String text) {
+      String masked = text;
+      for (String secret : secrets) {
+        masked = masked.replace(secret, "***");
+      }
+      return masked;
+    }
+
     private RegistryException failure(String asking, RestClientException e) {
       String why =
-          "HTTP " + e.getStatus() + (e.getErrorCode() == NO_ERROR_CODE ? "" : ", " + oneLine(e));
+          "HTTP "
+              + e.getStatus()
+              + (e.getErrorCode() == NO_ERROR_CODE ? "" : ", " + masked(oneLine(e)));
       String hint =
           switch (e.getStatus()) {
             case UNAUTHORIZED ->

@@ -39,6 +39,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code stream}, {@code feed} and {@code watch} against a broker, as a user would use them. */
 @Timeout(180)
@@ -105,6 +107,34 @@ class StreamCommandIT {
           .extracting(TopicDescription::partitions)
           .allMatch(partitions -> partitions.size() == 4);
     }
+  }
+
+  @ParameterizedTest
+  @Order(4)
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          kafka.producer.acks=7              | configuration: Invalid value 7 for configuration acks
+          kafka.processing.guarantee=foo     | configuration: Invalid value foo for configuration processing.guarantee
+          kafka.num.stream.threads=0         | configuration: kafka.num.stream.threads must be
+          kafka.replication.factor=5         | configuration: kafka.replication.factor is 5, and there are 1 brokers
+          """)
+  void shouldSayInOneLineWhichSettingOfKafkaIsWrong(String setting, String message) {
+    CommandLineRun run = run("stream", "--set", setting);
+
+    assertFailure(run, message);
+    assertThat(run.err().lines().filter(line -> line.contains("\tat "))).isEmpty();
+  }
+
+  @Test
+  @Order(4)
+  void shouldRefuseToFeedWhatTheStreamWouldRefuse() {
+    String wav = Path.of("src/main/resources/demo/16a07Wa.wav").toString();
+
+    assertFailure(run("feed", wav, "--call-id", " "), "would refuse this call (BLANK_CALL_ID)");
+    assertFailure(
+        run("feed", wav, "--call-id", "x".repeat(400)), "would refuse this call (TEXT_TOO_LONG)");
   }
 
   @Test

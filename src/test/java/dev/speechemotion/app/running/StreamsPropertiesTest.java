@@ -1,7 +1,9 @@
 package dev.speechemotion.app.running;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.settings.Settings;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,18 @@ class StreamsPropertiesTest {
         Settings.of(Map.of("commit.interval.ms", "200", "kafka.commit.interval.ms", "300"));
 
     assertThat(StreamsProperties.of(settings)).containsEntry("commit.interval.ms", "300");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "abc", ""})
+  void shouldRefuseToWorkWithoutThreads(String threads) {
+    Settings settings = Settings.of(Map.of("kafka.num.stream.threads", threads));
+
+    assertThatThrownBy(() -> StreamsProperties.of(settings))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessage(
+            "configuration: kafka.num.stream.threads must be a whole number above 0, got "
+                + threads);
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.speechemotion.streams.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -325,6 +326,72 @@ class RegistryClientsTest {
     int id = registry.register("s", TEXT);
     assertThat(registry.schemaById(id)).isEqualTo(TEXT);
     registry.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'schema': '{}', 'references': [{'name': 'x'}]}",
+        "{'schema': '{}', 'references': [null]}",
+        "{'schema': '{}', 'references': [{'name': 'x', 'subject': 's'}]}",
+        // What is given for every question, so that it refers to itself for ever.
+        "{'schema': '{}', 'version': 1, 'references': [{'name': 'x', 'subject': 's', 'version': 1}]}",
+        "{'references': [{'name': 'x', 'subject': 's', 'version': 1}]}",
+        "{'schema': '{\\'type\\': \\'fixed\\', \\'name\\': \\'F\\', \\'size\\': 2147483647}'}",
+        "null",
+        "{}"
+      })
+  void shouldPutAnAnswerThatIsNoSchemaDownToTheRecord(String answer) {
+    server.answerAlways(200, answer.replace('\'', '"'));
+
+    assertUnknown(7, "schema");
+  }
+
+  @Test
+  void shouldBoundTheReferencesOfASchema() throws Exception {
+    int id = 0;
+    for (int i = 0; i < 210; i++) {
+      List<Map<String, Object>> before =
+          i == 0 ? List.of() : List.of(Map.of("name", "x", "subject", "s" + (i - 1), "version", 1));
+      id = post("s" + i, Map.of("schema", record("A" + i, ""), "references", before));
+    }
+
+    assertUnknown(id, "refers to more than 200 others");
+  }
+
+  @Test
+  void shouldNotShowALoginThatTheRegistryRepeats() {
+    server.answerAlways(
+        400,
+        "{\"error_code\": 40001, \"message\": \"who is bob:" + SECRET + " at " + SECRET + "?\"}");
+
+    assertThatThrownBy(() -> connect(Map.of("basic.auth.user.info", "bob:" + SECRET)).schemaById(1))
+        .hasMessageContaining("who is *** at ***?")
+        .message()
+        .doesNotContain(SECRET);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://bob:s3,cret@host",
+        "bob:s3cret@host",
+        "http://bob:s3cret@",
+        "http://@:s3cret@/x"
+      })
+  void shouldShowNothingOfAWrongAddressWithALogin(String url) {
+    assertThatThrownBy(() -> RegistryClients.connect(url, Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must begin with http")
+        .message()
+        .doesNotContain("s3", "cret", "bob", "host");
+  }
+
+  @Test
+  void shouldTakeAnAtSignInThePathForWhatItIs() {
+    // Otherwise a host b would be asked.
+    assertThatCode(() -> RegistryClients.connect(server.url() + "/a@b", Map.of()).check())
+        .doesNotThrowAnyException();
   }
 
   private void assertUnknown(int id, String message) {
