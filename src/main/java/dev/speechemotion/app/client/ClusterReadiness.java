@@ -195,12 +195,16 @@ public final class ClusterReadiness {
   }
 
   private CommandFailure brokerFailure(KafkaException e) {
-    Throwable cause = e.getCause() == null ? e : e.getCause();
+    // What Kafka's client says on the way does not name the file or the setting that is wrong.
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
     return new CommandFailure(
         "the Kafka broker at "
             + settings.text(Property.BOOTSTRAP_SERVERS)
             + " cannot be used: "
-            + cause.getMessage(),
+            + (cause.getMessage() == null ? cause.toString() : cause.getMessage()),
         e);
   }
 

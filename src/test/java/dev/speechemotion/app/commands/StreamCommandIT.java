@@ -119,12 +119,20 @@ class StreamCommandIT {
           kafka.processing.guarantee=foo     | configuration: Invalid value foo for configuration processing.guarantee
           kafka.num.stream.threads=0         | configuration: kafka.num.stream.threads must be
           kafka.replication.factor=5         | configuration: kafka.replication.factor is 5, and there are 1 brokers
+          kafka.sasl.mechanism=PLAIN;kafka.security.protocol=SASL_PLAINTEXT;kafka.sasl.jaas.config=a | cannot be used:
+          kafka.ssl.truststore.location=/no/such/store;kafka.security.protocol=SSL | /no/such/store
           """)
   void shouldSayInOneLineWhichSettingOfKafkaIsWrong(String setting, String message) {
-    CommandLineRun run = run("stream", "--set", setting);
+    List<String> args = new ArrayList<>(List.of("stream"));
+    for (String each : setting.split(";")) {
+      args.addAll(List.of("--set", each));
+    }
+
+    CommandLineRun run = run(args.toArray(new String[0]));
 
     assertFailure(run, message);
     assertThat(run.err().lines().filter(line -> line.contains("\tat "))).isEmpty();
+    assertThat(run.err()).doesNotContain("Failed to create new");
   }
 
   @Test
