@@ -57,42 +57,39 @@ final class ChangelogTopic {
     try (Admin admin = Admin.create(config)) {
       ChangelogTopic topic =
           new ChangelogTopic(name(settings), settings.text(Property.TOPIC_CHUNKS), admin);
-      topic.requirePartitions();
-      topic.requireConfig(
-          Integer.parseInt(
-              streams.getProperty(
-                  StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))));
+      try {
+        topic.requirePartitions();
+        topic.requireConfig(
+            StreamsProperties.integer(
+                streams, StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), 0));
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+        topic.requireBrokers(
+            StreamsProperties.integer(streams, StreamsConfig.REPLICATION_FACTOR_CONFIG, -1));
+      }
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof AuthorizationException) {
-        LOG.warn("cannot check the topic {}: {}", name(settings), e.getCause().getMessage());
-      } else if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        requireBrokers(settings, streams);
-      } else {
+      if (!(e.getCause() instanceof AuthorizationException)) {
         throw new CommandFailure(
             "cannot check the topic " + name(settings) + ": " + e.getCause().getMessage(), e);
       }
+      LOG.warn("cannot check the topic {}: {}", name(settings), e.getCause().getMessage());
     }
   }
 
-  /** Kafka Streams would try to make the topic for ever. */
-  private static void requireBrokers(Settings settings, Properties streams) {
-    int copies =
-        Integer.parseInt(
-            String.valueOf(streams.getOrDefault(StreamsConfig.REPLICATION_FACTOR_CONFIG, "-1")));
-    try (Admin admin = Admin.create(settings.kafkaClient(AdminClientConfig.configNames()))) {
-      int brokers = await(admin.describeCluster().nodes()).size();
-      if (copies > brokers) {
-        throw new CommandFailure(
-            "configuration: %s%s is %d, and there are %d brokers: the topic %s cannot be created"
-                .formatted(
-                    Property.KAFKA_PREFIX,
-                    StreamsConfig.REPLICATION_FACTOR_CONFIG,
-                    copies,
-                    brokers,
-                    name(settings)));
-      }
-    } catch (ExecutionException e) {
-      LOG.warn("cannot count the brokers: {}", e.getCause().getMessage());
+  /** Kafka Streams would try for ever to make the topic with more copies than there are brokers. */
+  private void requireBrokers(int copies) throws ExecutionException {
+    int brokers = await(admin.describeCluster().nodes()).size();
+    if (copies > brokers) {
+      throw new CommandFailure(
+          "configuration: %s%s is %d, and there are %d brokers: the topic %s cannot be created"
+              .formatted(
+                  Property.KAFKA_PREFIX,
+                  StreamsConfig.REPLICATION_FACTOR_CONFIG,
+                  copies,
+                  brokers,
+                  name));
     }
   }
 

@@ -57,12 +57,28 @@ final class StreamsProperties {
 
   /** Kafka Streams would take none, and do nothing. */
   private static void requireThreads(Properties streams) {
-    String threads =
-        String.valueOf(streams.getOrDefault(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1));
-    if (!threads.matches("[1-9]\\d*")) {
+    int threads = integer(streams, StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+    if (threads < 1) {
       throw new CommandFailure(
-          "configuration: %s%s must be a whole number above 0, got %s"
+          "configuration: %s%s must be 1 or above, got %d"
               .formatted(Property.KAFKA_PREFIX, StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads));
+    }
+  }
+
+  /**
+   * A setting that was passed through, which nobody has looked at yet.
+   *
+   * @throws CommandFailure if it is no whole number
+   */
+  static int integer(Properties streams, String name, int usual) {
+    Object value = streams.getOrDefault(name, usual);
+    try {
+      return Integer.parseInt(value.toString().trim());
+    } catch (NumberFormatException e) {
+      throw new CommandFailure(
+          "configuration: %s%s must be a whole number, got %s"
+              .formatted(Property.KAFKA_PREFIX, name, value),
+          e);
     }
   }
 

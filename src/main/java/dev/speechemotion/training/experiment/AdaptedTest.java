@@ -13,7 +13,6 @@ import dev.speechemotion.training.evaluation.Place;
 import dev.speechemotion.training.evaluation.SiteStatistics;
 import dev.speechemotion.training.linear.LinearHead;
 import dev.speechemotion.training.linear.SelfTraining;
-import dev.speechemotion.training.linear.WindowReservoir;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -88,14 +87,12 @@ public record AdaptedTest(
         SiteStatistics.of(place.heard(), training.mean().size(), training.minSpeechShare());
     ModelManifest.Normalization bySite = site.normalization(training);
     if (self.isPresent()) {
-      List<float[]> windows =
-          new WindowReservoir().addAll(place.heard(), training.minSpeechShare()).windows();
       LinearHead head =
           LinearHead.fitted(
               manifest.labels(),
               bySite,
               manifest.calibration(),
-              SelfTraining.of(self.get(), windows, bySite));
+              SelfTraining.ofClips(self.get(), place.heard(), bySite));
       listener.tested(
           head,
           head.with(new ModelManifest.Calibration(1, 0, manifest.calibration().uncertainBelow())),

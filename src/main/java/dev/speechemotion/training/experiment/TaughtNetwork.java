@@ -12,7 +12,6 @@ import dev.speechemotion.training.evaluation.SiteStatistics;
 import dev.speechemotion.training.fitting.NetworkRefit;
 import dev.speechemotion.training.linear.LinearHead;
 import dev.speechemotion.training.linear.SelfTraining;
-import dev.speechemotion.training.linear.WindowReservoir;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -115,10 +114,7 @@ public final class TaughtNetwork {
         manifest.labels(),
         bySite,
         manifest.calibration(),
-        SelfTraining.of(
-            SelfTraining.statistics(teacher),
-            new WindowReservoir().addAll(heard, bySite.minSpeechShare()).windows(),
-            bySite));
+        SelfTraining.ofClips(SelfTraining.statistics(teacher), heard, bySite));
   }
 
   private float[] inOrder(float[] answer, List<String> labels) {

@@ -9,7 +9,6 @@ import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.evaluation.SiteStatistics;
 import dev.speechemotion.training.evaluation.TestedClasses;
 import dev.speechemotion.training.linear.SelfTraining;
-import dev.speechemotion.training.linear.WindowReservoir;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -113,10 +112,7 @@ public final class LabelingTrial {
             .normalization(normalization);
     HeadRefit refit =
         new HeadRefit(
-            SelfTraining.of(
-                training,
-                new WindowReservoir().addAll(place, normalization.minSpeechShare()).windows(),
-                bySite),
+            SelfTraining.ofClips(training, place, bySite),
             manifest.labels(),
             bySite,
             manifest.calibration(),

@@ -4,6 +4,7 @@ import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.TrainingStatistics;
 import dev.speechemotion.training.corpus.CorpusException;
+import dev.speechemotion.training.corpus.LabeledClip;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -77,6 +78,17 @@ public final class SelfTraining {
     LinearDiscriminant head =
         LinearDiscriminant.fit(training, columns, mean.length, LinearDiscriminant.SHRINKAGE);
     return mixed(training, all, answered(head, values, columns, training.masses().length));
+  }
+
+  /**
+   * The same by the windows of clips that have enough speech.
+   *
+   * @param clips of the place, with one such window at least
+   */
+  public static TrainingStatistics ofClips(
+      TrainingStatistics training, List<LabeledClip> clips, ModelManifest.Normalization bySite) {
+    return of(
+        training, new WindowReservoir().addAll(clips, bySite.minSpeechShare()).windows(), bySite);
   }
 
   /**

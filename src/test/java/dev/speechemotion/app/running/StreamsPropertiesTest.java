@@ -8,6 +8,7 @@ import dev.speechemotion.app.settings.Settings;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamsPropertiesTest {
@@ -37,15 +38,18 @@ class StreamsPropertiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "-1", "abc", ""})
-  void shouldRefuseToWorkWithoutThreads(String threads) {
+  @CsvSource({
+    "0, 'must be 1 or above, got 0'",
+    "-1, 'must be 1 or above, got -1'",
+    "abc, 'must be a whole number, got abc'",
+    "'', 'must be a whole number, got '"
+  })
+  void shouldRefuseToWorkWithoutThreads(String threads, String problem) {
     Settings settings = Settings.of(Map.of("kafka.num.stream.threads", threads));
 
     assertThatThrownBy(() -> StreamsProperties.of(settings))
         .isInstanceOf(CommandFailure.class)
-        .hasMessage(
-            "configuration: kafka.num.stream.threads must be a whole number above 0, got "
-                + threads);
+        .hasMessage("configuration: kafka.num.stream.threads " + problem);
   }
 
   @ParameterizedTest

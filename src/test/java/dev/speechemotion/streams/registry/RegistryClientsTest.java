@@ -348,6 +348,13 @@ class RegistryClientsTest {
   }
 
   @Test
+  void shouldPutARedirectThatLeadsNowhereDownToTheRecord() {
+    server.answerAlways(302, "");
+
+    assertUnknown(7, "something else than the schema of id 7");
+  }
+
+  @Test
   void shouldBoundTheReferencesOfASchema() throws Exception {
     int id = 0;
     for (int i = 0; i < 210; i++) {
