@@ -112,7 +112,8 @@ class ArchitectureTest {
     "app.client,            'settings process'",
     "app.embedded,          'process'",
     "app.running,           'serving settings process'",
-    "app.commands,          'running serving http client embedded settings process'",
+    "app.loadtest,          'serving settings process'",
+    "app.commands,          'loadtest running serving http client embedded settings process'",
   })
   void shouldImportOnlyNeighborsBelow(String owner, String neighbors) {
     String parent = owner.substring(0, owner.indexOf('.'));

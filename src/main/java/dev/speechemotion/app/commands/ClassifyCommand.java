@@ -3,17 +3,14 @@ package dev.speechemotion.app.commands;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.serving.ChannelClassifier;
+import dev.speechemotion.app.serving.ClassifiedWindow;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.emotion.EmotionScores;
-import dev.speechemotion.emotion.VoiceAdaptation;
-import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
-import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.model.EmotionModel;
-import dev.speechemotion.streams.call.CallSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,50 +50,15 @@ final class ClassifyCommand implements Callable<Integer> {
     TABLE
   }
 
-  /** Windows with a smaller share of speech have no emotion, as in a stream with the defaults. */
-  private static final double MIN_SPEECH_SHARE = CallSettings.DEFAULT.speechMinShare();
-
   /** The emotion of what has none, as in events. */
   private static final String NO_SPEECH = "none";
 
-  private static final float[] NO_PROBABILITIES = {};
-
-  /**
-   * A stretch of one channel and its probabilities, of which there are none without speech.
-   *
-   * <p>A class, not a record, because it holds an array.
-   */
-  private static final class Result {
-    final long beginMs;
-    final long endMs;
-    final double speechShare;
-    final float[] probabilities;
-
-    Result(long beginMs, long endMs, double speechShare, float[] probabilities) {
-      this.beginMs = beginMs;
-      this.endMs = endMs;
-      this.speechShare = speechShare;
-      this.probabilities = probabilities;
-    }
-
-    boolean holdsSpeech() {
-      return probabilities.length > 0;
-    }
-
-    int best() {
-      return EmotionScores.indexOfMax(probabilities, 0, probabilities.length);
-    }
-
-    float confidence() {
-      return holdsSpeech() ? probabilities[best()] : 0;
-    }
-
-    /** The emotion, and how sure it is: for people. */
-    String told(List<String> labels) {
-      return holdsSpeech()
-          ? String.format(Locale.ROOT, "%-8s %3.0f %%", labels.get(best()), 100 * confidence())
-          : "no speech     ";
-    }
+  /** The emotion of a window or of the whole, and how sure it is: for people. */
+  private static String told(ClassifiedWindow window, List<String> labels) {
+    return window.holdsSpeech()
+        ? String.format(
+            Locale.ROOT, "%-8s %3.0f %%", labels.get(window.best()), 100 * window.confidence())
+        : "no speech     ";
   }
 
   @Override
@@ -113,7 +75,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 EmotionModel loaded = models.model(models.rateFor(clip));
                 try (EmotionClassifier classifier = loaded.newClassifier()) {
                   FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
-                  List<List<Result>> channels =
+                  List<List<ClassifiedWindow>> channels =
                       classify(file, clip, extractor, loaded.manifest().windows(), classifier);
                   if (format == Format.JSON) {
                     documents.add(json(file, channels, classifier));
@@ -130,32 +92,20 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   /** The windows of each channel. */
-  private static List<List<Result>> classify(
+  private static List<List<ClassifiedWindow>> classify(
       Path file,
       AudioClip clip,
       FeatureExtractor extractor,
       WindowSettings windowSettings,
       EmotionClassifier classifier) {
-    List<List<Result>> channels = new ArrayList<>();
+    List<List<ClassifiedWindow>> channels = new ArrayList<>();
     for (int c = 0; c < clip.channelCount(); c++) {
-      List<Result> windows = new ArrayList<>();
-      VoiceAdaptation adaptation = new VoiceAdaptation();
-      float[] adapted = new float[classifier.featureCount()];
-      WindowSink sink =
-          (beginMs, endMs, speechShare, features) -> {
-            adaptation.hear(classifier.population(), features, speechShare);
-            float[] probabilities = NO_PROBABILITIES;
-            if (speechShare >= MIN_SPEECH_SHARE) {
-              probabilities = new float[classifier.labels().size()];
-              float[] vector = adaptation.apply(classifier.population(), features, adapted);
-              classifier.classify(vector, 1, probabilities);
-            }
-            windows.add(new Result(beginMs, endMs, speechShare, probabilities));
-          };
-      ChannelAnalyzer analyzer =
-          new ChannelAnalyzer(extractor, windowSettings, clip.sampleRateHz());
-      analyzer.accept(clip.channel(c), 0, clip.sampleCount(), sink);
-      analyzer.finish(sink);
+      List<ClassifiedWindow> windows = new ArrayList<>();
+      ChannelClassifier channel =
+          new ChannelClassifier(
+              extractor, windowSettings, classifier, clip.sampleRateHz(), windows::add);
+      channel.accept(clip.channel(c), 0, clip.sampleCount());
+      channel.finish();
       if (windows.isEmpty()) {
         throw new CommandFailure(
             file + " is too short to be classified (" + clip.sampleCount() + " samples)");
@@ -166,51 +116,58 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   /** The mean of the windows with speech. */
-  private static Result whole(List<Result> windows) {
+  private static ClassifiedWindow whole(List<ClassifiedWindow> windows) {
     List<float[]> spoken =
-        windows.stream().filter(Result::holdsSpeech).map(window -> window.probabilities).toList();
-    float[] mean = spoken.isEmpty() ? NO_PROBABILITIES : new float[spoken.get(0).length];
+        windows.stream()
+            .filter(ClassifiedWindow::holdsSpeech)
+            .map(ClassifiedWindow::probabilities)
+            .toList();
+    float[] mean =
+        spoken.isEmpty() ? ClassifiedWindow.NO_PROBABILITIES : new float[spoken.get(0).length];
     for (float[] probabilities : spoken) {
       for (int i = 0; i < mean.length; i++) {
         mean[i] += probabilities[i] / spoken.size();
       }
     }
     double speechShare = 0;
-    for (Result window : windows) {
-      speechShare += window.speechShare / windows.size();
+    for (ClassifiedWindow window : windows) {
+      speechShare += window.speechShare() / windows.size();
     }
-    return new Result(
-        windows.get(0).beginMs, windows.get(windows.size() - 1).endMs, speechShare, mean);
+    return new ClassifiedWindow(
+        windows.get(0).beginMs(), windows.get(windows.size() - 1).endMs(), speechShare, mean);
   }
 
   private static void print(
-      PrintWriter out, Path file, List<List<Result>> channels, EmotionClassifier classifier) {
+      PrintWriter out,
+      Path file,
+      List<List<ClassifiedWindow>> channels,
+      EmotionClassifier classifier) {
     List<String> labels = classifier.labels();
     for (int c = 0; c < channels.size(); c++) {
-      List<Result> windows = channels.get(c);
+      List<ClassifiedWindow> windows = channels.get(c);
       out.printf(
           Locale.ROOT,
           "%s%s: %s%n",
           file,
           channels.size() == 1 ? "" : " channel " + (c + 1),
-          whole(windows).told(labels).trim().replaceAll(" +", " "));
-      for (Result window : windows) {
+          told(whole(windows), labels).trim().replaceAll(" +", " "));
+      for (ClassifiedWindow window : windows) {
         boolean uncertain =
             window.holdsSpeech() && window.confidence() < classifier.uncertainBelow();
         out.printf(
             Locale.ROOT,
             "  %6.1f to %6.1f s  %s  speech %3.0f %%%s%n",
-            window.beginMs / 1_000.0,
-            window.endMs / 1_000.0,
-            window.told(labels),
-            100 * window.speechShare,
+            window.beginMs() / 1_000.0,
+            window.endMs() / 1_000.0,
+            told(window, labels),
+            100 * window.speechShare(),
             uncertain ? "  uncertain" : "");
       }
     }
   }
 
   private static ObjectNode json(
-      Path file, List<List<Result>> channels, EmotionClassifier classifier) {
+      Path file, List<List<ClassifiedWindow>> channels, EmotionClassifier classifier) {
     ObjectNode document = FileBatch.newDocument().put("file", file.toString());
     document
         .putObject("model")
@@ -236,17 +193,17 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private static void put(
-      ObjectNode node, Result result, List<String> labels, float uncertainBelow) {
-    node.put("beginMs", result.beginMs)
-        .put("endMs", result.endMs)
+      ObjectNode node, ClassifiedWindow result, List<String> labels, float uncertainBelow) {
+    node.put("beginMs", result.beginMs())
+        .put("endMs", result.endMs())
         .put("speech", result.holdsSpeech())
         .put("emotion", result.holdsSpeech() ? labels.get(result.best()) : NO_SPEECH)
         .put("confidence", result.confidence())
         .put("uncertain", !result.holdsSpeech() || result.confidence() < uncertainBelow)
-        .put("speechShare", result.speechShare);
+        .put("speechShare", result.speechShare());
     ObjectNode probabilities = node.putObject("probabilities");
-    for (int i = 0; i < result.probabilities.length; i++) {
-      probabilities.put(labels.get(i), result.probabilities[i]);
+    for (int i = 0; i < result.probabilities().length; i++) {
+      probabilities.put(labels.get(i), result.probabilities()[i]);
     }
   }
 }

@@ -49,7 +49,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       FeaturesCommand.class,
       FeedCommand.class,
       WatchCommand.class,
-      DlqCommand.class
+      DlqCommand.class,
+      LoadTestCommand.class
     })
 public final class RootCommand implements Runnable {
   static final String NAME = "speech-emotion-streams";

@@ -3,7 +3,9 @@ package dev.speechemotion.app.commands;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -30,6 +32,21 @@ final class SettingsOptions {
 
   @Option(names = "--registry", paramLabel = "URL", description = "Short for --set registry.url=…")
   private Optional<String> registryUrl;
+
+  /** Whether brokers are named here, in place of such as are started for the purpose. */
+  boolean namesCluster() {
+    return bootstrapServers.isPresent() || overrides.containsKey(Property.BOOTSTRAP_SERVERS);
+  }
+
+  /** The same options, for another command. */
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    file.ifPresent(path -> arguments.addAll(List.of("--config", path.toString())));
+    overrides.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
+    bootstrapServers.ifPresent(servers -> arguments.addAll(List.of("--bootstrap-server", servers)));
+    registryUrl.ifPresent(url -> arguments.addAll(List.of("--registry", url)));
+    return arguments;
+  }
 
   /** Reads the configuration from all its sources. */
   Settings load() {

@@ -1,0 +1,94 @@
+package dev.speechemotion.app.loadtest;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A main class of this program in a process of its own, which ends with this one. */
+final class ChildProcess implements AutoCloseable {
+  private static final int LOG_TAIL_LINES = 20;
+  private static final int STOP_SECONDS = 60;
+
+  private final Process process;
+  private final Path log;
+  private final BufferedReader out;
+
+  private ChildProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+    out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param log takes what it writes on standard error
+   * @param jvmOptions before the class path
+   */
+  static ChildProcess java(Path log, List<String> jvmOptions, String mainClass, List<String> args)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    command.addAll(args);
+    return start(log, command);
+  }
+
+  /** Starts any command. */
+  static ChildProcess start(Path log, List<String> command) throws IOException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    return new ChildProcess(process, log);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The next line of standard output; null at its end. */
+  String readLine() throws IOException {
+    return out.readLine();
+  }
+
+  /** SIGTERM; gives whether it ended by that, with exit code 0. */
+  boolean stop() throws InterruptedException {
+    process.destroy();
+    return process.waitFor(STOP_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** The end of what it wrote. */
+  String logTail() {
+    try {
+      List<String> lines = Files.readString(log, StandardCharsets.UTF_8).lines().toList();
+      return String.join(
+          "\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

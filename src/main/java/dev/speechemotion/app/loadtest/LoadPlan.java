@@ -1,0 +1,78 @@
+package dev.speechemotion.app.loadtest;
+
+import dev.speechemotion.app.process.CommandFailure;
+
+/**
+ * What is played.
+ *
+ * @param channels live at once, each in a call of its own
+ * @param seconds of audio of each
+ * @param warmUpSeconds of them, in which nothing is measured
+ * @param chunkMs audio per message, milliseconds
+ * @param speed 1: as fast as it was spoken; infinity: all of it lies there before the application
+ *     starts
+ */
+public record LoadPlan(int channels, int seconds, int warmUpSeconds, int chunkMs, double speed) {
+  /** Of the audio, as telephones have it. */
+  static final int RATE_HZ = 8_000;
+
+  private static final int MAX_CHANNELS = 100_000;
+  private static final int MAX_SECONDS = 24 * 3_600;
+  private static final int MAX_CHUNK_MS = 1_000;
+
+  /** Calls begin evenly over so long, the time from one window to the next of the usual models. */
+  private static final int BEGIN_WITHIN_MS = 1_000;
+
+  public LoadPlan {
+    require(channels, 1, MAX_CHANNELS, "the channels");
+    require(seconds, 5, MAX_SECONDS, "the seconds");
+    require(warmUpSeconds, 0, seconds - 1, "the seconds of warm-up");
+    require(chunkMs, 1, MAX_CHUNK_MS, "the chunk's milliseconds");
+  }
+
+  private static void require(int value, int least, int most, String what) {
+    if (value < least || value > most) {
+      throw new CommandFailure(
+          "%s must be from %d to %d, got %d".formatted(what, least, most, value));
+    }
+  }
+
+  /** Whether all of it lies there before the application starts. */
+  boolean isBacklog() {
+    return Double.isInfinite(speed);
+  }
+
+  int samplesPerChunk() {
+    return RATE_HZ * chunkMs / 1_000;
+  }
+
+  /** Of mu-law. */
+  int bytesPerChunk() {
+    return samplesPerChunk();
+  }
+
+  int chunksPerChannel() {
+    return (int) (1_000L * seconds / chunkMs);
+  }
+
+  /** When a channel's call begins, milliseconds of audio time. */
+  int beginMs(int channel) {
+    return (int) ((long) channel * BEGIN_WITHIN_MS / channels);
+  }
+
+  /** When the last call has ended, the same. */
+  long endMs() {
+    return BEGIN_WITHIN_MS + (long) chunksPerChannel() * chunkMs;
+  }
+
+  static String callId(int channel) {
+    return "load-" + channel;
+  }
+
+  /**
+   * @throws NumberFormatException if it is not of a call of this load
+   */
+  static int channel(String callId) {
+    return Integer.parseInt(callId.substring("load-".length()));
+  }
+}

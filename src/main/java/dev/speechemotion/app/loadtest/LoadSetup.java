@@ -1,0 +1,40 @@
+package dev.speechemotion.app.loadtest;
+
+import dev.speechemotion.model.EmotionModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the load is put on.
+ *
+ * @param client settings of Kafka's clients, with the address of the brokers
+ * @param registryUrl of the schema registry
+ * @param registryClient settings of its client
+ * @param arguments of {@code stream}, for the cluster and whatever else was asked for
+ * @param jvmOptions of the application's processes
+ * @param model that it serves
+ * @param noSpeechEvents whether it makes events of windows without speech
+ * @param partitions of the topics
+ * @param replicas of the topics; -1: the broker's default
+ * @param instances of the application
+ * @param joinAfterSeconds when the last of them starts, from the begin of the feed; 0: at once
+ * @param leaveAfterSeconds when the first of them ends likewise; 0: not before the end
+ * @param kill whether it ends by SIGKILL
+ * @param folder for state and logs
+ */
+public record LoadSetup(
+    Map<String, Object> client,
+    String registryUrl,
+    Map<String, String> registryClient,
+    List<String> arguments,
+    List<String> jvmOptions,
+    EmotionModel model,
+    boolean noSpeechEvents,
+    int partitions,
+    short replicas,
+    int instances,
+    int joinAfterSeconds,
+    int leaveAfterSeconds,
+    boolean kill,
+    Path folder) {}
