@@ -22,6 +22,7 @@ final class SpectralShape implements FrameFeature {
   private static final int BINS_PER_BAND = 8;
   private static final double ROLLOFF_SHARE = 0.85;
 
+  private static final int MANTISSA_BITS = 52;
   private static final double DB_PER_OCTAVE = 10 * StrictMath.log10(2);
 
   /** A channel's last frame: its bands' shares, all 0 if there was none. */
@@ -177,9 +178,8 @@ final class SpectralShape implements FrameFeature {
         sum1 += power1;
       }
       double product = product0 * product1;
-      int exponent = Math.getExponent(product);
-      exponents += exponent;
-      level += Decibels.of(Math.scalb(product, -exponent));
+      exponents += Math.getExponent(product);
+      level += Decibels.of(mantissa(product));
     }
     for (; k < bins; k++) {
       double value = floored[k];
@@ -188,6 +188,12 @@ final class SpectralShape implements FrameFeature {
     }
     double mean = (level + exponents * DB_PER_OCTAVE) / bins;
     return Math.min(0, mean - Decibels.of((sum0 + sum1) / bins));
+  }
+
+  /** Of a normal number, 1 to below 2; {@link Math#scalb} takes several multiplications. */
+  private static double mantissa(double value) {
+    long bits = Double.doubleToRawLongBits(value);
+    return Double.longBitsToDouble(bits & (1L << MANTISSA_BITS) - 1 | 1023L << MANTISSA_BITS);
   }
 
   private float flux(double sum, float[] before) {
