@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChannelAnalyzerTest {
   private static final FeatureSpec SPEC = FeatureSpec.TELEPHONE_8K;
@@ -53,12 +54,10 @@ class ChannelAnalyzerTest {
     @Override
     public void window(long beginMs, long endMs, float speechShare, float[] features) {
       assertThat(speechShare).isBetween(0f, 1f);
-      List<Integer> bits = new ArrayList<>();
       for (float feature : features) {
         assertThat(feature).isFinite();
-        bits.add(Float.floatToRawIntBits(feature));
       }
-      add(new Window(beginMs, endMs, Float.floatToRawIntBits(speechShare), bits));
+      add(bits(beginMs, endMs, speechShare, features));
     }
 
     List<String> times() {
@@ -300,6 +299,55 @@ class ChannelAnalyzerTest {
     Windows windows = analyze(samples, SPEC, WindowSettings.DEFAULT, inputRateHz);
 
     assertThat(windows.times()).containsExactly("0-3000", "1000-3500");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"telephone-8k", "telephone-8k-extended", "telephone-8k-logmel", "encoder-16k"})
+  void shouldHandOutTheSameWhereAVectorBeforeWasNotLookedAt(String name) {
+    FeatureExtractor extractor = new FeatureExtractor(FeatureSpec.named(name).orElseThrow());
+    float[] samples = Signals.bursts(60_000, 8_000, 4);
+    List<Window> all = new ArrayList<>();
+    List<Window> some = new ArrayList<>();
+    boolean[] looks = {true};
+    WindowSink lookingAtEachSecond =
+        new WindowSink() {
+          @Override
+          public boolean looksAtFeatures(float speechShare) {
+            looks[0] = !looks[0];
+            return looks[0];
+          }
+
+          @Override
+          public void window(long beginMs, long endMs, float speechShare, float[] features) {
+            some.add(bits(beginMs, endMs, speechShare, looks[0] ? features : new float[0]));
+          }
+        };
+
+    for (WindowSink sink :
+        List.of(
+            lookingAtEachSecond,
+            (begin, end, share, features) -> all.add(bits(begin, end, share, features)))) {
+      ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, 8_000);
+      analyzer.accept(samples, 0, samples.length, sink);
+      analyzer.finish(sink);
+    }
+
+    assertThat(some).hasSameSizeAs(all).hasSizeGreaterThan(4);
+    for (int i = 0; i < all.size(); i++) {
+      Window whole = all.get(i);
+      List<Integer> features = i % 2 == 0 ? List.of() : whole.featureBits;
+      assertThat(some.get(i))
+          .isEqualTo(new Window(whole.beginMs, whole.endMs, whole.speechShareBits, features));
+    }
+  }
+
+  private static Window bits(long beginMs, long endMs, float speechShare, float[] features) {
+    List<Integer> bits = new ArrayList<>();
+    for (float feature : features) {
+      bits.add(Float.floatToRawIntBits(feature));
+    }
+    return new Window(beginMs, endMs, Float.floatToRawIntBits(speechShare), bits);
   }
 
   @Test

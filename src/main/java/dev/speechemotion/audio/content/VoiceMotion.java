@@ -64,6 +64,9 @@ public final class VoiceMotion {
   /** What is left of a tone at the edge of a window is near no more frames than these. */
   private static final int EDGE_FRAMES = 20;
 
+  /** Bins that are summed up before the sum is looked at. */
+  private static final int AT_ONCE = 16;
+
   private final int lowestBin;
   private final int highestBin;
 
@@ -205,10 +208,6 @@ public final class VoiceMotion {
 
   /** Whether the frame in work is made of two tones, or of touch tones. */
   private boolean isPure(double[] power) {
-    double total = 0;
-    for (int k = lowestBin; k < power.length; k++) {
-      total += power[k];
-    }
     double touchTones = 0;
     int end = 0;
     for (int bin : touchToneBins) {
@@ -218,9 +217,6 @@ public final class VoiceMotion {
       for (; k < end; k++) {
         touchTones += power[k];
       }
-    }
-    if (touchTones >= TOUCH_TONE * total) {
-      return true;
     }
     double two = 0;
     int firstEnd = Math.min(power.length - 1, tops[0] + PEAK_BINS);
@@ -235,7 +231,18 @@ public final class VoiceMotion {
         }
       }
     }
-    return two >= PURE * total;
+    // A voice has most of its power in low bins: a part of the sum mostly tells, as it only grows.
+    double total = 0;
+    for (int from = lowestBin; from < power.length; from += AT_ONCE) {
+      int to = Math.min(power.length, from + AT_ONCE);
+      for (int k = from; k < to; k++) {
+        total += power[k];
+      }
+      if (touchTones < TOUCH_TONE * total && two < PURE * total) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Writes what {@link #readState} needs to go on as if nothing had happened. */

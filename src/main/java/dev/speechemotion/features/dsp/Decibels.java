@@ -34,7 +34,8 @@ public final class Decibels {
   public static double of(double value) {
     // value = 2^exponent * middle * (1 + rest), with |rest| below 1/256: log(1 + rest) by its
     // series, whose first term left out is rest^5 / 5.
-    long bits = Double.doubleToRawLongBits(Math.max(value, FLOOR));
+    // Math.max would take five instructions, for it also orders zeros and what is no number.
+    long bits = Double.doubleToRawLongBits(value < FLOOR ? FLOOR : value);
     int exponent = (int) (bits >>> MANTISSA_BITS) - 1023;
     int index = (int) (bits >>> MANTISSA_BITS - INDEX_BITS) & LEVEL.length - 1;
     double mantissa =

@@ -87,7 +87,8 @@ public final class MelFilterBank {
         high += position[bin] * power[bin];
       }
       if (edge > 0) {
-        bands[edge - 1] = risen + falling[edge] * Math.max(0, sum - high);
+        double low = sum - high;
+        bands[edge - 1] = risen + falling[edge] * (low > 0 ? low : 0);
       }
       risen = rising[edge] * high;
     }

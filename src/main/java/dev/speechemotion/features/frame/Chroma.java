@@ -201,7 +201,7 @@ final class Chroma implements FrameFeature {
     }
     double largest = 0;
     for (int i = 0; i < count; i++) {
-      largest = Math.max(largest, sums[i]);
+      largest = sums[i] > largest ? sums[i] : largest;
     }
     // As in librosa, a frame of (almost) nothing is not blown up.
     double scale = largest < Double.MIN_NORMAL ? 1 : 1 / largest;

@@ -22,6 +22,7 @@ final class SpectralShape implements FrameFeature {
   private static final int BINS_PER_BAND = 8;
   private static final double ROLLOFF_SHARE = 0.85;
 
+  private static final int MANTISSA_BITS = 52;
   private static final double DB_PER_OCTAVE = 10 * StrictMath.log10(2);
 
   /** A channel's last frame: its bands' shares, all 0 if there was none. */
@@ -56,6 +57,9 @@ final class SpectralShape implements FrameFeature {
   private final int bins;
   private final double[] bands;
 
+  /** Powers of the frame in work, none below what Decibels has a level for. */
+  private final double[] floored;
+
   SpectralShape(FeatureSpec spec) {
     double highestHz = spec.sampleRateHz() / 2.0;
     values =
@@ -68,6 +72,7 @@ final class SpectralShape implements FrameFeature {
     binHz = (double) spec.sampleRateHz() / spec.fftLength();
     bins = spec.fftLength() / 2 + 1;
     bands = new double[bandCount(spec)];
+    floored = new double[bins];
   }
 
   /** Bands of the flux; the highest bin falls into the last one. */
@@ -151,6 +156,11 @@ final class SpectralShape implements FrameFeature {
    * and not 16; with powers from 1e-10 to 1e10 it stays within the range of a double.
    */
   private double flatness(double[] power) {
+    final double[] floored = this.floored;
+    // In a loop of its own, of which the compiler makes vector instructions.
+    for (int k = 0; k < floored.length; k++) {
+      floored[k] = Math.max(power[k], Decibels.FLOOR);
+    }
     double sum0 = 0;
     double sum1 = 0;
     double level = 0;
@@ -160,25 +170,30 @@ final class SpectralShape implements FrameFeature {
       double product0 = 1;
       double product1 = 1;
       for (int i = k; i < k + 16; i += 2) {
-        double power0 = Math.max(power[i], Decibels.FLOOR);
-        double power1 = Math.max(power[i + 1], Decibels.FLOOR);
+        double power0 = floored[i];
+        double power1 = floored[i + 1];
         product0 *= power0;
         product1 *= power1;
         sum0 += power0;
         sum1 += power1;
       }
       double product = product0 * product1;
-      int exponent = Math.getExponent(product);
-      exponents += exponent;
-      level += Decibels.of(Math.scalb(product, -exponent));
+      exponents += Math.getExponent(product);
+      level += Decibels.of(mantissa(product));
     }
     for (; k < bins; k++) {
-      double value = Math.max(power[k], Decibels.FLOOR);
+      double value = floored[k];
       sum0 += value;
       level += Decibels.of(value);
     }
     double mean = (level + exponents * DB_PER_OCTAVE) / bins;
     return Math.min(0, mean - Decibels.of((sum0 + sum1) / bins));
+  }
+
+  /** Of a normal number, 1 to below 2; {@link Math#scalb} takes several multiplications. */
+  private static double mantissa(double value) {
+    long bits = Double.doubleToRawLongBits(value);
+    return Double.longBitsToDouble(bits & (1L << MANTISSA_BITS) - 1 | 1023L << MANTISSA_BITS);
   }
 
   private float flux(double sum, float[] before) {

@@ -9,8 +9,6 @@ import java.util.List;
  * window; 0 where there are fewer frames.
  */
 final class SlopeDeviation implements FeatureStatistic {
-  private int[] slopes = new int[0];
-
   @Override
   public List<String> names(String feature) {
     return List.of(feature + ".delta.std");
@@ -22,29 +20,31 @@ final class SlopeDeviation implements FeatureStatistic {
     out[at] = (float) (series.step() / Slopes.SQUARES * deviation);
   }
 
-  /** Of {@code sum_k k x[i + k]} over the frames with four others on either side. */
-  private double deviation(int[] values, int count) {
+  /**
+   * Of {@code sum_k k x[i + k]} over the frames with four others on either side. From one such sum
+   * to the next, each weight falls by 1; whole numbers make that exact.
+   */
+  private static double deviation(int[] values, int count) {
     int length = count - 2 * Slopes.REACH;
     if (length <= 0) {
       return 0;
     }
-    if (slopes.length < length) {
-      slopes = new int[values.length];
+    int slope = 0;
+    // Of the values that the slope is of, without the first.
+    int others = 0;
+    for (int k = -Slopes.REACH; k <= Slopes.REACH; k++) {
+      int value = values[Slopes.REACH + k];
+      slope += k * value;
+      others += k > -Slopes.REACH ? value : 0;
     }
-    // In a loop of its own, of which the compiler makes vector instructions.
-    final int[] slopes = this.slopes;
-    for (int i = 0; i < length; i++) {
-      slopes[i] =
-          4 * (values[i + 8] - values[i])
-              + 3 * (values[i + 7] - values[i + 1])
-              + 2 * (values[i + 6] - values[i + 2])
-              + (values[i + 5] - values[i + 3]);
-    }
-    long sum = 0;
-    long squares = 0;
-    for (int i = 0; i < length; i++) {
-      sum += slopes[i];
-      squares += (long) slopes[i] * slopes[i];
+    long sum = slope;
+    long squares = (long) slope * slope;
+    for (int i = 1; i < length; i++) {
+      int next = values[i + 2 * Slopes.REACH];
+      slope += Slopes.REACH * (values[i - 1] + next) - others;
+      others += next - values[i];
+      sum += slope;
+      squares += (long) slope * slope;
     }
     return CodeSums.deviation(sum, squares, length);
   }

@@ -146,10 +146,12 @@ public final class WindowCutter {
     if (count < vector.leastFrames()) {
       return;
     }
-    float[] values = vector.scratch();
-    accumulator.compute(row(nextWindow), count, values);
     // Tones and noise may have counted as speech, frame by frame.
     float share = VoiceMotion.isVoice(nearVoice, steady, moving) ? (float) speech / count : 0;
+    float[] values = vector.scratch();
+    if (sink.looksAtFeatures(share)) {
+      accumulator.compute(row(nextWindow), count, values);
+    }
     sink.window(nextWindow * settings.hopMs(), endMs, share, values);
   }
 

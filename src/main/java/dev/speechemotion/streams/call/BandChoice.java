@@ -20,7 +20,18 @@ import java.util.Optional;
  * a window due: half a second before a window ends, for the first time before the first one does.
  */
 final class BandChoice {
-  private static final WindowSink NOWHERE = (beginMs, endMs, speechShare, features) -> {};
+  private static final WindowSink NOWHERE =
+      new WindowSink() {
+        @Override
+        public boolean looksAtFeatures(float speechShare) {
+          return false;
+        }
+
+        @Override
+        public void window(long beginMs, long endMs, float speechShare, float[] features) {
+          // What the other analyzer hands out counts.
+        }
+      };
 
   private static final int MOST_BEFORE_MS = 500;
 

@@ -82,7 +82,19 @@ public final class Channel implements AlertingChannel {
   /** The model that made the last event with an emotion. */
   private Optional<ModelIdentity> eventModel = Optional.empty();
 
-  private final WindowSink windows = this::window;
+  private final WindowSink windows =
+      new WindowSink() {
+        @Override
+        public boolean looksAtFeatures(float speechShare) {
+          return hasEnoughSpeech(speechShare)
+              || modelInUse().orElseThrow().population().isPresent();
+        }
+
+        @Override
+        public void window(long beginMs, long endMs, float speechShare, float[] features) {
+          Channel.this.window(beginMs, endMs, speechShare, features);
+        }
+      };
 
   Channel(MediaStream stream, Optional<String> feedName, int position, ChannelRole role) {
     this.stream = stream;
@@ -335,7 +347,7 @@ public final class Channel implements AlertingChannel {
     EmotionEvent event = newEvent(model, beginMs, endMs);
     event.setSpeechShare(speechShare);
     media.forgetFilledBefore(beginMs + model.windows().hopMs());
-    if (speechShare < task.settings.speechMinShare()) {
+    if (!hasEnoughSpeech(speechShare)) {
       totals.countNoSpeech(task.settings.noSpeechEvents());
       if (task.settings.noSpeechEvents()) {
         task.output.event(withoutSpeech(event));
@@ -361,6 +373,10 @@ public final class Channel implements AlertingChannel {
     totals.count(event, task.labels(), task.probabilities);
     task.output.event(event);
     alerts.follow(event);
+  }
+
+  private boolean hasEnoughSpeech(float speechShare) {
+    return speechShare >= task.settings.speechMinShare();
   }
 
   private EmotionEvent newEvent(OpenModel model, long beginMs, long endMs) {
