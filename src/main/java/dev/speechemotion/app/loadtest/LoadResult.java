@@ -47,7 +47,7 @@ public record LoadResult(
    * A moment of it.
    *
    * @param seconds since the feed began
-   * @param lag records that the broker has taken and the application has not processed
+   * @param lag records that the broker has taken and whose results are not committed
    * @param used since the application began
    */
   record Moment(double seconds, long lag, Sample used) {}

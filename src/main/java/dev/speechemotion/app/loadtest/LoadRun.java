@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.kafka.clients.admin.Admin;
 
 /** Puts one load on the application, and measures what comes of it. */
 public final class LoadRun {
@@ -22,6 +23,9 @@ public final class LoadRun {
   /** Of a backlog: what is left then is done in less than a moment. */
   private static final double NEARLY_ALL = 0.99;
 
+  /** Topics are fetched one by one: events that are committed may still be on their way. */
+  private static final long FOR_THE_REST_MS = 2_000;
+
   private final LoadPlan plan;
   private final LoadSetup setup;
   private final LoadAudio audio;
@@ -31,6 +35,7 @@ public final class LoadRun {
   private final List<Instance> instances = new ArrayList<>();
   private final List<LoadResult.Moment> course = new ArrayList<>();
   private final long[] idleBytes = new long[2];
+  private Admin admin;
   private LoadFeed feed;
   private EventReader reader;
   private int started;
@@ -77,7 +82,9 @@ public final class LoadRun {
   private LoadResult run(StopRequest stop) throws IOException, InterruptedException {
     topics.create();
     try (SchemaRegistry registry =
-        RegistryClients.connect(setup.registryUrl(), setup.registryClient())) {
+            RegistryClients.connect(setup.registryUrl(), setup.registryClient());
+        Admin ownAdmin = Admin.create(setup.client())) {
+      admin = ownAdmin;
       EmotionSerdes serdes = EmotionSerdes.of(registry);
       try (LoadFeed ownFeed =
               new LoadFeed(plan, audio, check, topics.chunks(), setup.client(), serdes);
@@ -121,12 +128,12 @@ public final class LoadRun {
     return all;
   }
 
-  private LoadResult.Moment look(long beganNanos) {
+  private LoadResult.Moment look(long beganNanos) throws InterruptedException {
     Sample used = sample();
     LoadResult.Moment moment =
         new LoadResult.Moment(
             (System.nanoTime() - beganNanos) / 1e9,
-            Math.max(0, feed.appended() - used.processed()),
+            feed.appended() - topics.committed(admin),
             used);
     course.add(moment);
     return moment;
@@ -210,18 +217,16 @@ public final class LoadRun {
     }
   }
 
-  /** Waits until all that was sent is processed, and its events have been committed. */
+  /** Waits until all that was sent is processed, and its events have been committed and read. */
   private void awaitDrained(long beganNanos) throws InterruptedException {
     long deadline = System.nanoTime() + DRAIN_TIMEOUT_NANOS;
-    long before = -1;
-    // A killed instance's records are processed twice, and counted so: look at the events as well.
-    while (look(beganNanos).lag() > 0 || check.events() != before) {
-      before = check.events();
+    while (look(beganNanos).lag() > 0) {
       if (System.nanoTime() > deadline) {
         throw new CommandFailure("the application does not keep up, and did not catch up after");
       }
-      Thread.sleep(2_000);
+      Thread.sleep(BETWEEN_SAMPLES.toMillis());
     }
+    Thread.sleep(FOR_THE_REST_MS);
   }
 
   private void awaitSummaries() throws InterruptedException {
@@ -233,8 +238,7 @@ public final class LoadRun {
               plan.channels() - check.summaries(),
               plan.channels()));
     }
-    // Topics are fetched one by one: events of the last transaction may still be on their way.
-    Thread.sleep(2_000);
+    Thread.sleep(FOR_THE_REST_MS);
   }
 
   private LoadResult workOff(StopRequest stop) throws IOException, InterruptedException {

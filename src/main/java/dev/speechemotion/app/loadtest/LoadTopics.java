@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The topics of one load, which nobody else has. */
@@ -90,6 +91,27 @@ final class LoadTopics {
     } catch (ExecutionException e) {
       throw new CommandFailure(
           "cannot create the topics of the load: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  /** Records of the chunks' topic that the application is through with, results and all. */
+  long committed(Admin admin) throws InterruptedException {
+    try {
+      return admin
+          .listConsumerGroupOffsets(applicationId())
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .entrySet()
+          .stream()
+          .filter(entry -> entry.getKey().topic().equals(chunks()) && entry.getValue() != null)
+          .mapToLong(entry -> entry.getValue().offset())
+          .sum();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupIdNotFoundException) {
+        return 0;
+      }
+      throw new CommandFailure(
+          "cannot ask how far the application is: " + e.getCause().getMessage(), e);
     }
   }
 

@@ -51,7 +51,8 @@ public final class TalkTime {
   }
 
   private static int word(long slot) {
-    return (int) Math.floorMod(slot, (long) SLOTS) / Long.SIZE;
+    // Also of negative slots: there is a power of two of them.
+    return (int) (slot & SLOTS - 1) / Long.SIZE;
   }
 
   private static long bit(long slot) {
