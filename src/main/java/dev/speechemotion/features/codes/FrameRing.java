@@ -118,18 +118,20 @@ public final class FrameRing {
     out.writeFloat(loudestDb);
     BitWriter bits = new BitWriter(maxByteCount(count));
     int[] codes = new int[count];
-    int[] differences = new int[count];
+    int[] folded = new int[count];
     for (int column = 0; column < columns && count > 0; column++) {
       column(column, codes);
+      int sum = 0;
       for (int i = 1; i < count; i++) {
-        differences[i] = codes[i] - codes[i - 1];
+        folded[i] = BitWriter.folded(codes[i] - codes[i - 1]);
+        sum += folded[i];
       }
-      int parameter = BitWriter.riceParameter(differences, 1, count);
-      int riceBits = FrameCodes.BITS + BitWriter.riceBits(differences, 1, count, parameter);
-      if (riceBits < count * FrameCodes.BITS) {
+      int parameter = BitWriter.riceParameter(sum, count - 1);
+      int most = (count - 1) * FrameCodes.BITS;
+      if (BitWriter.isRiceBelow(most, folded, 1, count, sum, parameter)) {
         bits.write(parameter, PARAMETER_BITS);
         bits.write(codes[0], FrameCodes.BITS);
-        bits.writeRice(differences, 1, count, parameter);
+        bits.writeRice(folded, 1, count, parameter);
       } else {
         bits.write(PLAIN, PARAMETER_BITS);
         for (int code : codes) {
@@ -137,8 +139,7 @@ public final class FrameRing {
         }
       }
     }
-    out.writeInt(bits.byteCount());
-    out.write(bits.bytes(), 0, bits.byteCount());
+    bits.writeTo(out);
   }
 
   private int maxByteCount(int frames) {
@@ -161,9 +162,7 @@ public final class FrameRing {
     if (byteCount < 0 || byteCount > maxByteCount(readCount)) {
       throw new IOException(readCount + " frames cannot take " + byteCount + " bytes");
     }
-    byte[] bytes = new byte[byteCount];
-    in.readFully(bytes);
-    BitReader bits = new BitReader(bytes);
+    BitReader bits = new BitReader(in, byteCount);
     if (plain) {
       for (int i = 0; i < readCount * columns; i++) {
         rows[i] = (short) bits.read(FrameCodes.BITS);
