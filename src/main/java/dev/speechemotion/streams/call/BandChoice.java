@@ -6,9 +6,8 @@ import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.models.OpenModel;
 import dev.speechemotion.streams.models.OpenModels;
-import java.io.ByteArrayOutputStream;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.DataInput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -106,14 +105,12 @@ final class BandChoice {
   }
 
   /** Writes what {@link Stored} reads. */
-  static void writeState(
-      DataOutputStream out, Optional<BandChoice> choice, ByteArrayOutputStream scratch)
-      throws IOException {
+  static void writeState(StateOutput out, Optional<BandChoice> choice) throws IOException {
     out.writeBoolean(choice.isPresent());
     if (choice.isPresent()) {
       choice.get().bandwidth.writeState(out);
       out.writeLong(choice.get().heard);
-      SegmentAnalyzer.writeState(out, Optional.of(choice.get().telephone), scratch);
+      SegmentAnalyzer.writeState(out, Optional.of(choice.get().telephone));
     }
   }
 

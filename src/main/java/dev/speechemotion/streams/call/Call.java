@@ -13,8 +13,8 @@ import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.StreamOrder;
 import dev.speechemotion.streams.intake.Verdict;
 import dev.speechemotion.streams.state.StateFields;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.DataInput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -284,7 +284,7 @@ public final class Call {
     changed = false;
   }
 
-  void writeState(DataOutputStream out) throws IOException {
+  void writeState(StateOutput out) throws IOException {
     out.writeBoolean(ended);
     details.writeState(out);
     StateFields.writeCount(out, streams.size());

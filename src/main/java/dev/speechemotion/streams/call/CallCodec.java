@@ -1,7 +1,7 @@
 package dev.speechemotion.streams.call;
 
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.IOException;
 
 /**
@@ -23,7 +23,7 @@ public final class CallCodec {
     this.task = task;
   }
 
-  void write(Call call, DataOutputStream out) throws IOException {
+  void write(Call call, StateOutput out) throws IOException {
     out.writeByte(VERSION);
     call.writeState(out);
   }
@@ -33,7 +33,7 @@ public final class CallCodec {
    *
    * @throws IOException if it is of another version, cut off, or holds what was never written
    */
-  public Call read(String callId, DataInputStream in) throws IOException {
+  public Call read(String callId, StateInput in) throws IOException {
     int version = in.readUnsignedByte();
     if (version != VERSION) {
       throw new IOException(
@@ -44,7 +44,7 @@ public final class CallCodec {
               + "; let the program that wrote it finish its calls before you upgrade");
     }
     Call call = Call.readState(in, task, callId);
-    if (in.read() >= 0) {
+    if (in.left() > 0) {
       throw new IOException("there are bytes after its end");
     }
     return call;

@@ -1,9 +1,7 @@
 package dev.speechemotion.streams.call;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,7 +40,7 @@ public final class CallStore
   private final KeyValueStore<Bytes, byte[]> inner;
   private final Map<String, Call> calls = new HashMap<>();
   private final Set<String> changed = new LinkedHashSet<>();
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(16 << 10);
+  private final StateOutput bytes = new StateOutput(16 << 10);
   private CallCodec codec;
 
   CallStore(KeyValueStore<Bytes, byte[]> inner) {
@@ -70,7 +68,7 @@ public final class CallStore
 
   private Call decode(String callId, byte[] value) {
     try {
-      return codec.read(callId, new DataInputStream(new ByteArrayInputStream(value)));
+      return codec.read(callId, new StateInput(value));
     } catch (IOException | RuntimeException e) {
       throw new ProcessorStateException(
           "store " + name() + " holds a call that cannot be read: " + e.getMessage(), e);
@@ -129,9 +127,7 @@ public final class CallStore
   private byte[] encode(Call call) {
     bytes.reset();
     try {
-      DataOutputStream out = new DataOutputStream(bytes);
-      codec.write(call, out);
-      out.flush();
+      codec.write(call, bytes);
     } catch (IOException e) {
       throw new ProcessorStateException("store " + name() + " cannot write a call", e);
     }

@@ -20,8 +20,8 @@ import dev.speechemotion.streams.results.ChannelAlerts;
 import dev.speechemotion.streams.results.EmotionSmoothing;
 import dev.speechemotion.streams.results.EmotionTotals;
 import dev.speechemotion.streams.state.StateFields;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.DataInput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -456,7 +456,7 @@ public final class Channel implements AlertingChannel {
     return summary;
   }
 
-  void writeState(DataOutputStream out) throws IOException {
+  void writeState(StateOutput out) throws IOException {
     StateFields.writeText(out, feedName.orElse(null));
     out.writeByte(position);
     out.writeUTF(role.name());
@@ -465,8 +465,8 @@ public final class Channel implements AlertingChannel {
     stream.call().details().writeModel(out, eventModel);
     band.writeState(out);
     if (media.inSegment()) {
-      SegmentAnalyzer.writeState(out, analyzer, task.scratch);
-      BandChoice.writeState(out, choice, task.scratch);
+      SegmentAnalyzer.writeState(out, analyzer);
+      BandChoice.writeState(out, choice);
     }
     voice.writeState(out);
     smoothing.writeState(out);

@@ -7,8 +7,8 @@ import dev.speechemotion.streams.intake.MessageOrder;
 import dev.speechemotion.streams.intake.StreamOrder;
 import dev.speechemotion.streams.intake.Verdict;
 import dev.speechemotion.streams.state.StateFields;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.DataInput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -299,7 +299,7 @@ final class MediaStream implements StreamOrder.HeardChannels {
     return channels.stream().mapToLong(channel -> channel.media().endMicros()).max().orElse(0);
   }
 
-  void writeState(DataOutputStream out) throws IOException {
+  void writeState(StateOutput out) throws IOException {
     out.writeUTF(streamId);
     order.writeState(out);
     StateFields.writeOptional(out, originMs);

@@ -3,11 +3,9 @@ package dev.speechemotion.streams.call;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.streams.models.OpenModel;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.DataInput;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -47,7 +45,7 @@ final class SegmentAnalyzer {
         return Optional.empty();
       }
       SegmentAnalyzer opened = new SegmentAnalyzer(model, sampleRateHz);
-      opened.analyzer.readState(new DataInputStream(new ByteArrayInputStream(state)));
+      opened.analyzer.readState(new StateInput(state));
       return Optional.of(opened);
     }
   }
@@ -89,20 +87,14 @@ final class SegmentAnalyzer {
     analyzer.finish(windows);
   }
 
-  /**
-   * Writes what {@link Stored} reads.
-   *
-   * @param scratch for the analyzer's bytes, whose number comes before them
-   */
-  static void writeState(
-      DataOutputStream out, Optional<SegmentAnalyzer> analyzer, ByteArrayOutputStream scratch)
-      throws IOException {
-    scratch.reset();
-    if (analyzer.isPresent()) {
-      analyzer.get().analyzer.writeState(new DataOutputStream(scratch));
-    }
+  /** Writes what {@link Stored} reads. */
+  static void writeState(StateOutput out, Optional<SegmentAnalyzer> analyzer) throws IOException {
     out.writeLong(analyzer.map(each -> each.model.fingerprint()).orElse(0L));
-    out.writeInt(scratch.size());
-    scratch.writeTo(out);
+    int at = out.size();
+    out.writeInt(0);
+    if (analyzer.isPresent()) {
+      analyzer.get().analyzer.writeState(out);
+      out.setInt(at, out.size() - at - Integer.BYTES);
+    }
   }
 }

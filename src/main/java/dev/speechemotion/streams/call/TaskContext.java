@@ -9,7 +9,6 @@ import dev.speechemotion.emotion.Circumplex;
 import dev.speechemotion.streams.intake.ChannelRoles;
 import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.models.OpenModels;
-import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -51,9 +50,6 @@ final class TaskContext {
 
   /** Scratch space for decoded audio. */
   final float[] samples = new float[BLOCK_SAMPLES];
-
-  /** Scratch space for the state of an analyzer. */
-  final ByteArrayOutputStream scratch = new ByteArrayOutputStream(16 << 10);
 
   /** Scratch space for a window, {@code [labels]}. */
   final float[] probabilities;

@@ -6,10 +6,8 @@ import dev.speechemotion.fuzz.FuzzTarget;
 import dev.speechemotion.streams.EmotionTopologyTest;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.Verdict;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.IOException;
 import java.util.List;
 
@@ -34,15 +32,15 @@ public final class CallStateFuzz implements FuzzTarget {
   }
 
   private byte[] written(Call call) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    codec.write(call, new DataOutputStream(bytes));
+    StateOutput bytes = new StateOutput(16 << 10);
+    codec.write(call, bytes);
     return bytes.toByteArray();
   }
 
   @Override
   public void read(byte[] input) {
     try {
-      codec.read("call-1", new DataInputStream(new ByteArrayInputStream(input)));
+      codec.read("call-1", new StateInput(input));
     } catch (IOException | RuntimeException e) {
       // Refused: CallStore makes one message of all of these.
     }

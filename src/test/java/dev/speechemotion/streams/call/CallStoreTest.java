@@ -14,10 +14,8 @@ import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.Verdict;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -122,7 +120,7 @@ class CallStoreTest {
   void shouldWriteTheSameBytesAfterReading() throws IOException {
     byte[] bytes = bytesOfACall();
 
-    Call read = codec.read("call-1", new DataInputStream(new ByteArrayInputStream(bytes)));
+    Call read = codec.read("call-1", new StateInput(bytes));
 
     assertThat(write(codec, read)).isEqualTo(bytes);
     assertThat(bytes[0]).as("version").isEqualTo((byte) CallCodec.VERSION);
@@ -173,7 +171,7 @@ class CallStoreTest {
     byte[] bytes = bytesOfACall();
     CallCodec other = new CallCodec(task(FeatureSpec.WIDEBAND_16K));
 
-    Call read = other.read("call-1", new DataInputStream(new ByteArrayInputStream(bytes)));
+    Call read = other.read("call-1", new StateInput(bytes));
 
     Channel channel = read.streams().get(0).channels().get(0);
     assertThat(channel.media().inSegment()).isFalse();
@@ -271,13 +269,13 @@ class CallStoreTest {
   }
 
   private Call read(byte[] bytes) throws IOException {
-    return codec.read("call-1", new DataInputStream(new ByteArrayInputStream(bytes)));
+    return codec.read("call-1", new StateInput(bytes));
   }
 
   private static byte[] write(CallCodec codec, Call call) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    StateOutput bytes = new StateOutput(16 << 10);
     try {
-      codec.write(call, new DataOutputStream(bytes));
+      codec.write(call, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
