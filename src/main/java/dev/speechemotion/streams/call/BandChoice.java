@@ -105,12 +105,14 @@ final class BandChoice {
   }
 
   /** Writes what {@link Stored} reads. */
-  static void writeState(StateOutput out, Optional<BandChoice> choice) throws IOException {
+  static void writeState(
+      StateOutput out, CallRecords records, StateOutput scratch, Optional<BandChoice> choice)
+      throws IOException {
     out.writeBoolean(choice.isPresent());
     if (choice.isPresent()) {
       choice.get().bandwidth.writeState(out);
       out.writeLong(choice.get().heard);
-      SegmentAnalyzer.writeState(out, Optional.of(choice.get().telephone));
+      SegmentAnalyzer.writeState(out, records, scratch, Optional.of(choice.get().telephone));
     }
   }
 
@@ -134,8 +136,8 @@ final class BandChoice {
     }
 
     /** The choice with the model on offer; empty if that is one of other features. */
-    Optional<BandChoice> open(OpenModels models) throws IOException {
-      Optional<SegmentAnalyzer> opened = telephone.open(telephoneModel(models), rateHz);
+    Optional<BandChoice> open(OpenModels models, CallRecords records) throws IOException {
+      Optional<SegmentAnalyzer> opened = telephone.open(telephoneModel(models), rateHz, records);
       if (opened.isEmpty()) {
         return Optional.empty();
       }

@@ -40,22 +40,27 @@ final class SegmentAnalyzer {
     }
 
     /** The analyzer with that model; empty if there was none, or one of other features. */
-    Optional<SegmentAnalyzer> open(OpenModel model, int sampleRateHz) throws IOException {
+    Optional<SegmentAnalyzer> open(OpenModel model, int sampleRateHz, CallRecords records)
+        throws IOException {
       if (isEmpty() || model.fingerprint() != fingerprint) {
         return Optional.empty();
       }
       SegmentAnalyzer opened = new SegmentAnalyzer(model, sampleRateHz);
-      opened.analyzer.readState(new StateInput(state));
+      StateInput in = new StateInput(state);
+      opened.analyzer.readState(in);
+      opened.frames.read(in, records);
       return Optional.of(opened);
     }
   }
 
   private OpenModel model;
   private final ChannelAnalyzer analyzer;
+  private final StoredFrames frames;
 
   SegmentAnalyzer(OpenModel model, int sampleRateHz) {
     this.model = model;
     analyzer = model.newAnalyzer(sampleRateHz);
+    frames = new StoredFrames(analyzer.frames());
   }
 
   OpenModel model() {
@@ -87,13 +92,21 @@ final class SegmentAnalyzer {
     analyzer.finish(windows);
   }
 
-  /** Writes what {@link Stored} reads. */
-  static void writeState(StateOutput out, Optional<SegmentAnalyzer> analyzer) throws IOException {
+  /**
+   * Writes what {@link Stored} reads.
+   *
+   * @param records of the call, for the frames
+   * @param scratch for a record
+   */
+  static void writeState(
+      StateOutput out, CallRecords records, StateOutput scratch, Optional<SegmentAnalyzer> analyzer)
+      throws IOException {
     out.writeLong(analyzer.map(each -> each.model.fingerprint()).orElse(0L));
     int at = out.size();
     out.writeInt(0);
     if (analyzer.isPresent()) {
       analyzer.get().analyzer.writeState(out);
+      analyzer.get().frames.write(out, records, scratch);
       out.setInt(at, out.size() - at - Integer.BYTES);
     }
   }

@@ -149,7 +149,7 @@ class AdaptationTest {
         };
     return new CallCodec(
             StreamTester.task(StreamTester.PLAIN, FeatureSpec.TELEPHONE_8K, () -> adapting))
-        .read("call-1", new StateInput(stored))
+        .read("call-1", new StateInput(stored), new CallRecords())
         .streams()
         .get(0)
         .channels()

@@ -1,17 +1,11 @@
 package dev.speechemotion.streams.call;
 
 import dev.speechemotion.avro.AudioChunk;
-import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.emotion.ModelIdentity;
-import dev.speechemotion.emotion.Population;
-import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.Verdict;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.internals.InMemoryKeyValueStore;
@@ -126,41 +120,6 @@ public final class CallsToStore implements AutoCloseable {
   }
 
   private static TaskContext task(FeatureSpec spec) {
-    float[] ones = new float[FeatureLayout.of(spec).windowFeatureCount()];
-    Arrays.fill(ones, 1);
-    // What a pretrained encoder takes is not adapted to the voice.
-    Optional<Population> population =
-        spec.encoderInput() ? Optional.empty() : Optional.of(new Population(ones, ones, 10, 0));
-    return StreamTester.task(StreamTester.PLAIN, spec, () -> new Alike(spec, population));
-  }
-
-  /** Takes no time. */
-  private record Alike(FeatureSpec spec, Optional<Population> population)
-      implements EmotionClassifier {
-    private static final List<String> LABELS =
-        List.of("angry", "happy", "fear", "sad", "surprise", "neutral");
-
-    @Override
-    public List<String> labels() {
-      return LABELS;
-    }
-
-    @Override
-    public int featureCount() {
-      return FeatureLayout.of(spec).windowFeatureCount();
-    }
-
-    @Override
-    public ModelIdentity model() {
-      return new ModelIdentity("alike", "1", "0".repeat(64));
-    }
-
-    @Override
-    public void classify(float[] features, int windowCount, float[] probabilities) {
-      Arrays.fill(probabilities, 1f / LABELS.size());
-    }
-
-    @Override
-    public void close() {}
+    return StreamTester.task(StreamTester.PLAIN, spec, () -> ConstantClassifier.adapting(spec));
   }
 }

@@ -78,7 +78,9 @@ class ChunkCostTest {
     Call call = new Call(task, "call-1");
     values.forEach(value -> take(call, new Message(deserializer.deserialize("", value))));
     StateOutput state = new StateOutput(16 << 10);
-    new CallCodec(task).write(call, state);
+    CallRecords records = new CallRecords();
+    new CallCodec(task).write(call, state, records);
+    records.forEachNew((number, record) -> state.write(record));
     System.out.printf(
         "20 ms of mu-law: decode and check %.2f µs, with analysis %.2f µs; %d bytes of garbage;"
             + " record %d bytes; state of a channel %d bytes%n",
