@@ -5,6 +5,7 @@ import dev.speechemotion.features.frame.ChannelMemory;
 import dev.speechemotion.features.frame.ChannelSpeech;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
+import dev.speechemotion.features.window.FrameHistory;
 import dev.speechemotion.features.window.WindowCutter;
 import dev.speechemotion.features.window.WindowSink;
 import java.io.DataInput;
@@ -28,7 +29,7 @@ public final class ChannelAnalyzer {
   private final WindowSettings windows;
   private final int inputRateHz;
 
-  private final FrameSource frames;
+  private final FrameSource source;
   private final ChannelMemory memory;
   private final ChannelSpeech speech;
   private final WindowCutter cutter;
@@ -48,7 +49,7 @@ public final class ChannelAnalyzer {
     this.windows = Objects.requireNonNull(windows, "windows");
     this.inputRateHz = inputRateHz;
     FeatureSpec spec = extractor.spec();
-    frames = FrameSource.of(inputRateHz, spec.sampleRateHz(), spec.frameLength(), spec.frameHop());
+    source = FrameSource.of(inputRateHz, spec.sampleRateHz(), spec.frameLength(), spec.frameHop());
     speech = new ChannelSpeech(spec);
     memory = new ChannelMemory(spec);
     cutter = new WindowCutter(spec, windows, extractor.windowVector());
@@ -73,7 +74,7 @@ public final class ChannelAnalyzer {
     this.sink = Objects.requireNonNull(sink, "sink");
     try {
       sampleCount += count;
-      frames.accept(samples, offset, count, frameSink);
+      source.accept(samples, offset, count, frameSink);
     } finally {
       this.sink = null;
     }
@@ -86,7 +87,7 @@ public final class ChannelAnalyzer {
   public void finish(WindowSink sink) {
     this.sink = Objects.requireNonNull(sink, "sink");
     try {
-      frames.finish(frameSink);
+      source.finish(frameSink);
       long frameSamples = ceilDiv(sampleCount * extractor.spec().sampleRateHz(), inputRateHz);
       long durationMs = Math.floorDiv(sampleCount * 1000 + inputRateHz / 2, (long) inputRateHz);
       cutter.finish(frameSamples, durationMs, sink);
@@ -106,18 +107,27 @@ public final class ChannelAnalyzer {
     cutter.accept(frameIndex, features, memory.loudestDb(), speech, sink);
   }
 
-  /** Writes what {@link #readState} needs to go on as if nothing had happened. */
+  /** The frames that are kept for windows to come. */
+  public FrameHistory frames() {
+    return cutter.frames();
+  }
+
+  /**
+   * Writes what {@link #readState} needs to go on as if nothing had happened, all but {@link
+   * #frames}.
+   */
   public void writeState(DataOutput out) throws IOException {
     out.writeInt(settingsHash());
     out.writeLong(sampleCount);
-    frames.writeState(out);
+    source.writeState(out);
     memory.writeState(out);
     speech.writeState(out);
     cutter.writeState(out);
   }
 
   /**
-   * Takes over the state of an analyzer of the same spec, windows and rate.
+   * Takes over the state of an analyzer of the same spec, windows and rate, whose {@link #frames}
+   * are to be read then.
    *
    * @throws IOException if the state was written by an analyzer of other settings, or is cut off
    */
@@ -133,7 +143,7 @@ public final class ChannelAnalyzer {
               + " Hz");
     }
     sampleCount = in.readLong();
-    frames.readState(in);
+    source.readState(in);
     memory.readState(in);
     speech.readState(in);
     cutter.readState(in);

@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.features.fixture.AnalyzerState;
 import dev.speechemotion.features.fixture.Signals;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.Statistic;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.features.window.WindowSink;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -245,10 +241,10 @@ class ChannelAnalyzerTest {
         int count = Math.min(samples.length - at, 1 + random.nextInt(longest));
         analyzer.accept(samples, at, count, restarted);
         at += count;
-        byte[] state = state(analyzer);
+        byte[] state = AnalyzerState.write(analyzer);
         analyzer = new ChannelAnalyzer(extractor, settings, inputRateHz);
-        analyzer.readState(new DataInputStream(new ByteArrayInputStream(state)));
-        assertThat(state(analyzer)).as("state written again").isEqualTo(state);
+        AnalyzerState.read(analyzer, state);
+        assertThat(AnalyzerState.write(analyzer)).as("state written again").isEqualTo(state);
         assertThat(analyzer.sampleCount()).isEqualTo(at);
         restarts++;
       }
@@ -353,7 +349,8 @@ class ChannelAnalyzerTest {
   @Test
   void shouldRefuseAStateOfOtherSettings() throws IOException {
     FeatureExtractor extractor = new FeatureExtractor(SPEC);
-    byte[] state = state(new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, 8_000));
+    byte[] state =
+        AnalyzerState.write(new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, 8_000));
 
     List<ChannelAnalyzer> others =
         List.of(
@@ -363,8 +360,7 @@ class ChannelAnalyzerTest {
                 new FeatureExtractor(FeatureSpec.WIDEBAND_16K), WindowSettings.DEFAULT, 8_000));
 
     for (ChannelAnalyzer other : others) {
-      assertThatThrownBy(
-              () -> other.readState(new DataInputStream(new ByteArrayInputStream(state))))
+      assertThatThrownBy(() -> AnalyzerState.read(other, state))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("another feature spec, windows or sampling rate");
     }
@@ -375,13 +371,12 @@ class ChannelAnalyzerTest {
     FeatureExtractor extractor = new FeatureExtractor(SPEC);
     ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, 16_000);
     analyzer.accept(Signals.bursts(20_000, 16_000, 4), 0, 20_000, new Windows());
-    byte[] state = state(analyzer);
+    byte[] state = AnalyzerState.write(analyzer);
 
     for (int length = 0; length < state.length; length += 7) {
       byte[] cut = Arrays.copyOf(state, length);
       ChannelAnalyzer restored = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, 16_000);
-      assertThatThrownBy(
-              () -> restored.readState(new DataInputStream(new ByteArrayInputStream(cut))))
+      assertThatThrownBy(() -> AnalyzerState.read(restored, cut))
           .as("cut to %d of %d bytes", length, state.length)
           .isInstanceOf(IOException.class);
     }
@@ -393,7 +388,7 @@ class ChannelAnalyzerTest {
         new ChannelAnalyzer(new FeatureExtractor(SPEC), WindowSettings.DEFAULT, 8_000);
     analyzer.accept(Signals.bursts(80_000, 8_000, 5), 0, 80_000, new Windows());
 
-    assertThat(state(analyzer).length).isLessThan(4_096);
+    assertThat(AnalyzerState.write(analyzer).length).isLessThan(4_096);
   }
 
   @ParameterizedTest
@@ -416,7 +411,7 @@ class ChannelAnalyzerTest {
       for (int at = 0; at < 5 * rateHz; at += rateHz / 50) {
         int from = at % (samples.length - rateHz / 50);
         analyzer.accept(samples, from, rateHz / 50, windows);
-        largest = Math.max(largest, state(analyzer).length);
+        largest = Math.max(largest, AnalyzerState.write(analyzer).length);
       }
       System.out.printf("%s: %d bytes of state%n", name, largest);
 
@@ -441,15 +436,5 @@ class ChannelAnalyzerTest {
     analyzer.accept(samples, 0, samples.length, windows);
     analyzer.finish(windows);
     return windows;
-  }
-
-  private static byte[] state(ChannelAnalyzer analyzer) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      analyzer.writeState(new DataOutputStream(bytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
   }
 }

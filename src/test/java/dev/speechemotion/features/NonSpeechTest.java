@@ -6,13 +6,10 @@ import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.resampling.Resampler;
+import dev.speechemotion.features.fixture.AnalyzerState;
 import dev.speechemotion.features.fixture.LineSounds;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,10 +89,9 @@ class NonSpeechTest {
     List<Float> shares = new ArrayList<>();
     for (int done = 0; done < sound.length; done += 400) {
       analyzer.accept(sound, done, 400, (begin, end, share, features) -> shares.add(share));
-      ByteArrayOutputStream state = new ByteArrayOutputStream();
-      analyzer.writeState(new DataOutputStream(state));
+      byte[] state = AnalyzerState.write(analyzer);
       analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, RATE_HZ);
-      analyzer.readState(new DataInputStream(new ByteArrayInputStream(state.toByteArray())));
+      AnalyzerState.read(analyzer, state);
     }
     analyzer.finish((begin, end, share, features) -> shares.add(share));
 

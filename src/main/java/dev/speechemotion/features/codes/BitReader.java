@@ -1,48 +1,77 @@
 package dev.speechemotion.features.codes;
 
+import java.io.DataInput;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /** Reads what {@link BitWriter} wrote. */
 public final class BitReader {
   /** More ones in a row than any number begins with. */
   private static final int MAX_ONES = 1 << 16;
 
+  /** So many of the bits of {@link #next} are there wherever they begin within a byte. */
+  private static final int AHEAD = Long.SIZE - Byte.SIZE + 1;
+
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  /** With as many zeros behind as a word has. */
   private final byte[] bytes;
+
+  /** In bits. */
+  private final int end;
+
   private int at;
 
-  public BitReader(byte[] bytes) {
-    this.bytes = bytes;
+  /**
+   * Takes the bytes from an input.
+   *
+   * @throws EOFException if there are not so many
+   */
+  public BitReader(DataInput in, int byteCount) throws IOException {
+    bytes = new byte[byteCount + Long.BYTES];
+    in.readFully(bytes, 0, byteCount);
+    end = Byte.SIZE * byteCount;
+  }
+
+  /** The bits that follow, in the highest {@link #AHEAD}; behind the end zeros. */
+  private long next() {
+    return (long) WORDS.get(bytes, at / Byte.SIZE) << at % Byte.SIZE;
+  }
+
+  private void pass(int count) throws EOFException {
+    if (count > end - at) {
+      throw new EOFException("the frames of a window end early");
+    }
+    at += count;
   }
 
   /**
-   * Reads a value of so many bits.
+   * Reads a value of so many bits, up to 32.
    *
    * @throws EOFException if there are not so many
    */
   public int read(int count) throws IOException {
-    if (at + count > 8 * bytes.length) {
-      throw new EOFException("the frames of a window end early");
-    }
-    int value = 0;
-    int left = count;
-    while (left > 0) {
-      int there = 8 - at % 8;
-      int now = Math.min(there, left);
-      value = value << now | (bytes[at / 8] & 0xff) >> there - now & (1 << now) - 1;
-      at += now;
-      left -= now;
-    }
-    return value;
+    long next = next();
+    pass(count);
+    // In two steps, for a shift by 64 would be none.
+    return (int) (next >>> 1 >>> Long.SIZE - 1 - count);
   }
 
   /** Reads a number in a Golomb-Rice code. */
   public int readRice(int parameter) throws IOException {
     int ones = 0;
-    while (read(1) == 1) {
-      ones++;
+    int more = Long.numberOfLeadingZeros(~next());
+    while (more >= AHEAD) {
+      pass(AHEAD);
+      ones += AHEAD;
+      more = Long.numberOfLeadingZeros(~next());
     }
-    int folded = Math.min(ones, MAX_ONES) << parameter | read(parameter);
+    pass(more + 1);
+    int folded = Math.min(ones + more, MAX_ONES) << parameter | read(parameter);
     return folded >> 1 ^ -(folded & 1);
   }
 }

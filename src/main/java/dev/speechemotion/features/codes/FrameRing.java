@@ -23,10 +23,13 @@ public final class FrameRing {
   private final int columns;
   private final int capacity;
 
-  /** {@code [capacity][columns]}; the oldest frame is row {@code first}. */
+  /** {@code [capacity][columns]}; frame {@code n} is row {@code n % capacity}. */
   private final short[] rows;
 
-  private int first;
+  /** Number of the oldest frame, and its row. */
+  private long first;
+
+  private int firstRow;
   private int count;
 
   /** The channel's loudest by the last frame. */
@@ -59,6 +62,16 @@ public final class FrameRing {
     return count;
   }
 
+  /** Number of the oldest frame, from 0 at the first one ever. */
+  public long first() {
+    return first;
+  }
+
+  /** Number behind that of the newest frame. */
+  public long end() {
+    return first + count;
+  }
+
   /**
    * Takes the next frame.
    *
@@ -67,7 +80,7 @@ public final class FrameRing {
    * @param flags {@link WindowFrames#SPEECH}, {@link WindowFrames#ACTIVE}
    */
   public void add(float[] features, float loudestDb, int flags) {
-    int row = (first + count) % capacity * columns;
+    int row = (firstRow + count) % capacity * columns;
     codes.encode(features, loudestDb, rows, row);
     rows[row + columns - 1] = (short) flags;
     this.loudestDb = loudestDb;
@@ -76,7 +89,8 @@ public final class FrameRing {
 
   /** Forgets the oldest frames. */
   public void drop(int frames) {
-    first = (first + frames) % capacity;
+    first += frames;
+    firstRow = (firstRow + frames) % capacity;
     count -= frames;
   }
 
@@ -96,8 +110,12 @@ public final class FrameRing {
    * @param out receives {@code [count]} codes
    */
   void column(int column, int[] out) {
-    int untilWrap = Math.min(count, capacity - first);
-    int at = first * columns + column;
+    column(column, firstRow, count, out);
+  }
+
+  private void column(int column, int row, int count, int[] out) {
+    int untilWrap = Math.min(count, capacity - row);
+    int at = row * columns + column;
     for (int i = 0; i < untilWrap; i++, at += columns) {
       out[i] = rows[at];
     }
@@ -107,29 +125,61 @@ public final class FrameRing {
     }
   }
 
-  /**
-   * Column by column, because a feature changes little from frame to frame: the first code, then
-   * the differences in Golomb-Rice codes. Where that takes more bits than the codes themselves,
-   * these.
-   */
+  /** Writes how many frames there are, but none of them. */
   public void writeState(DataOutput out) throws IOException {
-    // Earlier states begin with the count itself, and hold the codes as they are.
-    out.writeInt(~count);
+    out.writeLong(first);
+    out.writeInt(count);
     out.writeFloat(loudestDb);
+  }
+
+  /**
+   * Takes over the state of another one, whose frames are to be read then.
+   *
+   * @throws IOException if there are more frames than a window holds, or the state ends early
+   */
+  public void readState(DataInput in) throws IOException {
+    long readFirst = in.readLong();
+    int readCount = in.readInt();
+    if (readFirst < 0 || readCount < 0 || readCount > capacity) {
+      throw new IOException(
+          "a window of at most %d frames cannot hold %d from %d on"
+              .formatted(capacity, readCount, readFirst));
+    }
+    first = readFirst;
+    firstRow = row(readFirst);
+    count = readCount;
+    loudestDb = in.readFloat();
+  }
+
+  private int row(long frame) {
+    return (int) (frame % capacity);
+  }
+
+  /**
+   * Writes frames that there are. Column by column, because a feature changes little from frame to
+   * frame: the first code, then the differences in Golomb-Rice codes. Where that takes more bits
+   * than the codes themselves, these.
+   *
+   * @param to number behind that of the last one
+   */
+  public void write(long from, long to, DataOutput out) throws IOException {
+    int count = (int) (to - from);
     BitWriter bits = new BitWriter(maxByteCount(count));
     int[] codes = new int[count];
-    int[] differences = new int[count];
+    int[] folded = new int[count];
     for (int column = 0; column < columns && count > 0; column++) {
-      column(column, codes);
+      column(column, row(from), count, codes);
+      int sum = 0;
       for (int i = 1; i < count; i++) {
-        differences[i] = codes[i] - codes[i - 1];
+        folded[i] = BitWriter.folded(codes[i] - codes[i - 1]);
+        sum += folded[i];
       }
-      int parameter = BitWriter.riceParameter(differences, 1, count);
-      int riceBits = FrameCodes.BITS + BitWriter.riceBits(differences, 1, count, parameter);
-      if (riceBits < count * FrameCodes.BITS) {
+      int parameter = BitWriter.riceParameter(sum, count - 1);
+      int most = (count - 1) * FrameCodes.BITS;
+      if (BitWriter.isRiceBelow(most, folded, 1, count, sum, parameter)) {
         bits.write(parameter, PARAMETER_BITS);
         bits.write(codes[0], FrameCodes.BITS);
-        bits.writeRice(differences, 1, count, parameter);
+        bits.writeRice(folded, 1, count, parameter);
       } else {
         bits.write(PLAIN, PARAMETER_BITS);
         for (int code : codes) {
@@ -137,8 +187,7 @@ public final class FrameRing {
         }
       }
     }
-    out.writeInt(bits.byteCount());
-    out.write(bits.bytes(), 0, bits.byteCount());
+    bits.writeTo(out);
   }
 
   private int maxByteCount(int frames) {
@@ -146,40 +195,30 @@ public final class FrameRing {
   }
 
   /**
+   * Reads what {@link #write} wrote; of what was dropped, that is in place of frames that come
+   * later.
+   *
    * @throws IOException if there are more frames than a window holds, codes that there are not, or
-   *     the state ends early
+   *     the frames end early
    */
-  public void readState(DataInput in) throws IOException {
-    int begin = in.readInt();
-    boolean plain = begin >= 0;
-    int readCount = plain ? begin : ~begin;
-    if (readCount > capacity) {
-      throw new IOException("a window of at most " + capacity + " frames cannot hold " + readCount);
+  public void read(long from, long to, DataInput in) throws IOException {
+    if (from < 0 || to < from || to - from > capacity) {
+      throw new IOException(
+          "a window of at most %d frames cannot hold %d to %d".formatted(capacity, from, to));
     }
-    float readLoudest = in.readFloat();
-    int byteCount = plain ? (readCount * columns * FrameCodes.BITS + 7) / 8 : in.readInt();
+    int readCount = (int) (to - from);
+    int byteCount = in.readInt();
     if (byteCount < 0 || byteCount > maxByteCount(readCount)) {
       throw new IOException(readCount + " frames cannot take " + byteCount + " bytes");
     }
-    byte[] bytes = new byte[byteCount];
-    in.readFully(bytes);
-    BitReader bits = new BitReader(bytes);
-    if (plain) {
-      for (int i = 0; i < readCount * columns; i++) {
-        rows[i] = (short) bits.read(FrameCodes.BITS);
-      }
-    } else {
-      readColumns(bits, readCount);
-    }
-    first = 0;
-    count = readCount;
-    loudestDb = readLoudest;
+    readColumns(new BitReader(in, byteCount), row(from), readCount);
   }
 
-  private void readColumns(BitReader bits, int readCount) throws IOException {
+  private void readColumns(BitReader bits, int row, int readCount) throws IOException {
     for (int column = 0; column < columns && readCount > 0; column++) {
       int parameter = bits.read(PARAMETER_BITS);
       int code = 0;
+      int at = row * columns + column;
       for (int i = 0; i < readCount; i++) {
         if (parameter == PLAIN || i == 0) {
           code = bits.read(FrameCodes.BITS);
@@ -189,7 +228,11 @@ public final class FrameRing {
         if (code < 0 || code > FrameCodes.MAX) {
           throw new IOException("frames cannot hold the code " + code);
         }
-        rows[i * columns + column] = (short) code;
+        rows[at] = (short) code;
+        at += columns;
+        if (at >= rows.length) {
+          at -= rows.length;
+        }
       }
     }
   }

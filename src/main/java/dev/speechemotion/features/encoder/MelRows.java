@@ -88,15 +88,18 @@ public final class MelRows {
       out.writeFloat(lowestBins[2 * order[i] + 1]);
     }
     BitWriter bits = new BitWriter(maxByteCount(count));
-    int[] differences = new int[count];
+    int[] folded = new int[count];
     for (int column = 0; column < columns; column++) {
+      int sum = 0;
       for (int i = 0; i < count; i++) {
-        differences[i] = codes[order[i] * columns + column] - expected(order, i, column);
+        int code = codes[order[i] * columns + column];
+        folded[i] = BitWriter.folded(code - expected(order, i, column));
+        sum += folded[i];
       }
-      int parameter = BitWriter.riceParameter(differences, 0, count);
-      if (BitWriter.riceBits(differences, 0, count, parameter) < count * BITS) {
+      int parameter = BitWriter.riceParameter(sum, count);
+      if (BitWriter.isRiceBelow(count * BITS, folded, 0, count, sum, parameter)) {
         bits.write(parameter, PARAMETER_BITS);
-        bits.writeRice(differences, 0, count, parameter);
+        bits.writeRice(folded, 0, count, parameter);
       } else {
         bits.write(PLAIN, PARAMETER_BITS);
         for (int i = 0; i < count; i++) {
@@ -104,8 +107,7 @@ public final class MelRows {
         }
       }
     }
-    out.writeInt(bits.byteCount());
-    out.write(bits.bytes(), 0, bits.byteCount());
+    bits.writeTo(out);
   }
 
   /**
@@ -122,9 +124,7 @@ public final class MelRows {
     if (byteCount < 0 || byteCount > maxByteCount(count)) {
       throw new IOException(count + " frames cannot take " + byteCount + " bytes");
     }
-    byte[] bytes = new byte[byteCount];
-    in.readFully(bytes);
-    BitReader bits = new BitReader(bytes);
+    BitReader bits = new BitReader(in, byteCount);
     for (int column = 0; column < columns; column++) {
       int parameter = bits.read(PARAMETER_BITS);
       for (int i = 0; i < count; i++) {

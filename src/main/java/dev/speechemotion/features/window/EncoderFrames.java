@@ -223,16 +223,16 @@ final class EncoderFrames extends WindowVector {
     }
 
     @Override
-    public void writeFrames(DataOutput out) throws IOException {
+    public void writeRest(DataOutput out) throws IOException {
       out.writeLong(total);
       for (int i = tokenLength; i < recent.length; i++) {
         out.writeFloat(recent[i]);
       }
-      rows.writeRows(order, orderOfKept(), out);
+      rows.writeRows(order, orderOfFirst(), out);
     }
 
     @Override
-    public void readFrames(int count, DataInput in) throws IOException {
+    public void readRest(int count, DataInput in) throws IOException {
       WindowCutter.requireFrames(count, Arrays.stream(tokens).sum());
       total = in.readLong();
       if (total < count || count > capacity / 2) {
@@ -242,22 +242,47 @@ final class EncoderFrames extends WindowVector {
       for (int i = tokenLength; i < recent.length; i++) {
         recent[i] = in.readFloat();
       }
-      rows.readRows(order, orderOfKept(), in);
+      rows.readRows(order, orderOfFirst(), in);
     }
 
-    /**
-     * Fills {@link #order} with the rows that are still needed. The first two frames of what is
-     * kept are not: they are those of its window alone.
-     */
-    private int orderOfKept() {
+    /** Fills {@link #order} with the rows of the windows' first frames that there are. */
+    private int orderOfFirst() {
       int count = 0;
       for (int block = 0; block < blocks; block++) {
         for (int frame = 0; frame < FIRST_FRAMES && tokens[block] >= 2; frame++) {
           order[count++] = firstFrameRow(block, frame);
         }
       }
-      for (long frame = firstFrame() + FIRST_FRAMES; frame <= lastFrame(); frame++) {
-        order[count++] = (int) (frame % capacity);
+      return count;
+    }
+
+    /** Not the first two of what is kept: they are those of its window alone. */
+    @Override
+    public long first() {
+      return firstFrame() + FIRST_FRAMES;
+    }
+
+    @Override
+    public long end() {
+      return Math.max(first(), lastFrame() + 1);
+    }
+
+    @Override
+    public void write(long from, long to, DataOutput out) throws IOException {
+      rows.writeRows(order, orderOf(from, to), out);
+    }
+
+    @Override
+    public void read(long from, long to, DataInput in) throws IOException {
+      WindowAccumulator.requireStretch(from, to, capacity);
+      rows.readRows(order, orderOf(from, to), in);
+    }
+
+    /** Fills {@link #order} with the rows of frames that are shared. */
+    private int orderOf(long from, long to) {
+      int count = (int) (to - from);
+      for (int i = 0; i < count; i++) {
+        order[i] = (int) ((from + i) % capacity);
       }
       return count;
     }

@@ -30,13 +30,15 @@ final class LogMelWindow implements WindowAccumulator {
   private final int bands;
   private final int capacity;
 
-  /** {@code [capacity][bands]}; the oldest frame is row {@code first}. */
+  /** {@code [capacity][bands]}; frame {@code n} is row {@code n % capacity}. */
   private final byte[] rows;
 
   /** {@code [code]}: how many frames' highest band has it. */
   private final int[] highest = new int[MAX_CODE + 1];
 
-  private int first;
+  /** Number of the oldest frame. */
+  private long first;
+
   private int count;
 
   /**
@@ -51,7 +53,7 @@ final class LogMelWindow implements WindowAccumulator {
 
   @Override
   public void add(int block, float[] bandsDb, float loudestDb, int flags) {
-    int row = (first + count) % capacity * bands;
+    int row = row(first + count) * bands;
     for (int i = 0; i < bands; i++) {
       int code = (int) ((bandsDb[i] - LOWEST_DB) * (1 / STEP_DB) + 0.5f);
       rows[row + i] = (byte) Math.max(0, Math.min(MAX_CODE, code));
@@ -61,7 +63,7 @@ final class LogMelWindow implements WindowAccumulator {
 
   @Override
   public void drop(int block, int frames) {
-    first = (first + frames) % capacity;
+    first += frames;
     count -= frames;
   }
 
@@ -75,7 +77,7 @@ final class LogMelWindow implements WindowAccumulator {
   public void compute(int firstRow, int frames, float[] out) {
     int level = level();
     for (int frame = 0; frame < count; frame++) {
-      int row = (first + frame) % capacity * bands;
+      int row = row(first + frame) * bands;
       int at = frame * bands;
       for (int i = 0; i < bands; i++) {
         out[at + i] = Math.max(-RANGE_DB, ((rows[row + i] & 0xff) - level) * STEP_DB);
@@ -84,11 +86,15 @@ final class LogMelWindow implements WindowAccumulator {
     Arrays.fill(out, count * bands, capacity * bands, Float.NaN);
   }
 
+  private int row(long frame) {
+    return (int) (frame % capacity);
+  }
+
   /** The code that the highest band of a frame has in one frame of twenty. */
   private int level() {
     Arrays.fill(highest, 0);
     for (int frame = 0; frame < count; frame++) {
-      int row = (first + frame) % capacity * bands;
+      int row = row(first + frame) * bands;
       int max = 0;
       for (int i = 0; i < bands; i++) {
         max = Math.max(max, rows[row + i] & 0xff);
@@ -104,22 +110,46 @@ final class LogMelWindow implements WindowAccumulator {
   }
 
   @Override
-  public void writeFrames(DataOutput out) throws IOException {
+  public void writeRest(DataOutput out) throws IOException {
+    out.writeLong(first);
     out.writeInt(count);
-    int untilWrap = Math.min(count, capacity - first);
-    out.write(rows, first * bands, untilWrap * bands);
-    out.write(rows, 0, (count - untilWrap) * bands);
   }
 
   @Override
-  public void readFrames(int frames, DataInput in) throws IOException {
-    int readCount = in.readInt();
-    if (readCount < 0 || readCount > capacity) {
-      throw new IOException("a window of at most " + capacity + " frames cannot hold " + readCount);
-    }
-    in.readFully(rows, 0, readCount * bands);
-    WindowCutter.requireFrames(frames, readCount);
-    first = 0;
-    count = readCount;
+  public void readRest(int frames, DataInput in) throws IOException {
+    first = in.readLong();
+    count = in.readInt();
+    WindowAccumulator.requireStretch(first, first + count, capacity);
+    WindowCutter.requireFrames(frames, count);
+  }
+
+  @Override
+  public long first() {
+    return first;
+  }
+
+  @Override
+  public long end() {
+    return first + count;
+  }
+
+  @Override
+  public void write(long from, long to, DataOutput out) throws IOException {
+    int beforeWrap = beforeWrap(from, to);
+    out.write(rows, row(from) * bands, beforeWrap * bands);
+    out.write(rows, 0, ((int) (to - from) - beforeWrap) * bands);
+  }
+
+  @Override
+  public void read(long from, long to, DataInput in) throws IOException {
+    WindowAccumulator.requireStretch(from, to, capacity);
+    int beforeWrap = beforeWrap(from, to);
+    in.readFully(rows, row(from) * bands, beforeWrap * bands);
+    in.readFully(rows, 0, ((int) (to - from) - beforeWrap) * bands);
+  }
+
+  /** How many of the frames are behind the first one without a break. */
+  private int beforeWrap(long from, long to) {
+    return (int) Math.min(to - from, capacity - row(from));
   }
 }

@@ -61,14 +61,34 @@ final class SummaryOfFrames extends WindowVector {
     }
 
     @Override
-    public void writeFrames(DataOutput out) throws IOException {
+    public void writeRest(DataOutput out) throws IOException {
       ring.writeState(out);
     }
 
     @Override
-    public void readFrames(int count, DataInput in) throws IOException {
+    public void readRest(int count, DataInput in) throws IOException {
       ring.readState(in);
       WindowCutter.requireFrames(count, ring.count());
+    }
+
+    @Override
+    public long first() {
+      return ring.first();
+    }
+
+    @Override
+    public long end() {
+      return ring.end();
+    }
+
+    @Override
+    public void write(long from, long to, DataOutput out) throws IOException {
+      ring.write(from, to, out);
+    }
+
+    @Override
+    public void read(long from, long to, DataInput in) throws IOException {
+      ring.read(from, to, in);
     }
   }
 }

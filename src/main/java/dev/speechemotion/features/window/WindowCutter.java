@@ -171,6 +171,12 @@ public final class WindowCutter {
     return blockBegin(block + 1) <= position ? block + 1 : block;
   }
 
+  /** The frames that are kept; none where sums will do. */
+  public FrameHistory frames() {
+    return accumulator;
+  }
+
+  /** Writes all but {@link #frames}. */
   public void writeState(DataOutput out) throws IOException {
     out.writeLong(nextWindow);
     for (int row = 0; row < blocksPerWindow; row++) {
@@ -183,11 +189,12 @@ public final class WindowCutter {
         accumulator.writeBlock(row, out);
       }
     }
-    accumulator.writeFrames(out);
+    accumulator.writeRest(out);
   }
 
   /**
-   * Takes over the state of another one of the same spec and settings.
+   * Takes over the state of another one of the same spec and settings, whose {@link #frames} are to
+   * be read then.
    *
    * @throws IOException if the state ends early or is not that of such a one
    */
@@ -204,7 +211,7 @@ public final class WindowCutter {
         accumulator.readBlock(row, in);
       }
     }
-    accumulator.readFrames(Arrays.stream(frames).sum(), in);
+    accumulator.readRest(Arrays.stream(frames).sum(), in);
   }
 
   static void requireFrames(int expected, int kept) throws IOException {

@@ -6,9 +6,8 @@ import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.models.OpenModel;
 import dev.speechemotion.streams.models.OpenModels;
-import java.io.ByteArrayOutputStream;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.DataInput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -118,13 +117,13 @@ final class BandChoice {
 
   /** Writes what {@link Stored} reads. */
   static void writeState(
-      DataOutputStream out, Optional<BandChoice> choice, ByteArrayOutputStream scratch)
+      StateOutput out, CallRecords records, StateOutput scratch, Optional<BandChoice> choice)
       throws IOException {
     out.writeBoolean(choice.isPresent());
     if (choice.isPresent()) {
       choice.get().bandwidth.writeState(out);
       out.writeLong(choice.get().heard);
-      SegmentAnalyzer.writeState(out, Optional.of(choice.get().telephone), scratch);
+      SegmentAnalyzer.writeState(out, records, scratch, Optional.of(choice.get().telephone));
     }
   }
 
@@ -148,8 +147,8 @@ final class BandChoice {
     }
 
     /** The choice with the model on offer; empty if that is one of other features. */
-    Optional<BandChoice> open(OpenModels models) throws IOException {
-      Optional<SegmentAnalyzer> opened = telephone.open(telephoneModel(models), rateHz);
+    Optional<BandChoice> open(OpenModels models, CallRecords records) throws IOException {
+      Optional<SegmentAnalyzer> opened = telephone.open(telephoneModel(models), rateHz, records);
       if (opened.isEmpty()) {
         return Optional.empty();
       }

@@ -13,8 +13,8 @@ import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.StreamOrder;
 import dev.speechemotion.streams.intake.Verdict;
 import dev.speechemotion.streams.state.StateFields;
-import java.io.DataInput;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -284,12 +284,12 @@ public final class Call {
     changed = false;
   }
 
-  void writeState(DataOutputStream out) throws IOException {
+  void writeState(StateOutput out, CallRecords records) throws IOException {
     out.writeBoolean(ended);
     details.writeState(out);
     StateFields.writeCount(out, streams.size());
     for (MediaStream stream : streams) {
-      stream.writeState(out);
+      stream.writeState(out, records);
     }
   }
 
@@ -298,13 +298,14 @@ public final class Call {
    *
    * @throws IOException if it is cut off or holds what was never written
    */
-  static Call readState(DataInput in, TaskContext task, String callId) throws IOException {
+  static Call readState(StateInput in, CallRecords records, TaskContext task, String callId)
+      throws IOException {
     Call call = new Call(task, callId);
     call.ended = in.readBoolean();
     call.details.readState(in);
     int streamCount = StateFields.readCount(in, "streams", MAX_STREAMS);
     for (int i = 0; i < streamCount; i++) {
-      call.streams.add(MediaStream.readState(in, call));
+      call.streams.add(MediaStream.readState(in, records, call));
     }
     return call;
   }

@@ -1,11 +1,12 @@
 package dev.speechemotion.streams.call;
 
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.IOException;
 
 /**
  * The stored form of a call: the format's version in one byte, and what the call writes of itself.
+ * The frames of its channels are in records beside it ({@link CallRecords}).
  *
  * <p>What an analyzer holds depends on the feature spec of its model and the windows, so a
  * fingerprint of both is beside it. If the model that is on offer for the channel's rate has others
@@ -15,7 +16,7 @@ import java.io.IOException;
  */
 public final class CallCodec {
   /** Goes up with every change of what any part of a call writes. */
-  public static final int VERSION = 8;
+  public static final int VERSION = 9;
 
   private final TaskContext task;
 
@@ -23,17 +24,24 @@ public final class CallCodec {
     this.task = task;
   }
 
-  void write(Call call, DataOutputStream out) throws IOException {
+  /**
+   * Writes a call.
+   *
+   * @param records receives what it has beside, to be stored first
+   */
+  void write(Call call, StateOutput out, CallRecords records) throws IOException {
+    records.begin();
     out.writeByte(VERSION);
-    call.writeState(out);
+    call.writeState(out, records);
   }
 
   /**
    * Reads what {@link #write} wrote.
    *
+   * @param records of the call that were found
    * @throws IOException if it is of another version, cut off, or holds what was never written
    */
-  public Call read(String callId, DataInputStream in) throws IOException {
+  public Call read(String callId, StateInput in, CallRecords records) throws IOException {
     int version = in.readUnsignedByte();
     if (version != VERSION) {
       throw new IOException(
@@ -43,10 +51,11 @@ public final class CallCodec {
               + VERSION
               + "; let the program that wrote it finish its calls before you upgrade");
     }
-    Call call = Call.readState(in, task, callId);
-    if (in.read() >= 0) {
+    Call call = Call.readState(in, records, task, callId);
+    if (in.left() > 0) {
       throw new IOException("there are bytes after its end");
     }
+    records.endReading();
     return call;
   }
 }

@@ -1,13 +1,14 @@
 package dev.speechemotion.streams.call;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,13 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
 /**
  * The calls in progress. They live on the heap as objects, and each one that has changed is written
  * to a persistent, changelogged store once per commit: a write per chunk would make the changelog
- * larger than the audio.
+ * larger than the audio. What of it never changes has records of its own, written once ({@link
+ * CallRecords}).
+ *
+ * <p>A call's own record has the call's id in UTF-8 as the key; the others have a byte 0xff, which
+ * UTF-8 has not, the id, the same byte again, and a number in four bytes. In each commit a call's
+ * new records come before its own, and deletions after it, so that whatever is left of the last
+ * commit when not all of it was written, a call finds the records that it names.
  *
  * <p>The write must come before the commit's offsets and in its transaction. {@link
  * StateStore#commit} comes after them, and with exactly-once not at every commit; what Kafka
@@ -39,10 +46,19 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
 public final class CallStore
     implements CallsInProgress.Calls, StateStore, CachedStateStore<byte[], byte[]> {
 
+  /** Begins the keys of records beside the calls' own. */
+  private static final byte OTHER = (byte) 0xff;
+
+  private static final HexFormat HEX = HexFormat.of();
+
   private final KeyValueStore<Bytes, byte[]> inner;
   private final Map<String, Call> calls = new HashMap<>();
   private final Set<String> changed = new LinkedHashSet<>();
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(16 << 10);
+
+  /** By call, if it has any; that of a call which is removed until that is stored. */
+  private final Map<String, CallRecords> records = new HashMap<>();
+
+  private final StateOutput bytes = new StateOutput(16 << 10);
   private CallCodec codec;
 
   CallStore(KeyValueStore<Bytes, byte[]> inner) {
@@ -57,20 +73,52 @@ public final class CallStore
 
   /** Forgets the objects and reads them from the store again. */
   void reload() {
-    calls.clear();
-    changed.clear();
+    clearCache();
+    Map<String, byte[]> own = new HashMap<>();
     try (KeyValueIterator<Bytes, byte[]> entries = inner.all()) {
       entries.forEachRemaining(
           entry -> {
-            String callId = new String(entry.key.get(), StandardCharsets.UTF_8);
-            calls.put(callId, decode(callId, entry.value));
+            ByteBuffer key = ByteBuffer.wrap(entry.key.get());
+            if (key.hasRemaining() && key.get(0) == OTHER) {
+              found(key, entry.value);
+            } else {
+              own.put(UTF_8.decode(key).toString(), entry.value);
+            }
           });
     }
+    own.forEach((callId, value) -> calls.put(callId, decode(callId, value)));
+    records.values().removeIf(CallRecords::isEmpty);
+    // What belongs to no call is deleted.
+    records.keySet().stream().filter(callId -> !calls.containsKey(callId)).forEach(changed::add);
+  }
+
+  private void found(ByteBuffer key, byte[] value) {
+    int idLength = key.remaining() - 2 - Integer.BYTES;
+    int number = idLength < 0 ? -1 : key.getInt(2 + idLength);
+    if (number < 0 || number >= CallRecords.MOST || key.get(1 + idLength) != OTHER) {
+      throw new ProcessorStateException(
+          "store " + name() + " holds a record that is of no call: " + HEX.formatHex(key.array()));
+    }
+    recordsOf(UTF_8.decode(key.slice(1, idLength)).toString()).found(number, value);
+  }
+
+  private static Bytes key(byte[] callId, int number) {
+    return Bytes.wrap(
+        ByteBuffer.allocate(callId.length + 2 + Integer.BYTES)
+            .put(OTHER)
+            .put(callId)
+            .put(OTHER)
+            .putInt(number)
+            .array());
+  }
+
+  private CallRecords recordsOf(String callId) {
+    return records.computeIfAbsent(callId, unused -> new CallRecords());
   }
 
   private Call decode(String callId, byte[] value) {
     try {
-      return codec.read(callId, new DataInputStream(new ByteArrayInputStream(value)));
+      return codec.read(callId, new StateInput(value), recordsOf(callId));
     } catch (IOException | RuntimeException e) {
       throw new ProcessorStateException(
           "store " + name() + " holds a call that cannot be read: " + e.getMessage(), e);
@@ -114,24 +162,36 @@ public final class CallStore
   @Override
   public void flushCache() {
     for (String callId : changed) {
-      Bytes key = Bytes.wrap(callId.getBytes(StandardCharsets.UTF_8));
-      Call call = calls.get(callId);
-      if (call == null) {
-        inner.delete(key);
-      } else {
-        inner.put(key, encode(call));
-        call.markWritten();
-      }
+      flush(callId);
     }
     changed.clear();
   }
 
-  private byte[] encode(Call call) {
+  private void flush(String callId) {
+    byte[] id = callId.getBytes(UTF_8);
+    Call call = calls.get(callId);
+    CallRecords others = recordsOf(callId);
+    List<Integer> unneeded;
+    if (call == null) {
+      inner.delete(Bytes.wrap(id));
+      unneeded = others.removed();
+    } else {
+      byte[] own = encode(call, others);
+      others.forEachNew((number, value) -> inner.put(key(id, number), value));
+      inner.put(Bytes.wrap(id), own);
+      call.markWritten();
+      unneeded = others.written();
+    }
+    unneeded.forEach(number -> inner.delete(key(id, number)));
+    if (others.isEmpty()) {
+      records.remove(callId);
+    }
+  }
+
+  private byte[] encode(Call call, CallRecords others) {
     bytes.reset();
     try {
-      DataOutputStream out = new DataOutputStream(bytes);
-      codec.write(call, out);
-      out.flush();
+      codec.write(call, bytes, others);
     } catch (IOException e) {
       throw new ProcessorStateException("store " + name() + " cannot write a call", e);
     }
@@ -142,6 +202,7 @@ public final class CallStore
   public void clearCache() {
     calls.clear();
     changed.clear();
+    records.clear();
   }
 
   @Override

@@ -20,8 +20,8 @@ import dev.speechemotion.streams.results.ChannelAlerts;
 import dev.speechemotion.streams.results.EmotionSmoothing;
 import dev.speechemotion.streams.results.EmotionTotals;
 import dev.speechemotion.streams.state.StateFields;
-import java.io.DataInput;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -472,7 +472,7 @@ public final class Channel implements AlertingChannel {
     return summary;
   }
 
-  void writeState(DataOutputStream out) throws IOException {
+  void writeState(StateOutput out, CallRecords records) throws IOException {
     StateFields.writeText(out, feedName.orElse(null));
     out.writeByte(position);
     out.writeUTF(role.name());
@@ -481,8 +481,8 @@ public final class Channel implements AlertingChannel {
     stream.call().details().writeModel(out, eventModel);
     band.writeState(out);
     if (media.inSegment()) {
-      SegmentAnalyzer.writeState(out, analyzer, task.scratch);
-      BandChoice.writeState(out, choice, task.scratch);
+      SegmentAnalyzer.writeState(out, records, task.scratch, analyzer);
+      BandChoice.writeState(out, records, task.scratch, choice);
     }
     voice.writeState(out);
     smoothing.writeState(out);
@@ -495,24 +495,25 @@ public final class Channel implements AlertingChannel {
    *
    * @throws IOException if it is cut off or holds what was never written
    */
-  static Channel readState(DataInput in, MediaStream stream) throws IOException {
+  static Channel readState(StateInput in, CallRecords records, MediaStream stream)
+      throws IOException {
     Channel channel =
         new Channel(
             stream,
             Optional.ofNullable(StateFields.readText(in)),
             in.readUnsignedByte(),
             ChannelRole.valueOf(in.readUTF()));
-    channel.readParts(in);
+    channel.readParts(in, records);
     return channel;
   }
 
-  private void readParts(DataInput in) throws IOException {
+  private void readParts(StateInput in, CallRecords records) throws IOException {
     media.readState(in, ChunkRules.MIN_RATE_HZ, ChunkRules.MAX_RATE_HZ);
     talk.readState(in);
     eventModel = stream.call().details().readModel(in);
     band.readState(in);
     if (media.inSegment()) {
-      readAnalyzer(in);
+      readAnalyzer(in, records);
     }
     voice.readState(in, () -> offeredModel().population());
     smoothing.readState(in);
@@ -521,14 +522,14 @@ public final class Channel implements AlertingChannel {
   }
 
   /** Reads the segment's analyzer; closes the segment if it cannot go on. */
-  private void readAnalyzer(DataInput in) throws IOException {
+  private void readAnalyzer(StateInput in, CallRecords records) throws IOException {
     SegmentAnalyzer.Stored stored = SegmentAnalyzer.Stored.read(in);
     Optional<BandChoice.Stored> storedChoice = BandChoice.Stored.read(in, media.sampleRateHz());
     boolean analyzed = task.isAnalyzed(role);
     if (analyzed) {
-      analyzer = stored.open(offeredModel(), media.sampleRateHz());
+      analyzer = stored.open(offeredModel(), media.sampleRateHz(), records);
       if (storedChoice.isPresent()) {
-        choice = storedChoice.get().open(task.models);
+        choice = storedChoice.get().open(task.models, records);
         if (choice.isEmpty()) {
           analyzer = Optional.empty();
         }

@@ -7,8 +7,8 @@ import dev.speechemotion.streams.intake.MessageOrder;
 import dev.speechemotion.streams.intake.StreamOrder;
 import dev.speechemotion.streams.intake.Verdict;
 import dev.speechemotion.streams.state.StateFields;
-import java.io.DataInput;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -299,13 +299,13 @@ final class MediaStream implements StreamOrder.HeardChannels {
     return channels.stream().mapToLong(channel -> channel.media().endMicros()).max().orElse(0);
   }
 
-  void writeState(DataOutputStream out) throws IOException {
+  void writeState(StateOutput out, CallRecords records) throws IOException {
     out.writeUTF(streamId);
     order.writeState(out);
     StateFields.writeOptional(out, originMs);
     StateFields.writeCount(out, channels.size());
     for (Channel channel : channels) {
-      channel.writeState(out);
+      channel.writeState(out, records);
     }
   }
 
@@ -314,13 +314,13 @@ final class MediaStream implements StreamOrder.HeardChannels {
    *
    * @throws IOException if it is cut off or holds what was never written
    */
-  static MediaStream readState(DataInput in, Call call) throws IOException {
+  static MediaStream readState(StateInput in, CallRecords records, Call call) throws IOException {
     MediaStream stream = new MediaStream(call, in.readUTF());
     stream.order.readState(in, stream.streamId);
     stream.originMs = StateFields.readOptional(in);
     int channelCount = StateFields.readCount(in, "channels", Call.MAX_CHANNELS);
     for (int i = 0; i < channelCount; i++) {
-      stream.channels.add(Channel.readState(in, stream));
+      stream.channels.add(Channel.readState(in, records, stream));
     }
     return stream;
   }

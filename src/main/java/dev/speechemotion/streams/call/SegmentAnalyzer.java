@@ -3,11 +3,9 @@ package dev.speechemotion.streams.call;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.window.WindowSink;
 import dev.speechemotion.streams.models.OpenModel;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.DataInput;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -42,22 +40,27 @@ final class SegmentAnalyzer {
     }
 
     /** The analyzer with that model; empty if there was none, or one of other features. */
-    Optional<SegmentAnalyzer> open(OpenModel model, int sampleRateHz) throws IOException {
+    Optional<SegmentAnalyzer> open(OpenModel model, int sampleRateHz, CallRecords records)
+        throws IOException {
       if (isEmpty() || model.fingerprint() != fingerprint) {
         return Optional.empty();
       }
       SegmentAnalyzer opened = new SegmentAnalyzer(model, sampleRateHz);
-      opened.analyzer.readState(new DataInputStream(new ByteArrayInputStream(state)));
+      StateInput in = new StateInput(state);
+      opened.analyzer.readState(in);
+      opened.frames.read(in, records);
       return Optional.of(opened);
     }
   }
 
   private OpenModel model;
   private final ChannelAnalyzer analyzer;
+  private final StoredFrames frames;
 
   SegmentAnalyzer(OpenModel model, int sampleRateHz) {
     this.model = model;
     analyzer = model.newAnalyzer(sampleRateHz);
+    frames = new StoredFrames(analyzer.frames());
   }
 
   OpenModel model() {
@@ -92,17 +95,19 @@ final class SegmentAnalyzer {
   /**
    * Writes what {@link Stored} reads.
    *
-   * @param scratch for the analyzer's bytes, whose number comes before them
+   * @param records of the call, for the frames
+   * @param scratch for a record
    */
   static void writeState(
-      DataOutputStream out, Optional<SegmentAnalyzer> analyzer, ByteArrayOutputStream scratch)
+      StateOutput out, CallRecords records, StateOutput scratch, Optional<SegmentAnalyzer> analyzer)
       throws IOException {
-    scratch.reset();
-    if (analyzer.isPresent()) {
-      analyzer.get().analyzer.writeState(new DataOutputStream(scratch));
-    }
     out.writeLong(analyzer.map(each -> each.model.fingerprint()).orElse(0L));
-    out.writeInt(scratch.size());
-    scratch.writeTo(out);
+    int at = out.size();
+    out.writeInt(0);
+    if (analyzer.isPresent()) {
+      analyzer.get().analyzer.writeState(out);
+      analyzer.get().frames.write(out, records, scratch);
+      out.setInt(at, out.size() - at - Integer.BYTES);
+    }
   }
 }

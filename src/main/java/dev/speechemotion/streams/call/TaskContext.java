@@ -9,7 +9,7 @@ import dev.speechemotion.emotion.Circumplex;
 import dev.speechemotion.streams.intake.ChannelRoles;
 import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.models.OpenModels;
-import java.io.ByteArrayOutputStream;
+import dev.speechemotion.streams.state.StateOutput;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -52,8 +52,8 @@ final class TaskContext {
   /** Scratch space for decoded audio. */
   final float[] samples = new float[BLOCK_SAMPLES];
 
-  /** Scratch space for the state of an analyzer. */
-  final ByteArrayOutputStream scratch = new ByteArrayOutputStream(16 << 10);
+  /** Scratch space for a record. */
+  final StateOutput scratch = new StateOutput(8 << 10);
 
   /** Scratch space for a window, {@code [labels]}. */
   final float[] probabilities;

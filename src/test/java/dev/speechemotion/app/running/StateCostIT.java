@@ -31,7 +31,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -54,8 +54,8 @@ class StateCostIT {
 
   /** Which models run, and their bounds. */
   private enum Served {
-    FAST(FastModels.SETTINGS, 16 << 10, 2),
-    BY_DEFAULT(Map.of(), 40 << 10, 3);
+    FAST(FastModels.SETTINGS, 16 << 10, 0.7),
+    BY_DEFAULT(Map.of(), 48 << 10, 2);
 
     private final Map<String, String> settings;
     private final int maxStateBytesPerChannel;
@@ -115,7 +115,7 @@ class StateCostIT {
     System.out.printf(
         "%s: changelog bytes per audio byte, 20 ms chunks of mu-law, a commit each second: %.2f%n",
         served, ratio);
-    assertThat(ratio).isBetween(0.5, served.maxChangelogBytesPerAudioByte);
+    assertThat(ratio).isBetween(0.2, served.maxChangelogBytesPerAudioByte);
   }
 
   @ParameterizedTest
@@ -139,13 +139,14 @@ class StateCostIT {
       assertThat(app.stop()).as(app.log()).isZero();
     }
     assertThat(CallResults.records(settings, name + "-events")).hasSize(CHANNELS);
-    Map<String, Integer> sizes = new HashMap<>();
+    Map<Bytes, Integer> sizes = new HashMap<>();
     for (ConsumerRecord<byte[], byte[]> record :
         CallResults.records(settings, name + "-calls-changelog")) {
-      sizes.put(Utils.utf8(record.key()), record.serializedValueSize());
+      sizes.put(Bytes.wrap(record.key()), Math.max(0, record.serializedValueSize()));
     }
-    assertThat(sizes).hasSize(CHANNELS);
-    double stateBytes = sizes.values().stream().mapToInt(size -> size).average().orElseThrow();
+    // A channel's frames are in records of their own, whose keys cannot be UTF-8.
+    assertThat(sizes.keySet().stream().filter(key -> key.get()[0] >= 0)).hasSize(CHANNELS);
+    double stateBytes = sizes.values().stream().mapToInt(size -> size).sum() / (double) CHANNELS;
 
     double withState = secondsToStart(values);
     TemporaryFiles.delete(Path.of(values.get(Property.STATE_DIR)));

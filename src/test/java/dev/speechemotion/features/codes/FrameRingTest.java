@@ -13,8 +13,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.BitSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -24,6 +23,9 @@ class FrameRingTest {
   private static final List<FrameValue> VALUES = new FrameFeatures(SPEC).values();
   private static final int COLUMNS = VALUES.size() + 1;
   private static final WindowSettings WINDOWS = new WindowSettings(600, 200);
+
+  /** Of the state before its frames. */
+  private static final int REST_BYTES = Long.BYTES + Integer.BYTES + Float.BYTES;
 
   @Test
   void shouldKeepEveryCodeThroughItsState() throws IOException {
@@ -41,44 +43,15 @@ class FrameRingTest {
       }
 
       FrameRing restored = ring();
-      restored.readState(input(state(ring)));
+      read(restored, state(ring));
 
       assertThat(restored.count()).isEqualTo(ring.count());
+      assertThat(restored.first()).isEqualTo(ring.first());
       for (int column = 0; column < COLUMNS; column++) {
         assertThat(column(restored, column)).as("seed %d", seed).isEqualTo(column(ring, column));
       }
       assertThat(state(restored)).isEqualTo(state(ring));
     }
-  }
-
-  @Test
-  void shouldReadTheStateThatHeldTheCodesAsTheyAre() throws IOException {
-    Random random = new Random(1);
-    FrameRing ring = ring();
-    while (ring.count() < 21) {
-      ring.add(features(random, 4), -3, random.nextInt(4));
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    out.writeInt(ring.count());
-    out.writeFloat(-3);
-    BitSet bits = new BitSet();
-    int at = 0;
-    for (int frame = 0; frame < ring.count(); frame++) {
-      for (int column = 0; column < COLUMNS; column++) {
-        int code = column(ring, column)[frame];
-        for (int bit = 11; bit >= 0; bit--, at++) {
-          // The highest bit of a byte comes first.
-          bits.set(at / 8 * 8 + 7 - at % 8, (code >> bit & 1) == 1);
-        }
-      }
-    }
-    out.write(Arrays.copyOf(bits.toByteArray(), (at + 7) / 8));
-
-    FrameRing restored = ring();
-    restored.readState(input(bytes.toByteArray()));
-
-    assertThat(state(restored)).isEqualTo(state(ring));
   }
 
   @Test
@@ -109,7 +82,7 @@ class FrameRingTest {
       changed[random.nextInt(changed.length)] = (byte) random.nextInt();
       FrameRing restored = ring();
       try {
-        restored.readState(input(changed));
+        read(restored, changed);
         assertThat(restored.count()).isLessThanOrEqualTo(capacity(restored));
         for (int column = 0; column < COLUMNS; column++) {
           for (int code : column(restored, column)) {
@@ -123,8 +96,8 @@ class FrameRingTest {
     assertThat(refused).isPositive();
 
     byte[] large = state.clone();
-    ByteBuffer.wrap(large).putInt(8, Integer.MAX_VALUE);
-    assertThatThrownBy(() -> ring().readState(input(large)))
+    ByteBuffer.wrap(large).putInt(REST_BYTES, Integer.MAX_VALUE);
+    assertThatThrownBy(() -> read(ring(), large))
         .isInstanceOf(IOException.class)
         .hasMessage("20 frames cannot take 2147483647 bytes");
   }
@@ -133,12 +106,48 @@ class FrameRingTest {
   void shouldRefuseAStateOfMoreFramesThanAWindowHolds() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
+    out.writeLong(0);
     out.writeInt(capacity(ring()) + 1);
     out.write(new byte[100_000]);
 
-    assertThatThrownBy(() -> ring().readState(input(bytes.toByteArray())))
+    assertThatThrownBy(() -> read(ring(), bytes.toByteArray()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("cannot hold");
+    for (long[] stretch : new long[][] {{0, capacity(ring()) + 1}, {-1, 2}, {3, 2}}) {
+      assertThatThrownBy(() -> ring().read(stretch[0], stretch[1], input(bytes.toByteArray())))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot hold");
+    }
+  }
+
+  @Test
+  void shouldReadFramesInStretchesOfWhichTheFirstBeginsBeforeTheWindow() throws IOException {
+    Random random = new Random(7);
+    FrameRing ring = ring();
+    List<byte[]> stretches = new ArrayList<>();
+    int length = 5;
+    for (int i = 0; i < 20 * length; i++) {
+      if (ring.count() == capacity(ring)) {
+        ring.drop(length + 2);
+      }
+      ring.add(features(random, 4), -3, random.nextInt(4));
+      if ((i + 1) % length == 0) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ring.write(i + 1 - length, i + 1, new DataOutputStream(bytes));
+        stretches.add(bytes.toByteArray());
+      }
+    }
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    ring.writeState(new DataOutputStream(rest));
+
+    FrameRing restored = ring();
+    restored.readState(input(rest.toByteArray()));
+    assertThat(ring.first() % length).as("within a stretch").isPositive();
+    for (int i = (int) (ring.first() / length); i < stretches.size(); i++) {
+      restored.read(i * length, (i + 1) * length, input(stretches.get(i)));
+    }
+
+    assertThat(state(restored)).isEqualTo(state(ring));
   }
 
   /** Of one kind each: still, at the ends of the range, anything, beyond the range, drifting. */
@@ -175,8 +184,16 @@ class FrameRingTest {
 
   private static byte[] state(FrameRing ring) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ring.writeState(new DataOutputStream(bytes));
+    DataOutputStream out = new DataOutputStream(bytes);
+    ring.writeState(out);
+    ring.write(ring.first(), ring.end(), out);
     return bytes.toByteArray();
+  }
+
+  private static void read(FrameRing ring, byte[] state) throws IOException {
+    DataInputStream in = input(state);
+    ring.readState(in);
+    ring.read(ring.first(), ring.end(), in);
   }
 
   private static DataInputStream input(byte[] state) {

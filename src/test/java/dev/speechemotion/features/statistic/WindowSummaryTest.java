@@ -10,6 +10,7 @@ import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.codes.FrameRing;
 import dev.speechemotion.features.codes.WindowFrames;
+import dev.speechemotion.features.fixture.AnalyzerState;
 import dev.speechemotion.features.fixture.Recordings;
 import dev.speechemotion.features.fixture.Signals;
 import dev.speechemotion.features.frame.ChannelMemory;
@@ -19,8 +20,6 @@ import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.Statistic;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.features.window.WindowSink;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -340,10 +339,9 @@ class WindowSummaryTest {
     long sum = 0;
     for (int at = 0; at < samples.length; at += 160) {
       analyzer.accept(samples, at, 160, (beginMs, endMs, speechShare, features) -> {});
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      analyzer.writeState(new DataOutputStream(bytes));
-      largest = Math.max(largest, bytes.size());
-      sum += bytes.size();
+      int bytes = AnalyzerState.write(analyzer).length;
+      largest = Math.max(largest, bytes);
+      sum += bytes;
     }
 
     assertThat(largest).isLessThan(16_000);

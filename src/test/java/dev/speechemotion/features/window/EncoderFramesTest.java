@@ -13,14 +13,11 @@ import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.dsp.MelFilterBank;
+import dev.speechemotion.features.fixture.AnalyzerState;
 import dev.speechemotion.features.fixture.Recordings;
 import dev.speechemotion.features.fixture.Signals;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -179,10 +176,10 @@ class EncoderFramesTest {
         analyzer.accept(samples, from, count, sink);
         from += count;
         if (random.nextInt(most) < 40) {
-          byte[] state = state(analyzer);
+          byte[] state = AnalyzerState.write(analyzer);
           analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, rateHz);
-          analyzer.readState(input(state));
-          assertThat(state(analyzer)).isEqualTo(state);
+          AnalyzerState.read(analyzer, state);
+          assertThat(AnalyzerState.write(analyzer)).isEqualTo(state);
         }
       }
       analyzer.finish(sink);
@@ -214,7 +211,7 @@ class EncoderFramesTest {
         int chunk = rateHz / 10;
         for (int from = 0; from + chunk <= samples.length; from += chunk) {
           analyzer.accept(samples, from, chunk, (begin, end, share, features) -> {});
-          int bytes = state(analyzer).length;
+          int bytes = AnalyzerState.write(analyzer).length;
           most = Math.max(most, bytes);
           sum += bytes;
           count++;
@@ -308,13 +305,14 @@ class EncoderFramesTest {
     ChannelAnalyzer analyzer =
         new ChannelAnalyzer(new FeatureExtractor(SPEC), WindowSettings.DEFAULT, RATE);
     analyzer.accept(Signals.bursts(20_000, RATE, 5), 0, 20_000, sink(new ArrayList<>()));
-    byte[] state = state(analyzer);
+    byte[] state = AnalyzerState.write(analyzer);
 
     for (int length : new int[] {10, 3_000, state.length / 2, state.length - 1}) {
       assertThatThrownBy(
               () ->
-                  new ChannelAnalyzer(new FeatureExtractor(SPEC), WindowSettings.DEFAULT, RATE)
-                      .readState(input(Arrays.copyOf(state, length))))
+                  AnalyzerState.read(
+                      new ChannelAnalyzer(new FeatureExtractor(SPEC), WindowSettings.DEFAULT, RATE),
+                      Arrays.copyOf(state, length)))
           .isInstanceOf(IOException.class);
     }
   }
@@ -330,15 +328,5 @@ class EncoderFramesTest {
   private static WindowSink sink(List<Window> windows) {
     return (beginMs, endMs, speechShare, features) ->
         windows.add(new Window(beginMs, endMs, speechShare, features.clone()));
-  }
-
-  private static byte[] state(ChannelAnalyzer analyzer) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    analyzer.writeState(new DataOutputStream(bytes));
-    return bytes.toByteArray();
-  }
-
-  private static DataInputStream input(byte[] bytes) {
-    return new DataInputStream(new ByteArrayInputStream(bytes));
   }
 }

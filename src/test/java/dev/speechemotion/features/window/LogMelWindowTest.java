@@ -11,14 +11,11 @@ import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.dsp.Decibels;
 import dev.speechemotion.features.dsp.MelFilterBank;
 import dev.speechemotion.features.dsp.PowerSpectrum;
+import dev.speechemotion.features.fixture.AnalyzerState;
 import dev.speechemotion.features.fixture.Signals;
 import dev.speechemotion.features.spec.FeatureGroup;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -132,10 +129,10 @@ class LogMelWindowTest {
         int count = Math.min(samples.length - at, 1 + random.nextInt(1 + samples.length / 5));
         analyzer.accept(samples, at, count, (from, to, speechShare, f) -> restarted.add(f.clone()));
         at += count;
-        byte[] state = state(analyzer);
+        byte[] state = AnalyzerState.write(analyzer);
         analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, rateHz);
-        analyzer.readState(new DataInputStream(new ByteArrayInputStream(state)));
-        assertThat(state(analyzer)).as("state written again").isEqualTo(state);
+        AnalyzerState.read(analyzer, state);
+        assertThat(AnalyzerState.write(analyzer)).as("state written again").isEqualTo(state);
       }
       analyzer.finish((from, to, speechShare, f) -> restarted.add(f.clone()));
 
@@ -156,7 +153,7 @@ class LogMelWindowTest {
       analyzer.accept(
           Signals.bursts(samples, rateHz, 5), 0, samples, (from, to, speechShare, f) -> {});
 
-      assertThat(state(analyzer).length).isLessThanOrEqualTo(16 * 1024);
+      assertThat(AnalyzerState.write(analyzer).length).isLessThanOrEqualTo(16 * 1024);
     }
   }
 
@@ -165,19 +162,17 @@ class LogMelWindowTest {
     FeatureExtractor extractor = new FeatureExtractor(SPEC);
     ChannelAnalyzer analyzer = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, 8_000);
     analyzer.accept(Signals.bursts(20_000, 8_000, 4), 0, 20_000, (from, to, speechShare, f) -> {});
-    byte[] state = state(analyzer);
+    byte[] state = AnalyzerState.write(analyzer);
 
     for (int length = 0; length < state.length; length += 97) {
       byte[] cut = Arrays.copyOf(state, length);
       ChannelAnalyzer restored = new ChannelAnalyzer(extractor, WindowSettings.DEFAULT, 8_000);
-      assertThatThrownBy(
-              () -> restored.readState(new DataInputStream(new ByteArrayInputStream(cut))))
-          .isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> AnalyzerState.read(restored, cut)).isInstanceOf(IOException.class);
     }
     ChannelAnalyzer other =
         new ChannelAnalyzer(
             new FeatureExtractor(FeatureSpec.TELEPHONE_8K), WindowSettings.DEFAULT, 8_000);
-    assertThatThrownBy(() -> other.readState(new DataInputStream(new ByteArrayInputStream(state))))
+    assertThatThrownBy(() -> AnalyzerState.read(other, state))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("another feature spec");
   }
@@ -221,15 +216,5 @@ class LogMelWindowTest {
         samples, 0, samples.length, (from, to, speechShare, f) -> windows.add(f.clone()));
     analyzer.finish((from, to, speechShare, f) -> windows.add(f.clone()));
     return windows;
-  }
-
-  private static byte[] state(ChannelAnalyzer analyzer) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      analyzer.writeState(new DataOutputStream(bytes));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-    return bytes.toByteArray();
   }
 }

@@ -15,8 +15,7 @@ import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.streams.EmotionTopology;
-import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
+import dev.speechemotion.streams.state.StateInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -150,7 +149,7 @@ class AdaptationTest {
         };
     return new CallCodec(
             StreamTester.task(StreamTester.PLAIN, FeatureSpec.TELEPHONE_8K, () -> adapting))
-        .read("call-1", new DataInputStream(new ByteArrayInputStream(stored)))
+        .read("call-1", new StateInput(stored), new CallRecords())
         .streams()
         .get(0)
         .channels()

@@ -2,30 +2,27 @@ package dev.speechemotion.streams.call;
 
 import static dev.speechemotion.streams.call.TestFeed.babble;
 import static dev.speechemotion.streams.call.TestFeed.customer;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.AudioChunk;
-import dev.speechemotion.emotion.EmotionClassifier;
-import dev.speechemotion.emotion.ModelIdentity;
-import dev.speechemotion.emotion.Population;
-import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.Verdict;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateInput;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -41,21 +38,39 @@ class CallStoreTest {
   private final TaskContext task = task(FeatureSpec.TELEPHONE_8K);
   private final CallCodec codec = new CallCodec(task);
   private final List<String> writes = new ArrayList<>();
+  private final List<Write> puts = new ArrayList<>();
   private final KeyValueStore<Bytes, byte[]> inner =
       new InMemoryKeyValueStore("calls") {
         @Override
         public synchronized void put(Bytes key, byte[] value) {
-          writes.add((value == null ? "delete " : "put ") + new String(key.get()));
+          note(key, value);
           super.put(key, value);
         }
 
         @Override
         public synchronized byte[] delete(Bytes key) {
-          writes.add("delete " + new String(key.get()));
+          note(key, null);
           return super.delete(key);
+        }
+
+        private void note(Bytes key, byte[] value) {
+          puts.add(new Write(key, value));
+          writes.add((value == null ? "delete " : "put ") + labelOf(key));
         }
       };
   private final CallStore store = new CallStore(inner);
+
+  private record Write(Bytes key, byte[] value) {}
+
+  /** The call's id; for another record of it, with its number. */
+  private static String labelOf(Bytes key) {
+    ByteBuffer bytes = ByteBuffer.wrap(key.get());
+    int length = bytes.capacity() - 6;
+    if (bytes.get(0) != (byte) 0xff || length < 0) {
+      return new String(key.get(), UTF_8);
+    }
+    return UTF_8.decode(bytes.slice(1, length)) + "/" + bytes.getInt(2 + length);
+  }
 
   @BeforeEach
   void open() {
@@ -122,9 +137,9 @@ class CallStoreTest {
   void shouldWriteTheSameBytesAfterReading() throws IOException {
     byte[] bytes = bytesOfACall();
 
-    Call read = codec.read("call-1", new DataInputStream(new ByteArrayInputStream(bytes)));
+    Call read = codec.read("call-1", new StateInput(bytes), new CallRecords());
 
-    assertThat(write(codec, read)).isEqualTo(bytes);
+    assertThat(write(codec, read, new CallRecords())).isEqualTo(bytes);
     assertThat(bytes[0]).as("version").isEqualTo((byte) CallCodec.VERSION);
   }
 
@@ -132,7 +147,7 @@ class CallStoreTest {
   void shouldRefuseBytesThatAreCutOffGoOnOrAreOfAnotherVersion() {
     byte[] bytes = bytesOfACall();
     byte[] otherVersion = bytes.clone();
-    otherVersion[0] = 9;
+    otherVersion[0] = CallCodec.VERSION + 1;
 
     for (int length : new int[] {0, 1, 9, 20, bytes.length / 2, bytes.length - 1}) {
       assertThatThrownBy(() -> read(Arrays.copyOf(bytes, length)))
@@ -141,12 +156,13 @@ class CallStoreTest {
     }
     assertThatThrownBy(() -> read(Arrays.copyOf(bytes, bytes.length + 1)))
         .hasMessageContaining("after its end");
-    assertThatThrownBy(() -> read(otherVersion)).hasMessageContaining("version 9");
+    assertThatThrownBy(() -> read(otherVersion))
+        .hasMessageContaining("version " + (CallCodec.VERSION + 1));
     inner.put(Bytes.wrap("x".getBytes()), otherVersion);
     assertThatThrownBy(store::reload)
         .isInstanceOf(ProcessorStateException.class)
         .hasMessageContaining("calls")
-        .hasMessageContaining("version 9");
+        .hasMessageContaining("version " + (CallCodec.VERSION + 1));
   }
 
   @Test
@@ -173,7 +189,7 @@ class CallStoreTest {
     byte[] bytes = bytesOfACall();
     CallCodec other = new CallCodec(task(FeatureSpec.WIDEBAND_16K));
 
-    Call read = other.read("call-1", new DataInputStream(new ByteArrayInputStream(bytes)));
+    Call read = other.read("call-1", new StateInput(bytes), new CallRecords());
 
     Channel channel = read.streams().get(0).channels().get(0);
     assertThat(channel.media().inSegment()).isFalse();
@@ -201,19 +217,8 @@ class CallStoreTest {
   })
   void shouldKeepAChannelSmall(String specName, int rateHz, int maxKilobytes) {
     FeatureSpec spec = FeatureSpec.named(specName).orElseThrow();
-    float[] ones = new float[FeatureLayout.of(spec).windowFeatureCount()];
-    Arrays.fill(ones, 1);
     TaskContext task =
-        StreamTester.task(
-            StreamTester.PLAIN,
-            spec,
-            // What a pretrained encoder takes is not adapted to the voice.
-            () ->
-                new Constant(
-                    spec,
-                    spec.encoderInput()
-                        ? Optional.empty()
-                        : Optional.of(new Population(ones, ones, 10, 0))));
+        StreamTester.task(StreamTester.PLAIN, spec, () -> ConstantClassifier.adapting(spec));
     Call call = new Call(task, "call-1");
     TestFeed feed = new TestFeed();
     feed.rateHz = rateHz;
@@ -223,43 +228,205 @@ class CallStoreTest {
       call.take(message, (Verdict.Taken) call.decide(message));
     }
 
-    byte[] bytes = write(new CallCodec(task), call);
+    CallRecords records = new CallRecords();
+    int own = write(new CallCodec(task), call, records).length;
+    AtomicInteger others = new AtomicInteger();
+    records.forEachNew((number, record) -> others.addAndGet(record.length));
 
     System.out.printf(
-        "State of a channel, %s from %d Hz: %d bytes%n", specName, rateHz, bytes.length);
-    assertThat(bytes.length).isLessThan(maxKilobytes << 10);
+        "State of a channel, %s from %d Hz: %d bytes, and %d of frames%n",
+        specName, rateHz, own, others.get());
+    assertThat(own + others.get()).isLessThan(maxKilobytes << 10);
   }
 
   private static TaskContext task(FeatureSpec spec) {
-    return StreamTester.task(StreamTester.PLAIN, spec, () -> new Constant(spec, Optional.empty()));
+    return StreamTester.task(
+        StreamTester.PLAIN, spec, () -> new ConstantClassifier(spec, Optional.empty()));
   }
 
-  /** Fits any features, and says always the same. */
-  private record Constant(FeatureSpec spec, Optional<Population> population)
-      implements EmotionClassifier {
-    @Override
-    public List<String> labels() {
-      return List.of("neutral", "angry");
+  /** Calls whose windows are of frames that are kept. */
+  private final class Live {
+    private final TaskContext task = task(FeatureSpec.TELEPHONE_8K_EXTENDED);
+    private final TestFeed feed = new TestFeed();
+    private float[] audio = babble(1, 8_000, 20);
+
+    Live(String callId) {
+      feed.callId = callId;
+      puts.clear();
+      writes.clear();
+      store.load(new CallCodec(task));
     }
 
-    @Override
-    public int featureCount() {
-      return FeatureLayout.of(spec).windowFeatureCount();
+    Call call() {
+      return store.get(feed.callId).orElseThrow();
     }
 
-    @Override
-    public ModelIdentity model() {
-      return new ModelIdentity("constant", "1", "0".repeat(64));
+    /** Takes so much more audio, and commits. */
+    Live hear(double seconds) {
+      int count = (int) (8_000 * seconds);
+      feed.chunks(160, List.of(customer()), Arrays.copyOf(audio, count)).forEach(this::take);
+      audio = Arrays.copyOfRange(audio, count, audio.length);
+      store.flushCache();
+      return this;
     }
 
-    @Override
-    public void classify(float[] features, int windowCount, float[] probabilities) {
-      probabilities[0] = 1;
-      probabilities[1] = 0;
+    void take(AudioChunk chunk) {
+      Message message = new Message(chunk);
+      if (store.get(feed.callId).isEmpty()) {
+        store.add(new Call(task, feed.callId));
+      }
+      call().take(message, (Verdict.Taken) call().decide(message));
+      store.markChanged(call());
     }
 
-    @Override
-    public void close() {}
+    byte[] state() {
+      return write(new CallCodec(task), call(), new CallRecords());
+    }
+  }
+
+  @Test
+  void shouldStoreEachFrameOnceBeforeTheCallThatNamesItAndDeleteNoneUntilItEnds() {
+    Live live = new Live("a");
+    for (int i = 0; i < 10; i++) {
+      writes.clear();
+      live.hear(1);
+      assertThat(writes).hasSize(2);
+      assertThat(writes.get(0)).matches("put a/[0-3]");
+      assertThat(writes.get(1)).isEqualTo("put a");
+    }
+
+    writes.clear();
+    live.take(live.feed.stop());
+    store.flushCache();
+
+    assertThat(writes)
+        .containsExactly("put a", "delete a/0", "delete a/1", "delete a/2", "delete a/3");
+    store.reload();
+    assertThat(live.call().isEnded()).isTrue();
+    writes.clear();
+    store.remove(live.call());
+    store.flushCache();
+    assertThat(writes).containsExactly("delete a");
+  }
+
+  @Test
+  void shouldStoreTheFramesOfShortCommitsWithTheCallUntilTheyAreWorthARecord() {
+    Live live = new Live("a");
+    for (int i = 0; i < 60; i++) {
+      live.hear(0.1);
+    }
+
+    assertThat(writes).filteredOn(write -> write.equals("put a")).hasSize(60);
+    assertThat(writes.size() - 60).isBetween(25, 31);
+    assertThat(writes).noneMatch(write -> write.startsWith("delete"));
+  }
+
+  @Test
+  void shouldGoOnFromWhateverIsLeftOfACommit() {
+    Live live = new Live("a");
+    live.hear(2.5).hear(1).hear(1.02).hear(0.05).hear(0.7);
+    int committed = puts.size();
+    byte[] before = live.state();
+    live.hear(1);
+    store.remove(live.call());
+    store.flushCache();
+    List<Write> all = List.copyOf(puts);
+
+    for (int left = committed; left <= all.size(); left++) {
+      List<Bytes> keys = new ArrayList<>();
+      inner.all().forEachRemaining(entry -> keys.add(entry.key));
+      keys.forEach(inner::delete);
+      all.subList(0, left).forEach(write -> inner.put(write.key(), write.value()));
+
+      store.reload();
+      if (left == committed) {
+        assertThat(live.state()).as("the last but one").isEqualTo(before);
+      }
+      boolean isThere = inner.get(Bytes.wrap("a".getBytes(UTF_8))) != null;
+      assertThat(store.size()).isEqualTo(isThere ? 1 : 0);
+      store.flushCache();
+      if (!isThere) {
+        assertThat(inner.all().hasNext()).as("records of no call").isFalse();
+      }
+    }
+  }
+
+  @Test
+  void shouldStoreNoMoreOfACallThatIsReadAgainAndAgain() {
+    List<Integer> undisturbed = new ArrayList<>();
+    Live live = new Live("a");
+    for (int i = 0; i < 12; i++) {
+      undisturbed.add(live.hear(0.7).state().length);
+    }
+    live = new Live("b");
+    for (int i = 0; i < 12; i++) {
+      live.hear(0.7);
+      store.reload();
+      assertThat(live.state()).hasSize(undisturbed.get(i));
+    }
+    assertThat(writes).filteredOn(write -> write.startsWith("put b/")).hasSize(12);
+    assertThat(writes.stream().filter(write -> write.startsWith("put b/")).distinct().count())
+        .as("records at a time")
+        .isLessThanOrEqualTo(8);
+  }
+
+  @Test
+  void shouldGiveTheNumbersOfACallToTheOneThatBeginsAnew() {
+    Live live = new Live("a");
+    live.hear(1).hear(1);
+    store.remove(live.call());
+    writes.clear();
+
+    live.hear(1);
+    assertThat(writes).containsExactly("put a/2", "put a");
+
+    store.reload();
+    live.hear(1).hear(1);
+    assertThat(writes.subList(2, writes.size()))
+        .containsExactly("put a/3", "put a", "delete a/0", "delete a/1", "put a/0", "put a");
+  }
+
+  @Test
+  void shouldDeleteTheFramesOfAModelThatIsNoLongerOnOffer() {
+    new Live("a").hear(1).hear(1);
+
+    store.load(codec);
+    writes.clear();
+    store.markChanged(store.get("a").orElseThrow());
+    store.flushCache();
+
+    assertThat(writes).containsExactly("put a", "delete a/0", "delete a/1");
+  }
+
+  @Test
+  void shouldRefuseACallOfWhichARecordIsMissingOrAnotherAndARecordOfNoCall() {
+    new Live("a").hear(1).hear(1);
+    Bytes key = puts.get(0).key();
+    byte[] record = puts.get(0).value();
+    assertThat(labelOf(key)).isEqualTo("a/0");
+
+    inner.delete(key);
+    assertRefused("its record 0 is missing");
+    inner.put(key, puts.get(2).value());
+    assertRefused("its record 0 does not begin with frame 0");
+    inner.put(key, Arrays.copyOf(record, record.length + 1));
+    assertRefused("longer than its frames");
+    inner.put(key, Arrays.copyOf(record, record.length - 1));
+    assertRefused("cut off");
+    inner.put(key, record);
+    store.reload();
+    for (int length : new int[] {1, 5, 6}) {
+      byte[] cut = Arrays.copyOf(key.get(), length);
+      inner.put(Bytes.wrap(cut), record);
+      assertRefused("a record that is of no call: ff");
+      inner.delete(Bytes.wrap(cut));
+    }
+  }
+
+  private void assertRefused(String message) {
+    assertThatThrownBy(store::reload)
+        .isInstanceOf(ProcessorStateException.class)
+        .hasMessageContaining(message);
   }
 
   private byte[] bytesOfACall() {
@@ -271,13 +438,13 @@ class CallStoreTest {
   }
 
   private Call read(byte[] bytes) throws IOException {
-    return codec.read("call-1", new DataInputStream(new ByteArrayInputStream(bytes)));
+    return codec.read("call-1", new StateInput(bytes), new CallRecords());
   }
 
-  private static byte[] write(CallCodec codec, Call call) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private static byte[] write(CallCodec codec, Call call, CallRecords records) {
+    StateOutput bytes = new StateOutput(16 << 10);
     try {
-      codec.write(call, new DataOutputStream(bytes));
+      codec.write(call, bytes, records);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -17,8 +17,7 @@ import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModels;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
+import dev.speechemotion.streams.state.StateOutput;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -78,8 +77,10 @@ class ChunkCostTest {
 
     Call call = new Call(task, "call-1");
     values.forEach(value -> take(call, new Message(deserializer.deserialize("", value))));
-    ByteArrayOutputStream state = new ByteArrayOutputStream();
-    new CallCodec(task).write(call, new DataOutputStream(state));
+    StateOutput state = new StateOutput(16 << 10);
+    CallRecords records = new CallRecords();
+    new CallCodec(task).write(call, state, records);
+    records.forEachNew((number, record) -> state.write(record));
     System.out.printf(
         "20 ms of mu-law: decode and check %.2f µs, with analysis %.2f µs; %d bytes of garbage;"
             + " record %d bytes; state of a channel %d bytes%n",
