@@ -79,7 +79,9 @@ final class LoadTestCommand implements Callable<Integer> {
       names = "--warm-up",
       defaultValue = "20",
       paramLabel = "N",
-      description = "Seconds at the begin in which nothing is measured (default ${DEFAULT-VALUE}).")
+      description =
+          "Calls begin evenly over so many seconds, in which nothing is measured; it is while all are"
+              + " live (default ${DEFAULT-VALUE}).")
   private int warmUpSeconds;
 
   @Option(

@@ -7,7 +7,7 @@ import dev.speechemotion.app.process.CommandFailure;
  *
  * @param channels live at once, each in a call of its own
  * @param seconds of audio of each
- * @param warmUpSeconds of them, in which nothing is measured
+ * @param warmUpSeconds over which the calls begin, evenly; nothing is measured before
  * @param chunkMs audio per message, milliseconds
  * @param speed 1: as fast as it was spoken; infinity: all of it lies there before the application
  *     starts
@@ -20,8 +20,8 @@ public record LoadPlan(int channels, int seconds, int warmUpSeconds, int chunkMs
   private static final int MAX_SECONDS = 24 * 3_600;
   private static final int MAX_CHUNK_MS = 1_000;
 
-  /** Calls begin evenly over so long, the time from one window to the next of the usual models. */
-  private static final int BEGIN_WITHIN_MS = 1_000;
+  /** Calls begin over so long at least, so that their windows don't end all at once. */
+  private static final int LEAST_RAMP_MS = 1_000;
 
   public LoadPlan {
     require(channels, 1, MAX_CHANNELS, "the channels");
@@ -57,12 +57,26 @@ public record LoadPlan(int channels, int seconds, int warmUpSeconds, int chunkMs
 
   /** When a channel's call begins, milliseconds of audio time. */
   int beginMs(int channel) {
-    return (int) ((long) channel * BEGIN_WITHIN_MS / channels);
+    return (int) ((long) channel * rampMs() / channels);
+  }
+
+  private int rampMs() {
+    return isBacklog() ? LEAST_RAMP_MS : Math.max(LEAST_RAMP_MS, 1_000 * warmUpSeconds);
+  }
+
+  /** From when on all calls are live, seconds. */
+  double allLiveFrom() {
+    return rampMs() / 1e3 / speed;
+  }
+
+  /** Until when they are. */
+  double allLiveUntil() {
+    return seconds / speed;
   }
 
   /** When the last call has ended, the same. */
   long endMs() {
-    return BEGIN_WITHIN_MS + (long) chunksPerChannel() * chunkMs;
+    return rampMs() + (long) chunksPerChannel() * chunkMs;
   }
 
   static String callId(int channel) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Puts one load on the application, and measures what comes of it. */
@@ -167,17 +168,21 @@ public final class LoadRun {
     player.start();
     LoadResult.Moment from = look(beganNanos);
     boolean warm = false;
+    Optional<LoadResult.Moment> to = Optional.empty();
     while (!enough.await(BETWEEN_SAMPLES)) {
       LoadResult.Moment now = look(beganNanos);
-      if (!warm && now.seconds() * plan.speed() >= plan.warmUpSeconds() + 1) {
+      if (!warm && now.seconds() >= plan.allLiveFrom()) {
         warm = true;
         from = now;
-        check.measure(true);
+        check.beginToMeasure();
+      }
+      if (to.isEmpty() && now.seconds() >= plan.allLiveUntil()) {
+        to = Optional.of(now);
+        check.endMeasuring();
       }
       joinOrLeave(now.seconds());
     }
     player.join();
-    LoadResult.Moment to = look(beganNanos);
     if (stop.requested()) {
       throw new CommandFailure("stopped before the load was complete");
     }
@@ -185,7 +190,6 @@ public final class LoadRun {
       throw new CommandFailure("the load could not be sent: " + failures.get(0).getMessage());
     }
     awaitDrained(beganNanos);
-    check.measure(false);
     double heap = 0;
     double outside = 0;
     long rocksDb = 0;
@@ -201,7 +205,7 @@ public final class LoadRun {
     boolean sameInstances = atOnce == setup.instances() && !oneLeft;
     return result(
         from,
-        to,
+        to.orElse(course.get(course.size() - 1)),
         sameInstances ? (heap - idleBytes[0]) / plan.channels() : Double.NaN,
         sameInstances ? (outside - idleBytes[1]) / plan.channels() : Double.NaN,
         rocksDb);

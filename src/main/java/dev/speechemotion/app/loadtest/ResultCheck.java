@@ -33,8 +33,8 @@ final class ResultCheck {
   private long[] latenciesMs = new long[1 << 12];
 
   private int measured;
-  private volatile boolean measuring;
   private long firstMeasuredMs = Long.MAX_VALUE;
+  private long lastMeasuredMs = Long.MAX_VALUE;
 
   private long events;
   private long duplicated;
@@ -60,14 +60,14 @@ final class ResultCheck {
     nextWindow = new int[plan.channels()];
   }
 
-  /** Latencies count of chunks that are appended from now on, or no more. */
-  void measure(boolean on) {
-    synchronized (this) {
-      if (on) {
-        firstMeasuredMs = System.currentTimeMillis();
-      }
-    }
-    measuring = on;
+  /** Latencies count of chunks that are appended from now on. */
+  synchronized void beginToMeasure() {
+    firstMeasuredMs = System.currentTimeMillis();
+  }
+
+  /** Latencies count of chunks that have been appended by now. */
+  synchronized void endMeasuring() {
+    lastMeasuredMs = System.currentTimeMillis();
   }
 
   /** A chunk has been appended; they come in order, channel by channel. */
@@ -101,7 +101,9 @@ final class ResultCheck {
       different++;
     }
     int appended = appendedMs[channel][window];
-    if (measuring && appended != NOT_APPENDED && beginMs + appended >= firstMeasuredMs) {
+    if (appended != NOT_APPENDED
+        && beginMs + appended >= firstMeasuredMs
+        && beginMs + appended <= lastMeasuredMs) {
       if (measured == latenciesMs.length) {
         latenciesMs = Arrays.copyOf(latenciesMs, 2 * measured);
       }

@@ -109,7 +109,7 @@ class ResultCheckTest {
 
   @Test
   void shouldMeasureFromTheAppendOfTheLastChunkThatAWindowNeeds() {
-    check.measure(true);
+    check.beginToMeasure();
     long nowMs = System.currentTimeMillis() + 1;
     for (int chunk = 0; chunk <= 200; chunk++) {
       check.appended(0, chunk, nowMs + chunk);
