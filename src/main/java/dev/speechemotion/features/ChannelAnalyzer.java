@@ -68,6 +68,15 @@ public final class ChannelAnalyzer {
     return sampleCount;
   }
 
+  /**
+   * How many samples can come, at the input rate, of which none completes a window. There may be
+   * some more.
+   */
+  public long samplesBeforeWindow() {
+    // Rates and blocks are rounded to samples.
+    return Math.max(0, (cutter.nextEndMs() - 1) * inputRateHz / 1000 - sampleCount);
+  }
+
   /** Takes samples in [-1, 1] and hands out the windows that they complete. */
   public void accept(float[] samples, int offset, int count, WindowSink sink) {
     Objects.checkFromIndexSize(offset, count, samples.length);

@@ -437,4 +437,41 @@ class ChannelAnalyzerTest {
     analyzer.finish(windows);
     return windows;
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8000, telephone-8k-extended",
+    "11025, telephone-8k-extended",
+    "16000, wideband-16k-extended",
+    "44100, wideband-16k-extended",
+    "48000, encoder-16k",
+    "8000, encoder-16k"
+  })
+  void shouldSayHowManySamplesCompleteNoWindow(int rateHz, String spec) {
+    ChannelAnalyzer analyzer =
+        new ChannelAnalyzer(
+            new FeatureExtractor(FeatureSpec.named(spec).orElseThrow()),
+            WindowSettings.DEFAULT,
+            rateHz);
+    float[] noise = new float[rateHz];
+    Random random = new Random(1);
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = (float) random.nextGaussian() / 10;
+    }
+    List<Long> ends = new ArrayList<>();
+    WindowSink sink = (beginMs, endMs, speechShare, features) -> ends.add(endMs);
+
+    for (int window = 0; window < 5; window++) {
+      for (long left = analyzer.samplesBeforeWindow(); left > 0; ) {
+        int count = (int) Math.min(left, noise.length);
+        analyzer.accept(noise, 0, count, sink);
+        left -= count;
+        assertThat(analyzer.samplesBeforeWindow()).isEqualTo(left);
+      }
+      assertThat(ends).hasSize(window);
+      // Nor is it far from the end: half a frame, and what the filters hold back.
+      analyzer.accept(noise, 0, rateHz / 4, sink);
+      assertThat(ends).hasSize(window + 1);
+    }
+  }
 }

@@ -48,6 +48,9 @@ final class Instance implements AutoCloseable {
   private Sample last = Sample.NONE;
   private boolean stopped;
 
+  /** What the last look at its start found. */
+  private String seen = "it was not reached";
+
   private Instance(ChildProcess process, String changelog) {
     this.process = process;
     this.changelog = changelog;
@@ -69,7 +72,8 @@ final class Instance implements AutoCloseable {
     while (!isRunning()) {
       requireAlive();
       if (System.nanoTime() > deadline) {
-        throw new CommandFailure("the application does not start: " + process.logTail());
+        throw new CommandFailure(
+            "the application does not start, " + seen + ": " + process.logTail());
       }
       Thread.sleep(BETWEEN_LOOKS_MS);
     }
@@ -81,17 +85,18 @@ final class Instance implements AutoCloseable {
         connect();
       }
       for (ObjectName client : names("kafka.streams:type=stream-metrics,*")) {
-        if (attribute(client, "state")
-            .filter(each -> each.toString().equals("RUNNING"))
-            .isPresent()) {
-          return true;
+        Optional<Object> state = attribute(client, "state");
+        if (state.isPresent()) {
+          seen = "its state is " + state.get();
+          return state.get().toString().equals("RUNNING");
         }
       }
-      return false;
+      seen = "it has no state";
     } catch (IOException | JMException | AttachNotSupportedException e) {
       // It has not come so far.
-      return false;
+      seen = e.toString();
     }
+    return false;
   }
 
   private void connect() throws IOException, AttachNotSupportedException {
@@ -186,6 +191,22 @@ final class Instance implements AutoCloseable {
   long liveHeapBytes() {
     memory.gc();
     return memory.getHeapMemoryUsage().getUsed();
+  }
+
+  /** How long the longest commit of the last half minute stopped a thread, milliseconds. */
+  double longestCommitMs() {
+    try {
+      double most = 0;
+      for (ObjectName thread : names("kafka.streams:type=stream-thread-metrics,*")) {
+        if (attribute(thread, "commit-latency-max").orElse(0.0) instanceof Double longest
+            && longest > most) {
+          most = longest;
+        }
+      }
+      return most;
+    } catch (IOException | JMException e) {
+      return Double.NaN;
+    }
   }
 
   /** RocksDB's cache with its write buffers, bytes. */

@@ -28,6 +28,7 @@ public final class LoadReport {
           "RocksDB MB",
           "state kB/ch",
           "changelog",
+          "commit ms",
           "GC %",
           "lost",
           "doubled",
@@ -62,6 +63,7 @@ public final class LoadReport {
     json.put("rocksDbBytes", result.rocksDbBytes());
     put(json, "stateBytesPerChannel", result.stateBytesPerChannel());
     put(json, "changelogBytesPerAudioByte", result.changelogBytesPerAudioByte());
+    put(json, "longestCommitMs", result.longestCommitMs());
     put(json, "gcShare", result.gcShare());
     json.put("senderLateMs", result.mostLateMs());
     ArrayNode course = json.putArray("course");
@@ -104,6 +106,7 @@ public final class LoadReport {
                   number("%.1f", result.rocksDbBytes() / 1048576.0),
                   number("%.1f", result.stateBytesPerChannel() / 1024),
                   number("%.2f", result.changelogBytesPerAudioByte()),
+                  number("%.0f", result.longestCommitMs()),
                   number("%.1f", 100 * result.gcShare()),
                   String.valueOf(result.lost()),
                   String.valueOf(result.duplicated()),

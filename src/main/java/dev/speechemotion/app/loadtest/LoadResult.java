@@ -18,6 +18,7 @@ import java.util.List;
  * @param rocksDbBytes cache and write buffers
  * @param stateBytesPerChannel in the changelog, when there is most of it
  * @param changelogBytesPerAudioByte bytes written for one of audio
+ * @param longestCommitMs for which a thread of the stream stood still
  * @param gcShare of the time
  * @param mostLateMs how late the sender was at most: above the chunk's length, this machine could
  *     not make the load
@@ -39,6 +40,7 @@ public record LoadResult(
     long rocksDbBytes,
     double stateBytesPerChannel,
     double changelogBytesPerAudioByte,
+    double longestCommitMs,
     double gcShare,
     long mostLateMs,
     List<Moment> course) {

@@ -41,6 +41,7 @@ public final class LoadRun {
   private EventReader reader;
   private int started;
   private boolean oneLeft;
+  private double longestCommitMs = Double.NaN;
 
   private LoadRun(LoadPlan plan, LoadSetup setup, LoadAudio audio) {
     this.plan = plan;
@@ -178,6 +179,7 @@ public final class LoadRun {
       }
       if (to.isEmpty() && now.seconds() >= plan.allLiveUntil()) {
         to = Optional.of(now);
+        longestCommitMs = longestCommit();
         check.endMeasuring();
       }
       joinOrLeave(now.seconds());
@@ -245,6 +247,10 @@ public final class LoadRun {
     Thread.sleep(FOR_THE_REST_MS);
   }
 
+  private double longestCommit() {
+    return instances.stream().mapToDouble(Instance::longestCommitMs).max().orElse(Double.NaN);
+  }
+
   private LoadResult workOff(StopRequest stop) throws IOException, InterruptedException {
     if (!feed.play(stop)) {
       throw new CommandFailure("stopped before the load was complete");
@@ -270,6 +276,7 @@ public final class LoadRun {
         from = to;
       }
     }
+    longestCommitMs = longestCommit();
     awaitSummaries();
     return result(from, to, Double.NaN, Double.NaN, instances.get(0).rocksDbBytes());
   }
@@ -301,6 +308,7 @@ public final class LoadRun {
         (double) topics.mostStateBytes() / plan.channels(),
         (double) (after.changelogBytes() - before.changelogBytes())
             / ((double) records * plan.bytesPerChunk()),
+        longestCommitMs,
         (after.gcSeconds() - before.gcSeconds()) / wall,
         feed.mostLateMs(),
         List.copyOf(course));

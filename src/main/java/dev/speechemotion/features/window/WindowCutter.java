@@ -114,9 +114,16 @@ public final class WindowCutter {
     }
   }
 
+  /**
+   * Where the next window ends, milliseconds; it is not handed out before audio has come so far.
+   */
+  public long nextEndMs() {
+    return nextWindow * settings.hopMs() + settings.lengthMs();
+  }
+
   private void emitEndingBy(long position, WindowSink sink) {
     while (blockBegin(nextWindow + blocksPerWindow) <= position) {
-      emit(nextWindow * settings.hopMs() + settings.lengthMs(), sink);
+      emit(nextEndMs(), sink);
       // The block that only this window needed makes room for the one after the next window's end.
       int row = row(nextWindow);
       accumulator.drop(row, frames[row]);
