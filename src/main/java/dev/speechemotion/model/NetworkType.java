@@ -47,6 +47,14 @@ public enum NetworkType {
     }
 
     @Override
+    FittedNetwork fitted(
+        Architecture architecture, FeatureSpec spec, int labelCount, byte[] weights)
+        throws ModelException {
+      return Fcnn.fitted(
+          architecture, FeatureLayout.of(spec).windowFeatureCount(), labelCount, weights);
+    }
+
+    @Override
     String inWords(Architecture architecture, int featureCount, int labelCount) {
       String members =
           architecture.members() == 1
@@ -248,10 +256,10 @@ public enum NetworkType {
       Architecture architecture, FeatureSpec spec, int labelCount, float dropRate);
 
   /**
-   * The network for use, with the weights of a file.
+   * The network for use, with the weights of a file; by PyTorch where nothing else is written.
    *
    * @throws ModelException if the file is malformed or of another network, or PyTorch does not
-   *     start
+   *     start where it is needed
    */
   FittedNetwork fitted(Architecture architecture, FeatureSpec spec, int labelCount, byte[] weights)
       throws ModelException {
