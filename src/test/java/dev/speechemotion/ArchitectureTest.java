@@ -89,6 +89,7 @@ class ArchitectureTest {
     "features.statistic,    'spec dsp frame codes'",
     "features.encoder,      'spec dsp codes'",
     "features.window,       'spec frame codes statistic encoder'",
+    "model.forward,         ''",
     "streams.state,         ''",
     "streams.deadletters,   ''",
     "streams.registry,      'deadletters'",

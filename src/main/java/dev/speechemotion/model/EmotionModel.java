@@ -1,15 +1,11 @@
 package dev.speechemotion.model;
 
-import ai.djl.Device;
-import ai.djl.Model;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.model.forward.FittedNetwork;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,8 +31,8 @@ public final class EmotionModel implements AutoCloseable {
 
   private final ModelManifest manifest;
   private final ModelIdentity identity;
-  private final Network network;
-  private final Model model;
+  private final byte[] weights;
+  private final FittedNetwork network;
 
   /** What goes before the network; empty where windows enter it as they are. */
   private final Optional<SpeechEncoder> encoder;
@@ -46,14 +42,14 @@ public final class EmotionModel implements AutoCloseable {
   private EmotionModel(
       ModelManifest manifest,
       ModelIdentity identity,
-      Network network,
-      Model model,
+      byte[] weights,
+      FittedNetwork network,
       Optional<SpeechEncoder> encoder,
       Optional<TrainingStatistics> statistics) {
     this.manifest = manifest;
     this.identity = identity;
+    this.weights = weights;
     this.network = network;
-    this.model = model;
     this.encoder = encoder;
     this.statistics = statistics;
   }
@@ -240,28 +236,24 @@ public final class EmotionModel implements AutoCloseable {
       requireSame(manifest.statistics().get(0), statistics.get(0));
       kept = Optional.of(TrainingStatistics.decode(statistics.get(0), manifest));
     }
-    Network network =
-        Network.forInference(
-            manifest.architecture(), manifest.featureSpec(), manifest.labels().size());
-    Model model = newModel(manifest.name());
+    FittedNetwork network =
+        manifest
+            .architecture()
+            .type()
+            .fitted(
+                manifest.architecture(), manifest.featureSpec(), manifest.labels().size(), weights);
     Optional<SpeechEncoder> encoder = Optional.empty();
     try {
-      NDManager manager = model.getNDManager();
-      WeightsFile.load(weights, network, manager);
-      // Without this PyTorch keeps a graph for gradients at every call.
-      network.block().freezeParameters(true);
-      network.block().initialize(manager, DataType.FLOAT32, network.inputShapes(1));
-      model.setBlock(network.block());
       if (!pretrained.isEmpty()) {
-        encoder = Optional.of(new SpeechEncoder(pretrained.get(0), manager.newSubManager()));
+        encoder = Optional.of(SpeechEncoder.of(pretrained.get(0)));
       }
     } catch (ModelException | RuntimeException e) {
-      model.close();
+      network.close();
       throw e;
     }
     ModelIdentity identity =
         new ModelIdentity(manifest.name(), manifest.version(), sha256(manifestBytes));
-    return new EmotionModel(manifest, identity, network, model, encoder, kept);
+    return new EmotionModel(manifest, identity, weights, network, encoder, kept);
   }
 
   /** The file that a manifest names, and no other. */
@@ -277,15 +269,6 @@ public final class EmotionModel implements AutoCloseable {
           "weights file %s has SHA-256 %s, the manifest says %s: it was changed or is of another model; copy the model again"
               .formatted(expected.file(), hash, expected.sha256()));
     }
-  }
-
-  private static Model newModel(String name) throws ModelException {
-    try {
-      Torch.start();
-    } catch (UncheckedIOException e) {
-      throw new ModelException(e.getCause().getMessage(), e);
-    }
-    return Model.newInstance(name, Device.cpu(), Torch.ENGINE);
   }
 
   public ModelManifest manifest() {
@@ -309,9 +292,9 @@ public final class EmotionModel implements AutoCloseable {
     return statistics;
   }
 
-  /** The weights file, without the pretrained encoder. */
+  /** The weights file, without the pretrained encoder; not a copy. */
   public byte[] weights() {
-    return WeightsFile.encode(network);
+    return weights;
   }
 
   /** A classifier for one thread; cheap, and reads no file. */
@@ -326,7 +309,7 @@ public final class EmotionModel implements AutoCloseable {
 
   private EmotionClassifier classifier(ModelManifest.Calibration calibration) {
     return new NetworkClassifier(
-        network, model, manifest, identity, calibration, encoder.map(EncoderPooling::new));
+        network, manifest, identity, calibration, encoder.map(EncoderPooling::new));
   }
 
   /**
@@ -343,7 +326,7 @@ public final class EmotionModel implements AutoCloseable {
   }
 
   private EmotionClassifier head(ModelManifest.Calibration calibration) {
-    return new NetworkClassifier(network, model, manifest, identity, calibration, Optional.empty());
+    return new NetworkClassifier(network, manifest, identity, calibration, Optional.empty());
   }
 
   /**
@@ -357,7 +340,8 @@ public final class EmotionModel implements AutoCloseable {
 
   @Override
   public void close() {
-    model.close();
+    encoder.ifPresent(SpeechEncoder::close);
+    network.close();
   }
 
   static byte[] readManifest(Path directory) throws ModelException {

@@ -13,6 +13,8 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import dev.speechemotion.model.forward.FittedNetwork;
+import dev.speechemotion.model.forward.FullyConnected;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +55,21 @@ final class Fcnn extends AbstractBlock implements Network {
                   .setType(name.endsWith("bias") ? Parameter.Type.BIAS : Parameter.Type.WEIGHT)
                   .build()));
     }
+  }
+
+  /**
+   * Such a network for use, with the weights of a file; needs no PyTorch.
+   *
+   * @throws ModelException if the file is malformed or of another network
+   */
+  static FittedNetwork fitted(
+      Architecture architecture, int featureCount, int labelCount, byte[] file)
+      throws ModelException {
+    List<float[]> weights = new ArrayList<>();
+    List<float[]> biases = new ArrayList<>();
+    WeightsFile.decodeNetwork(file, shapes(architecture, featureCount, labelCount))
+        .forEach((name, array) -> (name.endsWith("bias") ? biases : weights).add(array));
+    return new FullyConnected(weights, biases, architecture.members());
   }
 
   @Override

@@ -1,16 +1,11 @@
 package dev.speechemotion.model;
 
-import ai.djl.Model;
-import ai.djl.inference.Predictor;
-import ai.djl.ndarray.NDList;
-import ai.djl.translate.Batchifier;
-import ai.djl.translate.TranslateException;
-import ai.djl.translate.Translator;
-import ai.djl.translate.TranslatorContext;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.features.FeatureLayout;
+import dev.speechemotion.model.forward.FittedNetwork;
+import dev.speechemotion.model.forward.ForwardPass;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,13 +24,13 @@ final class NetworkClassifier implements EmotionClassifier {
   private final float limit;
   private final ModelManifest.Calibration calibration;
   private final Optional<Population> population;
-  private final float[] values;
+  private final float[] pooled;
   private final float[] normalized;
-  private final Predictor<float[], float[]> predictor;
+  private final float[] logits;
+  private final ForwardPass network;
 
   NetworkClassifier(
-      Network network,
-      Model model,
+      FittedNetwork network,
       ModelManifest manifest,
       ModelIdentity identity,
       ModelManifest.Calibration calibration,
@@ -53,9 +48,10 @@ final class NetworkClassifier implements EmotionClassifier {
     limit = manifest.normalization().limit();
     this.calibration = calibration;
     population = manifest.normalization().adaptedTo();
-    values = new float[pooling.isPresent() ? EncoderPooling.LENGTH : featureCount];
-    normalized = new float[values.length];
-    predictor = model.newPredictor(new OneWindow(network));
+    pooled = new float[pooling.isPresent() ? EncoderPooling.LENGTH : 0];
+    normalized = new float[pooling.isPresent() ? EncoderPooling.LENGTH : featureCount];
+    logits = new float[labelCount];
+    this.network = network.newPass();
   }
 
   @Override
@@ -101,49 +97,30 @@ final class NetworkClassifier implements EmotionClassifier {
     }
     for (int window = 0; window < windowCount; window++) {
       if (pooling.isPresent()) {
-        pooling.get().pool(features, window * featureCount, featureCount, values);
+        pooling.get().pool(features, window * featureCount, featureCount, pooled);
+        normalize(pooled, 0);
       } else {
-        System.arraycopy(features, window * featureCount, values, 0, featureCount);
+        normalize(features, window * featureCount);
       }
-      for (int i = 0; i < values.length; i++) {
-        int column = i % mean.length;
-        normalized[i] =
-            ModelManifest.Normalization.limited(
-                (values[i] - mean[column]) / deviation[column], limit);
-      }
-      calibration.softmax(logits(normalized), probabilities, window * labelCount);
+      network.run(normalized, logits);
+      calibration.softmax(logits, probabilities, window * labelCount);
     }
   }
 
-  private float[] logits(float[] input) {
-    try {
-      return predictor.predict(input);
-    } catch (TranslateException e) {
-      throw new IllegalStateException("the network failed: " + e.getMessage(), e);
+  /** Row by row: a window of frames has one mean for all of a column. */
+  private void normalize(float[] values, int offset) {
+    for (int row = 0; row < normalized.length; row += mean.length) {
+      for (int column = 0; column < mean.length; column++) {
+        normalized[row + column] =
+            ModelManifest.Normalization.limited(
+                (values[offset + row + column] - mean[column]) / deviation[column], limit);
+      }
     }
   }
 
   @Override
   public void close() {
-    predictor.close();
+    network.close();
     pooling.ifPresent(EncoderPooling::close);
-  }
-
-  /** In: {@code [features]}; out: {@code [labels]}. */
-  private record OneWindow(Network network) implements Translator<float[], float[]> {
-    @Override
-    public NDList processInput(TranslatorContext context, float[] input) {
-      return network.inputs(context.getNDManager(), input, 1);
-    }
-
-    @Override
-    public float[] processOutput(TranslatorContext context, NDList output) {
-      return output.singletonOrThrow().toFloatArray();
-    }
-
-    @Override
-    public Batchifier getBatchifier() {
-      return null;
-    }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.model.forward.FittedNetwork;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -43,6 +44,14 @@ public enum NetworkType {
     Network network(Architecture architecture, FeatureSpec spec, int labelCount, float dropRate) {
       return new Fcnn(
           architecture, FeatureLayout.of(spec).windowFeatureCount(), labelCount, dropRate);
+    }
+
+    @Override
+    FittedNetwork fitted(
+        Architecture architecture, FeatureSpec spec, int labelCount, byte[] weights)
+        throws ModelException {
+      return Fcnn.fitted(
+          architecture, FeatureLayout.of(spec).windowFeatureCount(), labelCount, weights);
     }
 
     @Override
@@ -245,6 +254,17 @@ public enum NetworkType {
 
   abstract Network network(
       Architecture architecture, FeatureSpec spec, int labelCount, float dropRate);
+
+  /**
+   * The network for use, with the weights of a file; by PyTorch where nothing else is written.
+   *
+   * @throws ModelException if the file is malformed or of another network, or PyTorch does not
+   *     start where it is needed
+   */
+  FittedNetwork fitted(Architecture architecture, FeatureSpec spec, int labelCount, byte[] weights)
+      throws ModelException {
+    return network(architecture, spec, labelCount, 0).onTorch(weights);
+  }
 
   abstract String inWords(Architecture architecture, int featureCount, int labelCount);
 

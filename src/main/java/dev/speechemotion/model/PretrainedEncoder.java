@@ -1,8 +1,5 @@
 package dev.speechemotion.model;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -56,16 +53,7 @@ public final class PretrainedEncoder implements AutoCloseable {
       Manifest manifest = ManifestJson.parseEncoder(EmotionModel.readManifest(directory));
       byte[] weights = EmotionModel.readWeights(directory, manifest.weights());
       EmotionModel.requireSame(manifest.weights(), weights);
-      Torch.start();
-      NDManager manager = NDManager.newBaseManager(Device.cpu(), Torch.ENGINE);
-      try {
-        return new PretrainedEncoder(manifest, weights, new SpeechEncoder(weights, manager));
-      } catch (ModelException | RuntimeException e) {
-        manager.close();
-        throw e;
-      }
-    } catch (UncheckedIOException e) {
-      throw new ModelException(e.getCause().getMessage(), e);
+      return new PretrainedEncoder(manifest, weights, SpeechEncoder.of(weights));
     } catch (ModelException e) {
       throw new ModelException("encoder %s: %s".formatted(directory, e.getMessage()), e);
     }

@@ -1,5 +1,6 @@
 package dev.speechemotion.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -90,9 +91,24 @@ final class SpeechEncoder implements AutoCloseable {
   private final List<Layer> layers = new ArrayList<>();
 
   /**
+   * Starts PyTorch if it is not running.
+   *
    * @param weights the file, 16-bit floats
+   * @throws ModelException if the file is not one of such an encoder, or PyTorch does not start
+   */
+  static SpeechEncoder of(byte[] weights) throws ModelException {
+    Torch.startForModel();
+    NDManager manager = NDManager.newBaseManager(Device.cpu(), Torch.ENGINE);
+    try {
+      return new SpeechEncoder(weights, manager);
+    } catch (ModelException | RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /**
    * @param manager is closed with the encoder
-   * @throws ModelException if the file is not one of such an encoder
    */
   SpeechEncoder(byte[] weights, NDManager manager) throws ModelException {
     this.manager = manager;

@@ -45,6 +45,19 @@ public final class Torch {
     }
   }
 
+  /**
+   * The same for a model that cannot be had without it.
+   *
+   * @throws ModelException as {@link #start}
+   */
+  static void startForModel() throws ModelException {
+    try {
+      start();
+    } catch (UncheckedIOException e) {
+      throw new ModelException(e.getCause().getMessage(), e);
+    }
+  }
+
   private static Throwable root(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {

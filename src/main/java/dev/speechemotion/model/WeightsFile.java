@@ -61,8 +61,11 @@ public final class WeightsFile {
    */
   public static void load(byte[] file, Network network, NDManager manager) throws ModelException {
     Map<String, Parameter> parameters = network.parameters();
-    decode(file, network.shapes(), manager)
-        .forEach((name, array) -> parameters.get(name).setArray(array));
+    Map<String, Shape> shapes = network.shapes();
+    decodeNetwork(file, shapes)
+        .forEach(
+            (name, values) ->
+                parameters.get(name).setArray(manager.create(values, shapes.get(name))));
   }
 
   /** How many numbers a file of {@link #encode} holds. */
@@ -72,21 +75,17 @@ public final class WeightsFile {
   }
 
   /**
-   * Reads the arrays that a network needs.
+   * Reads the arrays that a network needs, in the order of its shapes.
    *
-   * @param shapes what the file must hold, no more and no less
+   * @param shapes what the file must hold, no more and no less; that of the output's bias is the
+   *     last
    * @throws ModelException if the file is malformed or holds something else
    */
-  static Map<String, NDArray> decode(byte[] file, Map<String, Shape> shapes, NDManager manager)
+  static Map<String, float[]> decodeNetwork(byte[] file, Map<String, Shape> shapes)
       throws ModelException {
     Tensors tensors = Tensors.of(file, shapes);
     checkOutputs(tensors.header, shapes);
-    Map<String, NDArray> arrays = new LinkedHashMap<>();
-    for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
-      float[] values = array(entry.getKey(), entry.getValue(), tensors, NumberFormat.F32);
-      arrays.put(entry.getKey(), manager.create(values, entry.getValue()));
-    }
-    return arrays;
+    return arrays(tensors, shapes, NumberFormat.F32);
   }
 
   /**
@@ -108,7 +107,11 @@ public final class WeightsFile {
 
   private static Map<String, float[]> decode(
       byte[] file, Map<String, Shape> shapes, NumberFormat format) throws ModelException {
-    Tensors tensors = Tensors.of(file, shapes);
+    return arrays(Tensors.of(file, shapes), shapes, format);
+  }
+
+  private static Map<String, float[]> arrays(
+      Tensors tensors, Map<String, Shape> shapes, NumberFormat format) throws ModelException {
     Map<String, float[]> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
       arrays.put(entry.getKey(), array(entry.getKey(), entry.getValue(), tensors, format));

@@ -129,6 +129,9 @@ public final class BenchmarkMain {
       if (params.getParamsKeys().contains("length")) {
         return new Work(params.getParam("length"), TransformBenchmark.TRANSFORMS, "transform", 0);
       }
+      if (params.getParamsKeys().contains("model")) {
+        return new Work(params.getParam("model"), ClassifierBenchmark.WINDOWS, "window", 0);
+      }
       if (params.getParamsKeys().contains("stored")) {
         return new Work(params.getParam("stored"), StateBenchmark.CALLS, "channel", 0);
       }

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Folders for PyTorch's library and for temporary files that cannot be used: in a process of its
@@ -63,6 +65,23 @@ class UnusableFoldersIT {
     assertRefused(cache, library.toString());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"telephone", "wideband", "tess-fcnn"})
+  void shouldClassifyWithoutTheLibraryWhereTheModelNeedsNone(String model) throws Exception {
+    Path cache = Files.writeString(folder.resolve("cache"), "a file");
+
+    assertThat(
+            said(
+                0,
+                Map.of(VARIABLE, cache.toString()),
+                StreamProcess.MAIN_CLASS,
+                "classify",
+                "src/main/resources/demo/16a07Wa.wav",
+                "--model",
+                "models/" + model))
+        .contains("16a07Wa.wav");
+  }
+
   @Test
   void shouldNameTheFolderThatTheDemoCannotUse() throws Exception {
     Path temporary = Files.writeString(folder.resolve("temporary"), "a file");
@@ -79,13 +98,22 @@ class UnusableFoldersIT {
             "classify",
             "src/main/resources/demo/16a07Wa.wav",
             "--model",
-            "models/tess-fcnn");
+            "models/cnn-lstm");
     assertThat(said)
         .contains("PyTorch does not start", named, cache.resolve("pytorch").toString(), VARIABLE);
   }
 
   /** The one line for the user that a command ends with. */
   private String failure(Map<String, String> environment, String... args) throws Exception {
+    String said = said(1, environment, args);
+    List<String> lines =
+        said.lines().filter(line -> line.startsWith("speech-emotion-streams")).toList();
+    assertThat(lines).as(said).hasSize(1);
+    return lines.get(0);
+  }
+
+  private String said(int exitCode, Map<String, String> environment, String... args)
+      throws Exception {
     Path log = folder.resolve("log");
     List<String> command =
         new ArrayList<>(
@@ -104,10 +132,7 @@ class UnusableFoldersIT {
       process.destroyForcibly();
     }
     String said = Files.readString(log, StandardCharsets.UTF_8);
-    assertThat(process.exitValue()).as(said).isEqualTo(1);
-    List<String> lines =
-        said.lines().filter(line -> line.startsWith("speech-emotion-streams")).toList();
-    assertThat(lines).as(said).hasSize(1);
-    return lines.get(0);
+    assertThat(process.exitValue()).as(said).isEqualTo(exitCode);
+    return said;
   }
 }
