@@ -247,18 +247,21 @@ final class LoadTestCommand implements Callable<Integer> {
           plans.get(i).channels(), plans.get(i).seconds());
       LoadRun.Done done = LoadRun.run(plans.get(i), setup, recording, stop);
       results.add(done.result());
-      if (beside.isPresent() && i == plans.size() - 1) {
-        err.println("running beside: " + beside.get());
-        besideChannels =
-            BesideCommand.channelsPerCore(
-                List.of(beside.get().split(" ")),
-                setup,
-                done,
-                ModelDirectory.find("schemas").resolve("AudioChunk.avsc"),
-                Duration.ofSeconds(besideSeconds),
-                stop);
+      try {
+        if (beside.isPresent() && i == plans.size() - 1) {
+          err.println("running beside: " + beside.get());
+          besideChannels =
+              BesideCommand.channelsPerCore(
+                  List.of(beside.get().split(" ")),
+                  setup,
+                  done,
+                  ModelDirectory.find("schemas").resolve("AudioChunk.avsc"),
+                  Duration.ofSeconds(besideSeconds),
+                  stop);
+        }
+      } finally {
+        done.deleteTopics().run();
       }
-      done.deleteTopics();
     }
     if (format == Format.JSON) {
       printJson(results, besideChannels, out);

@@ -39,8 +39,8 @@ public final class BesideCommand {
         List.of(
             "--bootstrap-server", String.valueOf(setup.client().get("bootstrap.servers")),
             "--topic", run.chunksTopic(),
-            "--output-topic", run.chunksTopic() + "-beside",
-            "--group", run.chunksTopic() + "-beside",
+            "--output-topic", run.besideTopic(),
+            "--group", run.besideTopic(),
             "--schema", schema.toString()));
     try (ChildProcess process = ChildProcess.start(setup.folder().resolve("beside.log"), all)) {
       long deadline = System.nanoTime() + time.toNanos();

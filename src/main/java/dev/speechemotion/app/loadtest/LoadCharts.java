@@ -14,6 +14,7 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Plots of loads. */
 public final class LoadCharts {
@@ -44,15 +45,16 @@ public final class LoadCharts {
             "p" + (int) percent, channels, values(live, each -> each.latencyMs(percent)));
       }
     }
-    XYChart lag = chart("Waiting", "seconds", "records");
+    XYChart lag = chart("Not committed yet", "seconds", "records");
     Set<String> names = new HashSet<>();
     for (LoadResult result : results) {
       String name = result.plan().channels() + (result.plan().isBacklog() ? " (backlog)" : "");
       if (names.add(name)) {
         lag.addSeries(
-            name,
-            result.course().stream().mapToDouble(LoadResult.Moment::seconds).toArray(),
-            result.course().stream().mapToDouble(moment -> moment.lag()).toArray());
+                name,
+                result.course().stream().mapToDouble(LoadResult.Moment::seconds).toArray(),
+                result.course().stream().mapToDouble(moment -> moment.lag()).toArray())
+            .setMarker(SeriesMarkers.NONE);
       }
     }
     try (OutputStream out = Files.newOutputStream(file)) {

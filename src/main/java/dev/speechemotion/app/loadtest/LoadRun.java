@@ -52,13 +52,15 @@ public final class LoadRun {
     topics = new LoadTopics(setup);
   }
 
-  /** One that was made; {@link #topics} stay until {@link Done#deleteTopics}. */
-  public record Done(LoadResult result, String chunksTopic, Runnable topics) {
-    /** Deletes what the load has left with the broker. */
-    public void deleteTopics() {
-      topics.run();
-    }
-  }
+  /**
+   * A load that was put on, whose topics are still there.
+   *
+   * @param chunksTopic what was played
+   * @param besideTopic of nothing so far
+   * @param deleteTopics deletes what the load has left with the broker
+   */
+  public record Done(
+      LoadResult result, String chunksTopic, String besideTopic, Runnable deleteTopics) {}
 
   /**
    * Runs it.
@@ -68,17 +70,16 @@ public final class LoadRun {
   public static Done run(LoadPlan plan, LoadSetup setup, AudioClip recording, StopRequest stop)
       throws IOException, InterruptedException {
     LoadRun run = new LoadRun(plan, setup, new LoadAudio(recording, plan.samplesPerChunk()));
-    LoadResult result = run.run(stop);
-    return new Done(
-        result,
-        run.topics.chunks(),
-        () -> {
-          try {
-            run.topics.delete();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        });
+    boolean complete = false;
+    try {
+      LoadResult result = run.run(stop);
+      complete = true;
+      return new Done(result, run.topics.chunks(), run.topics.beside(), run.topics::delete);
+    } finally {
+      if (!complete) {
+        run.topics.delete();
+      }
+    }
   }
 
   private LoadResult run(StopRequest stop) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.speechemotion.app.running;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -28,6 +29,12 @@ final class StreamsProperties {
    */
   private static final int BATCH_BYTES = 512 << 10;
 
+  /** Names under which Kafka looks for a setting of such a client, that which wins first. */
+  private static final List<String> MAIN_CONSUMER =
+      List.of(StreamsConfig.MAIN_CONSUMER_PREFIX, StreamsConfig.CONSUMER_PREFIX, "");
+
+  private static final List<String> PRODUCER = List.of(StreamsConfig.PRODUCER_PREFIX, "");
+
   private StreamsProperties() {}
 
   /** Properties for Kafka Streams; what is passed through wins. */
@@ -50,11 +57,10 @@ final class StreamsProperties {
       streams.put(
           StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
     }
-    streams.put(
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), FETCH_BYTES);
-    streams.put(
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), FETCH_WAIT_MS);
-    streams.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+    suggest(streams, settings, MAIN_CONSUMER, ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_BYTES);
+    suggest(
+        streams, settings, MAIN_CONSUMER, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
+    suggest(streams, settings, PRODUCER, ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     streams.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_CALL_BYTES);
@@ -72,6 +78,15 @@ final class StreamsProperties {
     requireThreads(streams);
     addInterceptor(streams);
     return streams;
+  }
+
+  /** Sets what is not passed through, by whichever of its names. */
+  private static void suggest(
+      Properties streams, Settings settings, List<String> prefixes, String name, int value) {
+    if (prefixes.stream()
+        .noneMatch(prefix -> settings.kafkaProperties().containsKey(prefix + name))) {
+      streams.put(prefixes.get(0) + name, value);
+    }
   }
 
   /** Kafka Streams would take none, and do nothing. */

@@ -61,4 +61,22 @@ class StreamsPropertiesTest {
         .containsEntry(
             "main.consumer.interceptor.classes", "some.Other," + DeletedInput.class.getName());
   }
+
+  @Test
+  void shouldFetchAndSendInLargerPortionsThanKafkaWould() {
+    assertThat(StreamsProperties.of(Settings.of(Map.of())))
+        .containsEntry("main.consumer.fetch.min.bytes", 1 << 20)
+        .containsEntry("main.consumer.fetch.max.wait.ms", 40)
+        .containsEntry("producer.batch.size", 512 << 10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "consumer.", "main.consumer."})
+  void shouldLeaveFetchesThatArePassedThroughAsTheyAre(String prefix) {
+    Settings settings = Settings.of(Map.of("kafka." + prefix + "fetch.min.bytes", "7"));
+
+    assertThat(StreamsProperties.of(settings))
+        .containsEntry(prefix + "fetch.min.bytes", "7")
+        .doesNotContainValue(1 << 20);
+  }
 }
