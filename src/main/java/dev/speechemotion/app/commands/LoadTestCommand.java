@@ -141,9 +141,10 @@ final class LoadTestCommand implements Callable<Integer> {
 
   @Option(
       names = "--jvm",
+      defaultValue = "-Xmx1g",
       paramLabel = "OPTION",
-      description = "Option of the application's JVM (default: -Xmx1g); may be repeated.")
-  private List<String> jvmOptions = new ArrayList<>(List.of("-Xmx1g"));
+      description = "Option of the application's JVM (default: ${DEFAULT-VALUE}); may be repeated.")
+  private List<String> jvmOptions;
 
   @Option(
       names = "--beside",

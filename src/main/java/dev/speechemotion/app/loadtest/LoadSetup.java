@@ -1,5 +1,6 @@
 package dev.speechemotion.app.loadtest;
 
+import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.model.EmotionModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,4 +38,21 @@ public record LoadSetup(
     int joinAfterSeconds,
     int leaveAfterSeconds,
     boolean kill,
-    Path folder) {}
+    Path folder) {
+  public LoadSetup {
+    require(partitions >= 1, "the partitions must be 1 or more");
+    require(instances >= 1, "the instances must be 1 or more");
+    require(
+        joinAfterSeconds >= 0 && leaveAfterSeconds >= 0,
+        "seconds after which an instance joins or leaves must be 0 or more");
+    require(
+        instances >= 2 || joinAfterSeconds == 0 && leaveAfterSeconds == 0,
+        "an instance can join or leave only if there are two or more: see --instances");
+  }
+
+  private static void require(boolean holds, String rule) {
+    if (!holds) {
+      throw new CommandFailure(rule);
+    }
+  }
+}
