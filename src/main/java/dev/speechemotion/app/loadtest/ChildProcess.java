@@ -67,7 +67,8 @@ final class ChildProcess implements AutoCloseable {
 
   /** SIGTERM; gives whether it ended by that, with exit code 0. */
   boolean stop() throws InterruptedException {
-    process.destroy();
+    // Process.destroy would close what it still has to say.
+    process.toHandle().destroy();
     return process.waitFor(STOP_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
   }
 

@@ -40,9 +40,22 @@ class LoadTestCommandIT {
   @Test
   void shouldMeasureLiveChannels() throws Exception {
     Path plot = folder.resolve("load.png");
+    Path beside = folder.resolve("beside.sh");
+    Files.writeString(
+        beside,
+        """
+        trap 'echo "{\\"audioSeconds\\": 10, \\"processCpuSeconds\\": 2}"; exit 0' TERM
+        while :; do sleep 0.1; done
+        """);
 
     JsonNode figures =
-        load("--channels", "6", "--seconds", "10", "--warm-up", "3", "--plot", plot.toString());
+        load(
+            "--channels=6",
+            "--seconds=10",
+            "--warm-up=3",
+            "--plot=" + plot,
+            "--beside=sh " + beside,
+            "--beside-seconds=1");
 
     assertExact(figures);
     assertThat(figures.path("audioSeconds").asDouble()).isPositive();
@@ -53,6 +66,7 @@ class LoadTestCommandIT {
         .isGreaterThanOrEqualTo(figures.path("latencyMs").path("p99").asDouble());
     assertThat(figures.path("changelogBytesPerAudioByte").asDouble()).isPositive();
     assertThat(figures.path("stateBytesPerChannel").asDouble()).isPositive();
+    assertThat(figures.path("besideChannelsPerCore").asDouble()).isEqualTo(5);
     assertThat(figures.path("course")).isNotEmpty();
     assertThat(ImageIO.read(Files.newInputStream(plot)).getWidth()).isGreaterThan(1_000);
   }
