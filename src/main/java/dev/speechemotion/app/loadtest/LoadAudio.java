@@ -6,7 +6,7 @@ import dev.speechemotion.audio.resampling.Resampler;
 
 /**
  * The audio of all channels: each plays one of the recording's channels over and over, from a place
- * and at a level of its own.
+ * of its own and at one of some levels.
  */
 final class LoadAudio {
   private static final AudioEncoding ENCODING = AudioEncoding.MULAW;

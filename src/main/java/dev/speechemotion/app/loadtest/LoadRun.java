@@ -35,7 +35,12 @@ public final class LoadRun {
   private final ResultCheck check;
   private final List<Instance> instances = new ArrayList<>();
   private final List<LoadResult.Moment> course = new ArrayList<>();
-  private final long[] idleBytes = new long[2];
+
+  /** With no channel live. */
+  private long idleHeapBytes;
+
+  private long idleNativeBytes;
+
   private Admin admin;
   private LoadFeed feed;
   private EventReader reader;
@@ -149,8 +154,8 @@ public final class LoadRun {
     }
     for (Instance instance : instances) {
       instance.awaitRunning();
-      idleBytes[0] += instance.liveHeapBytes();
-      idleBytes[1] += instance.sample().nativeBytes();
+      idleHeapBytes += instance.liveHeapBytes();
+      idleNativeBytes += instance.sample().nativeBytes();
     }
     StopRequest enough = new StopRequest();
     List<Exception> failures = new ArrayList<>();
@@ -209,8 +214,8 @@ public final class LoadRun {
     return result(
         from,
         to.orElse(course.get(course.size() - 1)),
-        sameInstances ? (heap - idleBytes[0]) / plan.channels() : Double.NaN,
-        sameInstances ? (outside - idleBytes[1]) / plan.channels() : Double.NaN,
+        sameInstances ? (heap - idleHeapBytes) / plan.channels() : Double.NaN,
+        sameInstances ? (outside - idleNativeBytes) / plan.channels() : Double.NaN,
         rocksDb);
   }
 
