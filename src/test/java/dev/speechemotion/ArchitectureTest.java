@@ -47,6 +47,7 @@ class ArchitectureTest {
   private static final List<String> KAFKA = List.of("org.apache.kafka..", "org.apache.avro..");
   private static final List<String> REGISTRY =
       List.of("org.apache.flink.avro..", "javax.net.ssl..");
+  private static final List<String> METERS = List.of("io.micrometer..");
   private static final List<String> CLI = List.of("picocli..");
   private static final List<String> TEMPLATES = List.of("io.pebbletemplates..");
   private static final List<String> PLOTTING =
@@ -58,7 +59,7 @@ class ArchitectureTest {
     "features, 'audio',                         'jtransforms'",
     "emotion,  '',                              ''",
     "model,    'features emotion',              'djl json logging'",
-    "streams,  'audio features emotion avro',   'kafka registry logging'",
+    "streams,  'audio features emotion avro',   'kafka registry meters logging'",
     "training, 'audio features emotion model',  'djl json plotting templates cli logging'",
     "avro,     '',                              'kafka'",
   })
@@ -91,13 +92,14 @@ class ArchitectureTest {
     "features.window,       'spec frame codes statistic encoder'",
     "model.forward,         ''",
     "streams.state,         ''",
-    "streams.deadletters,   ''",
+    "streams.metrics,       ''",
+    "streams.deadletters,   'metrics'",
     "streams.registry,      'deadletters'",
-    "streams.intake,        'state deadletters'",
+    "streams.intake,        'state deadletters metrics'",
     "streams.media,         'state'",
     "streams.results,       'state'",
     "streams.models,        'results'",
-    "streams.call,          'state deadletters intake media results models'",
+    "streams.call,          'state metrics deadletters intake media results models'",
     "training.augmentation, ''",
     "training.corpus,       'augmentation'",
     "training.evaluation,   'corpus'",
@@ -245,6 +247,7 @@ class ArchitectureTest {
       case "logging" -> LOGGING;
       case "kafka" -> KAFKA;
       case "registry" -> REGISTRY;
+      case "meters" -> METERS;
       case "plotting" -> PLOTTING;
       case "templates" -> TEMPLATES;
       case "cli" -> CLI;

@@ -8,9 +8,12 @@ import dev.speechemotion.streams.call.CallStore;
 import dev.speechemotion.streams.deadletters.DeadLetters;
 import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.intake.DecodeChunks;
+import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModels;
 import dev.speechemotion.streams.registry.EmotionSerdes;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -44,12 +47,25 @@ public final class EmotionTopology {
 
   /**
    * Builds the topology with models that say how channels are cut into windows, may differ by the
-   * channel's sampling rate and change while it runs; does no I/O.
+   * channel's sampling rate and change while it runs; does no I/O. What is counted and timed goes
+   * to Micrometer's global registry.
    *
    * @param serdes of the values; keys are callIds in UTF-8
    */
   public static Topology build(
       StreamSettings settings, EmotionModels models, EmotionSerdes serdes) {
+    return build(settings, models, serdes, Metrics.globalRegistry);
+  }
+
+  /**
+   * Builds the topology; does no I/O.
+   *
+   * @param serdes of the values; keys are callIds in UTF-8
+   * @param meters gets what is counted and timed; not closed
+   */
+  public static Topology build(
+      StreamSettings settings, EmotionModels models, EmotionSerdes serdes, MeterRegistry meters) {
+    StreamMetrics metrics = new StreamMetrics(meters);
     Topology topology = new Topology();
     AutoOffsetReset asConfigured = null;
     topology.addSource(
@@ -66,10 +82,13 @@ public final class EmotionTopology {
                 settings.chunksTopic(),
                 new ChunkRules(settings.maxPayloadBytes()),
                 () -> serdes.audioChunk().deserializer(),
-                AnalyzeCalls.NAME),
+                AnalyzeCalls.NAME,
+                metrics),
         CHUNKS);
     topology.addProcessor(
-        AnalyzeCalls.NAME, () -> new AnalyzeCalls(settings.call(), models), DecodeChunks.NAME);
+        AnalyzeCalls.NAME,
+        () -> new AnalyzeCalls(settings.call(), models, metrics),
+        DecodeChunks.NAME);
     topology.addStateStore(new CallStore.Builder(AnalyzeCalls.CALLS), AnalyzeCalls.NAME);
     addSink(
         topology, AnalyzeCalls.EVENTS, settings.eventsTopic(), serdes.emotionEvent().serializer());

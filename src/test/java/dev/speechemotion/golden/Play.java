@@ -11,6 +11,9 @@ import dev.speechemotion.streams.call.RestoredCalls;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,6 +64,7 @@ final class Play implements AutoCloseable {
 
   private Instant now = Feed.BEGIN;
   private Duration lag = Duration.ZERO;
+  private MeterRegistry meters;
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
 
@@ -84,12 +88,14 @@ final class Play implements AutoCloseable {
   }
 
   private void open() {
+    meters = new SimpleMeterRegistry();
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "golden");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
-        new TopologyTestDriver(EmotionTopology.build(settings, models, serdes), properties, now);
+        new TopologyTestDriver(
+            EmotionTopology.build(settings, models, serdes, meters), properties, now);
     input =
         driver.createInputTopic(
             settings.chunksTopic(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -168,10 +174,8 @@ final class Play implements AutoCloseable {
   }
 
   private long metric(String name) {
-    return driver.metrics().entrySet().stream()
-        .filter(entry -> entry.getKey().name().equals(name))
-        .mapToLong(entry -> ((Number) entry.getValue().metricValue()).longValue())
-        .sum();
+    String counter = "speech.emotion." + name.replace("-total", "").replace('-', '.');
+    return (long) meters.find(counter).counters().stream().mapToDouble(Counter::count).sum();
   }
 
   private void collect() {

@@ -1,8 +1,9 @@
 package dev.speechemotion.app.commands;
 
 import dev.speechemotion.app.client.ClusterReadiness;
-import dev.speechemotion.app.http.HealthServer;
-import dev.speechemotion.app.http.MetricsPage;
+import dev.speechemotion.app.http.HealthRoutes;
+import dev.speechemotion.app.http.HttpServer;
+import dev.speechemotion.app.http.MetricsRoutes;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.serving.ServedModels;
@@ -11,6 +12,7 @@ import dev.speechemotion.app.settings.PropertyMarkdown;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -68,21 +70,17 @@ final class StreamCommand implements Callable<Integer> {
       cluster.requireTopics(settings.streamSettings().topics(), createTopics, stop);
       try (SchemaRegistry registry = cluster.requireRegistry(stop);
           StreamApp app = new StreamApp(settings, models, registry)) {
-        Optional<HealthServer> health =
-            HealthServer.of(
+        app.meters().showModels(models::identities);
+        Optional<HttpServer> http =
+            HttpServer.start(
                 settings,
-                app::state,
-                app::notReadyBecause,
-                () ->
-                    MetricsPage.of(
-                        app.metrics(),
-                        app.lastFetched(),
-                        settings.text(Property.TOPIC_CHUNKS),
-                        models.identities()));
+                List.of(
+                    new HealthRoutes(app::state, app::notReadyBecause),
+                    new MetricsRoutes(app.meters()::page)));
         try {
           app.start();
           models.watch(settings.duration(Property.MODEL_CHECK_MS));
-          health.ifPresent(server -> LOG.info("health at port {}", server.port()));
+          http.ifPresent(server -> LOG.info("health and metrics at {}", server.address()));
           LOG.info(
               "model {}; reading {} at {}",
               models.identities().stream()
@@ -92,7 +90,7 @@ final class StreamCommand implements Callable<Integer> {
               settings.text(Property.BOOTSTRAP_SERVERS));
           app.awaitEnd(stop);
         } finally {
-          health.ifPresent(HealthServer::close);
+          http.ifPresent(HttpServer::close);
         }
       }
     }

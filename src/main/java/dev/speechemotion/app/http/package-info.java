@@ -1,6 +1,6 @@
 /**
- * What the application answers over HTTP: health, and metrics for Prometheus. Serves the command
- * {@code stream}. May import {@code settings} and {@code process}, {@code emotion}, and what Kafka
- * says of itself; nothing of the running application, which is handed in.
+ * The HTTP server of a process, and what it answers whatever runs: health, and metrics for
+ * Prometheus. What else is answered is handed in as HttpRoutes. May import {@code settings} and
+ * {@code process}, and the states of Kafka Streams; nothing of the running application.
  */
 package dev.speechemotion.app.http;

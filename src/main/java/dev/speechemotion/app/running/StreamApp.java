@@ -20,10 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -52,6 +50,7 @@ public final class StreamApp implements AutoCloseable {
 
   private final Settings settings;
   private final KafkaStreams streams;
+  private final ApplicationMeters meters;
   private final PatientRegistry patientRegistry;
   private final ScheduledExecutorService schemaChecks =
       Executors.newSingleThreadScheduledExecutor(StreamApp::daemon);
@@ -80,13 +79,17 @@ public final class StreamApp implements AutoCloseable {
     register(serdes, streamSettings);
     Properties properties = RebalanceProtocol.decide(settings);
     ChangelogTopic.require(settings, properties);
+    meters = new ApplicationMeters();
     try {
       streams =
           new KafkaStreams(
-              EmotionTopology.build(streamSettings, models, serdes), new StreamsConfig(properties));
+              EmotionTopology.build(streamSettings, models, serdes, meters.registry()),
+              new StreamsConfig(properties));
     } catch (StreamsException e) {
+      meters.close();
       throw cannotStart(e);
     }
+    meters.bind(streams, streamSettings.chunksTopic());
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
     schemaChecks.scheduleWithFixedDelay(
@@ -241,12 +244,9 @@ public final class StreamApp implements AutoCloseable {
         .or(() -> schemaLoss);
   }
 
-  /** The offset of the last record that was fetched, of each partition of this instance. */
-  public Map<TopicPartition, Long> lastFetched() {
-    return streams.metadataForLocalThreads().stream()
-        .flatMap(thread -> thread.activeTasks().stream())
-        .flatMap(task -> task.endOffsets().entrySet().stream())
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Math::max));
+  /** All that can be seen of it, for Prometheus. */
+  public ApplicationMeters meters() {
+    return meters;
   }
 
   private void stateChanged(KafkaStreams.State state) {
@@ -294,6 +294,7 @@ public final class StreamApp implements AutoCloseable {
     if (!streams.close(options)) {
       LOG.warn("the stream application did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
     }
+    meters.close();
     ended.countDown();
   }
 }

@@ -301,20 +301,40 @@ public final class Property {
           "http.host",
           "127.0.0.1",
           new NonEmptyString(),
-          "Address that `/health` and `/metrics` listen on");
+          "Address that the HTTP server listens on: health, metrics");
 
   public static final String HTTP_PORT =
       integer(
           "http.port",
           -1,
           Range.between(-1, 65_535),
-          "Port that `/health` (200 while the stream works, else 503) and `/metrics` (Prometheus)"
-              + " listen on; 0: any, -1: none");
+          "Port that it listens on; 0: any, -1: no HTTP server");
+
+  public static final String HTTP_TOKEN =
+      secret(
+          "http.token",
+          "Token without which it answers nothing but `/health`: `Authorization: Bearer TOKEN`, or"
+              + " in a browser the password of any name; empty: it asks for none");
+
+  public static final String HTTP_TLS_KEYSTORE =
+      text(
+          "http.tls.keystore",
+          "",
+          ANY,
+          "PKCS12 file with the key and certificate of the HTTP server; empty: no TLS");
+
+  public static final String HTTP_TLS_KEYSTORE_PASSWORD =
+      secret("http.tls.keystore.password", "Password of that file");
 
   private Property() {}
 
   private static String text(String name, String byDefault, Validator valid, String meaning) {
     return define(name, Type.STRING, byDefault, valid, meaning);
+  }
+
+  /** One that is shown nowhere; empty by default. */
+  private static String secret(String name, String meaning) {
+    return define(name, Type.PASSWORD, "", ANY, meaning);
   }
 
   private static String integer(String name, int byDefault, Validator valid, String meaning) {

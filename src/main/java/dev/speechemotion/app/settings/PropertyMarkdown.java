@@ -1,7 +1,9 @@
 package dev.speechemotion.app.settings;
 
+import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.types.Password;
 
 /** The properties as documentation shows them. */
 public final class PropertyMarkdown {
@@ -12,7 +14,8 @@ public final class PropertyMarkdown {
     StringBuilder table =
         new StringBuilder("| property | type | default | meaning |\n| --- | --- | --- | --- |\n");
     for (ConfigKey key : Property.DEFINITION.configKeys().values()) {
-      boolean none = key.defaultValue == null || key.defaultValue.equals("");
+      boolean none =
+          key.defaultValue == null || List.of("", new Password("")).contains(key.defaultValue);
       String defaultValue = none ? "" : "`" + key.defaultValue + "`";
       table.append(
           String.format(

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.types.Password;
 
 /**
  * The configuration: a valid value for every {@link Property}. Values come from a properties file,
@@ -55,6 +56,11 @@ public final class Settings {
 
   public String text(String property) {
     return (String) values.get(property);
+  }
+
+  /** The value of a property that is shown nowhere. */
+  public String secret(String property) {
+    return ((Password) values.get(property)).value();
   }
 
   public int integer(String property) {

@@ -8,16 +8,16 @@ import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.ReceivedChunk;
 import dev.speechemotion.streams.intake.Verdict;
+import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModel;
 import dev.speechemotion.streams.models.OpenModels;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.metrics.Sensor;
-import org.apache.kafka.common.metrics.stats.Value;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -43,6 +43,7 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
 
   private final CallSettings settings;
   private final EmotionModels offers;
+  private final StreamMetrics metrics;
 
   private ProcessorContext<Object, Object> context;
   private CallStore store;
@@ -50,9 +51,8 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
   private OpenModels models;
   private TaskContext task;
   private DeadLetters deadLetters;
-  private Sensor duplicates;
-  private Sensor shed;
-  private Sensor openCalls;
+  private StreamMetrics.Open open;
+  private final List<Long> eventTimesMs = new ArrayList<>();
 
   /**
    * Timestamp of what is sent on: that of the record being processed, or of the newest one; brokers
@@ -60,39 +60,24 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
    */
   private long timestampMs;
 
-  public AnalyzeCalls(CallSettings settings, EmotionModels offers) {
+  public AnalyzeCalls(CallSettings settings, EmotionModels offers, StreamMetrics metrics) {
     this.settings = settings;
     this.offers = offers;
+    this.metrics = metrics;
   }
 
   @Override
   public void init(ProcessorContext<Object, Object> context) {
     this.context = context;
     models = new OpenModels(settings.alertRules(), offers, ChunkRules.MIN_RATE_HZ);
-    deadLetters = new DeadLetters(context, NAME);
-    duplicates = count("duplicate-chunks");
-    shed = count("shed-chunks");
-    openCalls =
-        context.metrics().addSensor(context.taskId() + "-open-calls", Sensor.RecordingLevel.INFO);
-    openCalls.add(
-        new MetricName(
-            "open-calls",
-            "stream-speech-emotion-metrics",
-            "calls in progress",
-            Map.of("task-id", context.taskId().toString())),
-        new Value());
-    task = new TaskContext(settings, models, context::currentSystemTimeMs, new Sinks());
+    deadLetters = new DeadLetters(context, metrics);
+    open = metrics.new Open();
+    task = new TaskContext(settings, models, context::currentSystemTimeMs, metrics, new Sinks());
     store = context.getStateStore(CALLS);
     store.load(new CallCodec(task));
+    store.onCommit(this::committing);
     calls = new CallsInProgress(task, store);
     context.schedule(calls.period(), PunctuationType.WALL_CLOCK_TIME, this::endQuietCalls);
-  }
-
-  private Sensor count(String operation) {
-    return context
-        .metrics()
-        .addRateTotalSensor(
-            "speech-emotion", context.taskId() + "-" + NAME, operation, Sensor.RecordingLevel.INFO);
   }
 
   @Override
@@ -110,6 +95,7 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
     }
     timestampMs = record.timestamp();
     followLag(record.timestamp());
+    metrics.chunk(message.payloadBytes());
     calls.take(call.get(), message, (Verdict.Taken) verdict);
   }
 
@@ -134,10 +120,30 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
   private void endQuietCalls(long nowMs) {
     timestampMs = context.currentStreamTimeMs() < 0 ? nowMs : context.currentStreamTimeMs();
     calls.endQuiet(nowMs);
-    openCalls.record(store.all().stream().filter(call -> !call.isEnded()).count(), nowMs);
+    tellWhatIsOpen();
     if (models.hasOutdated()) {
       models.closeOutdated(modelsInUse());
     }
+  }
+
+  private void committing() {
+    long nowMs = context.currentSystemTimeMs();
+    eventTimesMs.forEach(madeMs -> metrics.committed(nowMs - madeMs));
+    eventTimesMs.clear();
+  }
+
+  private void tellWhatIsOpen() {
+    long calls = 0;
+    long channels = 0;
+    for (Call call : store.all()) {
+      if (!call.isEnded()) {
+        calls++;
+        for (MediaStream stream : call.streams()) {
+          channels += stream.channels().size();
+        }
+      }
+    }
+    open.set(calls, channels);
   }
 
   /** Those that channels in a segment have features of. */
@@ -154,36 +160,25 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
   @Override
   public void close() {
     models.close();
-    deadLetters.close();
-    context.metrics().removeSensor(duplicates);
-    context.metrics().removeSensor(shed);
-    context.metrics().removeSensor(openCalls);
+    open.set(0, 0);
   }
 
   private final class Sinks implements TaskContext.Output {
     @Override
     public void event(EmotionEvent event) {
+      eventTimesMs.add(event.getCreatedAt().toEpochMilli());
       forward(event.getCallId(), event, EVENTS);
     }
 
     @Override
     public void alert(EmotionAlert alert) {
+      metrics.alert(alert.getState().name().toLowerCase(Locale.ROOT));
       forward(alert.getCallId(), alert, ALERTS);
     }
 
     @Override
     public void summary(CallSummary summary) {
       forward(summary.getCallId(), summary, SUMMARIES);
-    }
-
-    @Override
-    public void duplicate() {
-      duplicates.record(1, context.currentSystemTimeMs());
-    }
-
-    @Override
-    public void shed() {
-      shed.record(1, context.currentSystemTimeMs());
     }
 
     private void forward(String callId, Object value, String sink) {

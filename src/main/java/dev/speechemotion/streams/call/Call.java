@@ -174,7 +174,7 @@ public final class Call {
       return;
     }
     if (ended) {
-      task.output.duplicate();
+      task.metrics.duplicate();
       return;
     }
     MediaStream stream = streamOrNew(message.streamId());

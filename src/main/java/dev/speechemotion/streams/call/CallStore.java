@@ -60,6 +60,7 @@ public final class CallStore
 
   private final StateOutput bytes = new StateOutput(16 << 10);
   private CallCodec codec;
+  private Runnable committing = () -> {};
 
   CallStore(KeyValueStore<Bytes, byte[]> inner) {
     this.inner = inner;
@@ -69,6 +70,11 @@ public final class CallStore
   void load(CallCodec codec) {
     this.codec = codec;
     reload();
+  }
+
+  /** Has somebody told of each commit, once the calls are written. */
+  void onCommit(Runnable told) {
+    committing = told;
   }
 
   /** Forgets the objects and reads them from the store again. */
@@ -165,6 +171,7 @@ public final class CallStore
       flush(callId);
     }
     changed.clear();
+    committing.run();
   }
 
   private void flush(String callId) {

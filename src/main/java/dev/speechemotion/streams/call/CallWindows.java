@@ -13,6 +13,7 @@ import dev.speechemotion.streams.deadletters.Rejection;
 import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.Verdict;
+import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModels;
 import java.time.Duration;
@@ -73,6 +74,7 @@ public final class CallWindows implements AutoCloseable {
             listening(settings, speechMinShare),
             new OpenModels(List.of(), asker, ChunkRules.MIN_RATE_HZ),
             () -> tickedMs,
+            StreamMetrics.unseen(),
             new Output());
     calls = new CallsInProgress(task, kept);
   }
@@ -227,16 +229,6 @@ public final class CallWindows implements AutoCloseable {
     @Override
     public void summary(CallSummary summary) {
       listener.call(summary);
-    }
-
-    @Override
-    public void duplicate() {
-      // It was heard when it came first.
-    }
-
-    @Override
-    public void shed() {
-      // Nothing is.
     }
   }
 }

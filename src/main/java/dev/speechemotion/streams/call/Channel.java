@@ -92,7 +92,11 @@ public final class Channel implements AlertingChannel {
 
         @Override
         public void window(long beginMs, long endMs, float speechShare, float[] features) {
+          SegmentAnalyzer from = analyzer.orElseThrow();
+          task.metrics.features(from.lap());
           Channel.this.window(beginMs, endMs, speechShare, features);
+          // What was done with the window is none of its features.
+          from.lap();
         }
       };
 
@@ -193,7 +197,9 @@ public final class Channel implements AlertingChannel {
   void skip(Message message) {
     long beginMicros = beginMicros(message, lostBefore(message));
     finishSegment();
+    long missing = media.gapMicros();
     media.skip(beginMicros, message.durationMicros());
+    countMissing(media.gapMicros() - missing);
     media.takeNumber(message.number(), message.ingestedAtMs());
   }
 
@@ -244,7 +250,9 @@ public final class Channel implements AlertingChannel {
   }
 
   private void beginSegment(Message message, ChannelRole messageRole, long beginMicros) {
+    long missing = media.gapMicros();
     media.beginSegment(message.encoding(), message.sampleRateHz(), beginMicros);
+    countMissing(media.gapMicros() - missing);
     role = messageRole;
     if (task.isAnalyzed(role)) {
       OpenModel model = offeredModel();
@@ -252,6 +260,12 @@ public final class Channel implements AlertingChannel {
       if (!band.isKnownOf(media.sampleRateHz())) {
         choice = BandChoice.of(task.models, model, media.sampleRateHz());
       }
+    }
+  }
+
+  private void countMissing(long micros) {
+    if (micros > 0) {
+      task.metrics.gap(micros);
     }
   }
 
@@ -285,6 +299,7 @@ public final class Channel implements AlertingChannel {
   private void fill(long gapMicros) {
     float power = talk.backgroundPower();
     int total = media.fill(gapMicros);
+    task.metrics.gap(gapMicros);
     for (int done = 0; done < total; done += TaskContext.BLOCK_SAMPLES) {
       int count = Math.min(TaskContext.BLOCK_SAMPLES, total - done);
       LineNoise.fill(task.samples, count, power, media.segmentSamples());
@@ -348,6 +363,7 @@ public final class Channel implements AlertingChannel {
     event.setSpeechShare(speechShare);
     media.forgetFilledBefore(beginMs + model.windows().hopMs());
     if (!hasEnoughSpeech(speechShare)) {
+      task.metrics.windowWithoutSpeech();
       totals.countNoSpeech(task.settings.noSpeechEvents());
       if (task.settings.noSpeechEvents()) {
         task.output.event(withoutSpeech(event));
@@ -355,7 +371,9 @@ public final class Channel implements AlertingChannel {
       alerts.pass(event.getBeginMs(), event.getEndMs());
       return;
     }
+    long begin = System.nanoTime();
     model.classify(features, voice, task.probabilities);
+    task.metrics.inference(System.nanoTime() - begin);
     int label =
         smoothing.follow(task.labels(), task.probabilities, event.getEndMs(), task.smoothed);
     event.setEmotion(task.labels().get(label));
@@ -371,6 +389,10 @@ public final class Channel implements AlertingChannel {
     eventModel = Optional.of(model.identity());
     stream.call().details().use(model.identity());
     totals.count(event, task.labels(), task.probabilities);
+    task.metrics.event(
+        event.getEmotion(),
+        role.name().toLowerCase(Locale.ROOT),
+        event.getCreatedAt().toEpochMilli() - event.getLastChunkIngestedAt().toEpochMilli());
     task.output.event(event);
     alerts.follow(event);
   }

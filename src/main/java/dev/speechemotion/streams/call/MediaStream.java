@@ -95,7 +95,7 @@ final class MediaStream implements StreamOrder.HeardChannels {
         if (!order.isStopped()) {
           order.knowTrack(message);
         }
-        task.output.duplicate();
+        task.metrics.duplicate();
       }
       case BEGINS_ANEW -> beginAnew(message);
       case IGNORED -> {
@@ -117,6 +117,7 @@ final class MediaStream implements StreamOrder.HeardChannels {
   }
 
   private void hold(Message message) {
+    task.metrics.reordered();
     note(message);
     MessageOrder own = order.hold(message);
     release(own);
@@ -164,7 +165,7 @@ final class MediaStream implements StreamOrder.HeardChannels {
       case MEDIA -> {
         if (task.isShedding()) {
           skip(message);
-          task.output.shed();
+          task.metrics.shed();
         } else {
           hear(message);
         }

@@ -73,6 +73,11 @@ final class SegmentAnalyzer {
   private int waitingCount;
   private final StoredFrames frames;
 
+  /** Spent on features since the last lap, without the time since {@link #sinceNanos}. */
+  private long nanos;
+
+  private long sinceNanos;
+
   SegmentAnalyzer(OpenModel model, int sampleRateHz) {
     this.model = model;
     analyzer = model.newAnalyzer(sampleRateHz);
@@ -108,8 +113,19 @@ final class SegmentAnalyzer {
       waitingCount += count;
       return;
     }
+    sinceNanos = System.nanoTime();
     analyzeWaiting(windows);
     analyzer.accept(samples, offset, count, windows);
+    nanos += System.nanoTime() - sinceNanos;
+  }
+
+  /** Time spent since the last lap, nanoseconds; for whoever is being handed a window. */
+  long lap() {
+    long now = System.nanoTime();
+    long lap = nanos + now - sinceNanos;
+    nanos = 0;
+    sinceNanos = now;
+    return lap;
   }
 
   private void analyzeWaiting(WindowSink windows) {
@@ -120,6 +136,7 @@ final class SegmentAnalyzer {
 
   /** Hands out the windows that are still due. */
   void finish(WindowSink windows) {
+    sinceNanos = System.nanoTime();
     analyzeWaiting(windows);
     analyzer.finish(windows);
   }

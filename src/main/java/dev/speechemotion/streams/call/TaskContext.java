@@ -8,6 +8,7 @@ import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.emotion.Circumplex;
 import dev.speechemotion.streams.intake.ChannelRoles;
 import dev.speechemotion.streams.intake.ChunkRules;
+import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.OpenModels;
 import dev.speechemotion.streams.state.StateOutput;
 import java.time.Instant;
@@ -28,12 +29,6 @@ final class TaskContext {
     void alert(EmotionAlert alert);
 
     void summary(CallSummary summary);
-
-    /** A message came that had come before. */
-    void duplicate();
-
-    /** Audio was passed over. */
-    void shed();
   }
 
   /** Samples decoded at a time; bounds the scratch space whatever the chunk. */
@@ -42,6 +37,7 @@ final class TaskContext {
   final CallSettings settings;
   final OpenModels models;
   final Output output;
+  final StreamMetrics metrics;
 
   /** Of the models, if all of them are on the circle. */
   final Optional<Circumplex> circumplex;
@@ -69,10 +65,16 @@ final class TaskContext {
   /**
    * @param clockMs wall-clock time, milliseconds
    */
-  TaskContext(CallSettings settings, OpenModels models, LongSupplier clockMs, Output output) {
+  TaskContext(
+      CallSettings settings,
+      OpenModels models,
+      LongSupplier clockMs,
+      StreamMetrics metrics,
+      Output output) {
     this.settings = settings;
     this.models = models;
     this.clockMs = clockMs;
+    this.metrics = metrics;
     this.output = output;
     roles = new ChannelRoles(settings.channelRoles());
     circumplex = Circumplex.of(models.labels());

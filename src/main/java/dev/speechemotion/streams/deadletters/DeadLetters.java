@@ -1,5 +1,6 @@
 package dev.speechemotion.streams.deadletters;
 
+import dev.speechemotion.streams.metrics.StreamMetrics;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -9,8 +10,6 @@ import java.util.Optional;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.metrics.Sensor;
-import org.apache.kafka.streams.StreamsMetrics;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A dead letter has the {@link DeadLetterHeaders} beside the original headers.
  */
-public final class DeadLetters implements AutoCloseable {
+public final class DeadLetters {
   /** Name of the sink that dead letters are forwarded to. */
   public static final String SINK = "write-dead-letters";
 
@@ -38,21 +37,17 @@ public final class DeadLetters implements AutoCloseable {
   private static final long MINUTE_MS = 60_000;
 
   private final ProcessorContext<Object, Object> context;
-  private final String nodeName;
+  private final StreamMetrics metrics;
   private final Map<RejectReason, Tally> tallies = new EnumMap<>(RejectReason.class);
 
   private static final class Tally {
-    private Sensor sensor;
     private long minuteBeganMs;
     private int inThisMinute;
   }
 
-  /**
-   * @param nodeName the processor's name, which goes into the metrics
-   */
-  public DeadLetters(ProcessorContext<Object, Object> context, String nodeName) {
+  public DeadLetters(ProcessorContext<Object, Object> context, StreamMetrics metrics) {
     this.context = context;
-    this.nodeName = nodeName;
+    this.metrics = metrics;
   }
 
   /**
@@ -113,8 +108,8 @@ public final class DeadLetters implements AutoCloseable {
   }
 
   private void countAndLog(Rejection rejection, String topic, int partition, long offset) {
-    Tally tally = tallies.computeIfAbsent(rejection.reason(), this::newTally);
-    tally.sensor.record(1, context.currentSystemTimeMs());
+    Tally tally = tallies.computeIfAbsent(rejection.reason(), unused -> new Tally());
+    metrics.rejected(rejection.reason().name().toLowerCase(Locale.ROOT));
 
     long nowMs = context.currentSystemTimeMs();
     if (nowMs - tally.minuteBeganMs >= MINUTE_MS) {
@@ -140,27 +135,5 @@ public final class DeadLetters implements AutoCloseable {
             cause ->
                 LOG.debug(
                     "Cause at topic {}, partition {}, offset {}", topic, partition, offset, cause));
-  }
-
-  private Tally newTally(RejectReason reason) {
-    Tally tally = new Tally();
-    tally.sensor =
-        context
-            .metrics()
-            .addRateTotalSensor(
-                "speech-emotion",
-                context.taskId() + "-" + nodeName + "-" + reason,
-                "rejected-records",
-                Sensor.RecordingLevel.INFO,
-                "reason",
-                reason.name().toLowerCase(Locale.ROOT));
-    return tally;
-  }
-
-  @Override
-  public void close() {
-    StreamsMetrics metrics = context.metrics();
-    tallies.values().forEach(tally -> metrics.removeSensor(tally.sensor));
-    tallies.clear();
   }
 }

@@ -3,6 +3,7 @@ package dev.speechemotion.streams.intake;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.streams.deadletters.DeadLetters;
 import dev.speechemotion.streams.deadletters.Rejection;
+import dev.speechemotion.streams.metrics.StreamMetrics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,6 +26,7 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
   private final ChunkRules rules;
   private final Supplier<Deserializer<AudioChunk>> deserializers;
   private final String next;
+  private final StreamMetrics metrics;
 
   private ProcessorContext<Object, Object> context;
   private ChunkDecoder decoder;
@@ -36,23 +38,26 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
    * @param topic that the chunks come from
    * @param deserializers gives each processor one of its own
    * @param next name of the node that gets {@link ReceivedChunk}s
+   * @param metrics of the application
    */
   public DecodeChunks(
       String topic,
       ChunkRules rules,
       Supplier<Deserializer<AudioChunk>> deserializers,
-      String next) {
+      String next,
+      StreamMetrics metrics) {
     this.topic = topic;
     this.rules = rules;
     this.deserializers = deserializers;
     this.next = next;
+    this.metrics = metrics;
   }
 
   @Override
   public void init(ProcessorContext<Object, Object> context) {
     this.context = context;
     decoder = new ChunkDecoder(topic, rules, deserializers.get());
-    deadLetters = new DeadLetters(context, NAME);
+    deadLetters = new DeadLetters(context, metrics);
     position = new NextOffset();
     nextOffset =
         context.metrics().addSensor(context.taskId() + "-next-offset", Sensor.RecordingLevel.INFO);
@@ -90,7 +95,6 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
   @Override
   public void close() {
     context.metrics().removeSensor(nextOffset);
-    deadLetters.close();
   }
 
   /** Read by whoever asks for the metric; nothing is recorded for each record. */

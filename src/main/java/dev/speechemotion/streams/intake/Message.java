@@ -173,7 +173,8 @@ public final class Message {
     return channels().size() * encoding().bytesPerSample();
   }
 
-  int payloadBytes() {
+  /** Bytes of audio. */
+  public int payloadBytes() {
     return chunk.getPayload().remaining();
   }
 

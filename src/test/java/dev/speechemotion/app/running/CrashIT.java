@@ -237,8 +237,8 @@ class CrashIT {
                     && changelog.equals(name.tags().get("topic"))) {
                   (metric.metricValue().equals(0.0) ? copied : copying)
                       .add(name.tags().get("partition"));
-                } else if (name.name().equals("open-calls")) {
-                  active.add(name.tags().get("task-id").substring("0_".length()));
+                } else if (name.name().equals("next-offset")) {
+                  active.add(name.tags().get("partition"));
                 }
               });
       boolean complete = !copied.isEmpty() && copying.isEmpty();

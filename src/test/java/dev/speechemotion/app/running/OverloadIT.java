@@ -111,7 +111,7 @@ class OverloadIT {
       while (!(app.metric("speech_emotion_records_processed_total") >= records)) {
         app.requireAlive();
         mostLag = Math.max(mostLag, app.metric("speech_emotion_records_lag"));
-        mostHeap = Math.max(mostHeap, app.metric("speech_emotion_heap_used_bytes"));
+        mostHeap = Math.max(mostHeap, app.metric("jvm_memory_used_bytes{area=\"heap\""));
         assertThat(System.nanoTime() - beganNanos).isLessThan(TIMEOUT.toNanos());
         Thread.sleep(200);
       }

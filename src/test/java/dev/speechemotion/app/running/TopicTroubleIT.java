@@ -9,7 +9,6 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
 import dev.speechemotion.app.fixtures.CallResults;
-import dev.speechemotion.app.http.MetricsPage;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
@@ -149,7 +148,7 @@ class TopicTroubleIT {
     try (StreamApp app = start()) {
       partition = send(0, 20);
       awaitCommitted(app, partition, 20);
-      assertThat(metrics(app)).contains("speech_emotion_deleted_records_total 0\n");
+      assertThat(metrics(app)).contains("speech_emotion_deleted_records_total 0.0\n");
     }
     send(20, 70);
     TopicPartition input = new TopicPartition(values.get(Property.TOPIC_CHUNKS), partition);
@@ -160,7 +159,7 @@ class TopicTroubleIT {
       sendStop(partition, 70);
       await(app, () -> summaries().size() == 1);
 
-      assertThat(metrics(app)).contains("speech_emotion_deleted_records_total 30\n");
+      assertThat(metrics(app)).contains("speech_emotion_deleted_records_total 30.0\n");
     }
     ChannelSummary channel = summaries().get(0).getChannels().get(0);
     assertThat(channel.getAudioMs()).isEqualTo(40 * CHUNK_MS);
@@ -196,7 +195,7 @@ class TopicTroubleIT {
 
       try (StreamApp app = start()) {
         awaitCommitted(app, partition, offset + 1);
-        assertThat(metrics(app)).contains("speech_emotion_deleted_records_total 0\n");
+        assertThat(metrics(app)).contains("speech_emotion_deleted_records_total 0.0\n");
       }
     }
     assertThat(warnings("deleted")).isEmpty();
@@ -491,9 +490,8 @@ class TopicTroubleIT {
     return summaries;
   }
 
-  private String metrics(StreamApp app) {
-    return MetricsPage.of(
-        app.metrics(), app.lastFetched(), values.get(Property.TOPIC_CHUNKS), List.of());
+  private static String metrics(StreamApp app) {
+    return app.meters().page();
   }
 
   private List<String> warnings(String about) {

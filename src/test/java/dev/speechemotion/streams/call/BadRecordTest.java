@@ -303,11 +303,12 @@ class BadRecordTest {
   }
 
   private double total(String reason) {
-    return stream.driver().metrics().entrySet().stream()
-        .filter(entry -> entry.getKey().name().equals("rejected-records-total"))
-        .filter(entry -> reason.equals(entry.getKey().tags().get("reason")))
-        .mapToDouble(entry -> (Double) entry.getValue().metricValue())
-        .sum();
+    return stream
+        .meters()
+        .get("speech.emotion.rejected.records")
+        .tag("reason", reason)
+        .counter()
+        .count();
   }
 
   private static ByteBuffer bytes(int count) {

@@ -13,6 +13,7 @@ import dev.speechemotion.streams.EmotionTopologyTest;
 import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.Verdict;
+import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModels;
 import dev.speechemotion.streams.registry.EmotionSerdes;
@@ -50,6 +51,7 @@ class ChunkCostTest {
           settings,
           models,
           () -> 0,
+          StreamMetrics.unseen(),
           new StreamTester.Nowhere() {
             @Override
             public void event(EmotionEvent event) {

@@ -132,7 +132,7 @@ class EndOfCallTest {
       stream.send(feed.media(List.of(customer()), new float[160]));
       stream.send(feed.media(List.of(customer()), new float[160]));
 
-      assertThat(stream.metric("rejected-records-total")).isEqualTo(2);
+      assertThat(stream.metric("rejected.records")).isEqualTo(2);
     }
   }
 

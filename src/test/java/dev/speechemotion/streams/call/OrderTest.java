@@ -157,7 +157,7 @@ class OrderTest {
       stream.send(chunks.get(chunks.size() - 1)).send(chunks.get(50));
 
       assertThat(stream.deadLetters).isEmpty();
-      assertThat(stream.metric("duplicate-chunks-total")).isEqualTo(100 + 10 + 10 + 1 + 1);
+      assertThat(stream.metric("duplicate.chunks")).isEqualTo(100 + 10 + 10 + 1 + 1);
       assertThat(stream.summaries).hasSize(1);
       assertThat(stream.summaries.get(0).getChannels())
           .extracting(ChannelSummary::getAudioMs)
@@ -179,7 +179,7 @@ class OrderTest {
       stream.send(chunks.get(50)).send(chunks.get(50)).send(chunks.get(49));
 
       assertThat(stream.reasons()).containsExactly(RejectReason.LATE, RejectReason.LATE);
-      assertThat(stream.metric("duplicate-chunks-total")).isEqualTo(1);
+      assertThat(stream.metric("duplicate.chunks")).isEqualTo(1);
       assertThat(StreamTester.header(stream.deadLetters.get(0).headers(), "dlq.message"))
           .contains("sequenceNumber 51");
       stream.send(chunks.subList(77, chunks.size()));
@@ -431,7 +431,7 @@ class OrderTest {
       assertThat(StreamTester.header(stream.deadLetters.get(7).headers(), "dlq.message"))
           .isEqualTo("sequenceNumber 9 is another message's");
       assertThat(stream.events).hasSize(events);
-      assertThat(stream.metric("duplicate-chunks-total")).isZero();
+      assertThat(stream.metric("duplicate.chunks")).isZero();
     }
   }
 

@@ -38,7 +38,7 @@ class SheddingTest {
       stream.send(feed.stop());
 
       // 8 s are heard, 4 s passed over, 8 s heard.
-      assertThat(stream.metric("shed-chunks-total")).isEqualTo(200);
+      assertThat(stream.metric("shed.chunks")).isEqualTo(200);
       assertThat(stream.deadLetters).isEmpty();
       assertThat(stream.events)
           .allMatch(event -> event.getEndMs() <= 8_000 || event.getBeginMs() >= 12_000);
@@ -85,7 +85,7 @@ class SheddingTest {
       send(lagging, chunks, Duration.ofDays(1).toMillis());
 
       assertThat(timeless(lagging.events)).isEqualTo(timeless(stream.events)).isNotEmpty();
-      assertThat(lagging.metric("shed-chunks-total")).isZero();
+      assertThat(lagging.metric("shed.chunks")).isZero();
     }
   }
 
@@ -95,10 +95,10 @@ class SheddingTest {
       TestFeed other = new TestFeed();
       other.callId = "call-2";
       stream.send(feed.start()).send(other.start()).pass(Duration.ofSeconds(2));
-      assertThat(stream.metric("open-calls")).isEqualTo(2);
+      assertThat(stream.metric("open.calls")).isEqualTo(2);
 
       stream.send(other.stop()).pass(Duration.ofSeconds(2));
-      assertThat(stream.metric("open-calls")).isEqualTo(1);
+      assertThat(stream.metric("open.calls")).isEqualTo(1);
     }
   }
 

@@ -13,11 +13,14 @@ import dev.speechemotion.streams.EmotionTopologyTest;
 import dev.speechemotion.streams.StreamSettings;
 import dev.speechemotion.streams.deadletters.RejectReason;
 import dev.speechemotion.streams.intake.ChunkRules;
+import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModels;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
 import dev.speechemotion.streams.results.AlertRule;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -66,6 +69,7 @@ public final class StreamTester implements AutoCloseable {
   /** What the changelog topic holds after compaction. */
   private final Map<Bytes, byte[]> stored = new HashMap<>();
 
+  private MeterRegistry meters;
   private TopologyTestDriver driver;
   private Instant now = BEGIN;
   private TestInputTopic<byte[], byte[]> input;
@@ -99,12 +103,14 @@ public final class StreamTester implements AutoCloseable {
   }
 
   private void start() {
+    meters = new SimpleMeterRegistry();
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
-        new TopologyTestDriver(EmotionTopology.build(settings, models, serdes), properties, now);
+        new TopologyTestDriver(
+            EmotionTopology.build(settings, models, serdes, meters), properties, now);
     input =
         driver.createInputTopic(
             settings.chunksTopic(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -132,7 +138,7 @@ public final class StreamTester implements AutoCloseable {
             settings.alertRules(),
             EmotionModels.fixed(spec, WindowSettings.DEFAULT, classifiers),
             ChunkRules.MIN_RATE_HZ);
-    return new TaskContext(settings, models, () -> 0, new Nowhere());
+    return new TaskContext(settings, models, () -> 0, StreamMetrics.unseen(), new Nowhere());
   }
 
   /** Drops what comes of calls. */
@@ -145,12 +151,6 @@ public final class StreamTester implements AutoCloseable {
 
     @Override
     public void summary(CallSummary summary) {}
-
-    @Override
-    public void duplicate() {}
-
-    @Override
-    public void shed() {}
   }
 
   CallStore store() {
@@ -284,11 +284,16 @@ public final class StreamTester implements AutoCloseable {
   }
 
   /** A metric's value, over all its tags. */
+  /** Sum of a counter or gauge of the stream over its tags, since the last start. */
   double metric(String name) {
-    return driver.metrics().entrySet().stream()
-        .filter(entry -> entry.getKey().name().equals(name))
-        .mapToDouble(entry -> (Double) entry.getValue().metricValue())
+    return meters.getMeters().stream()
+        .filter(meter -> meter.getId().getName().equals(StreamMetrics.PREFIX + name))
+        .mapToDouble(meter -> meter.measure().iterator().next().getValue())
         .sum();
+  }
+
+  MeterRegistry meters() {
+    return meters;
   }
 
   /** The first channel of the first stream of a call. */

@@ -1,0 +1,197 @@
+package dev.speechemotion.app.http;
+
+import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.UnauthorizedResponse;
+import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one HTTP server of a process. Listens on 127.0.0.1 unless told otherwise, speaks TLS if there
+ * is a key, and if there is a token, answers nothing but health without it.
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+  /** Bounds what a client can have it read into memory, bytes. */
+  private static final long MAX_REQUEST_BYTES = 1 << 20;
+
+  private static final int MAX_THREADS = 64;
+  private static final int MIN_THREADS = 2;
+
+  private final Javalin server;
+  private final boolean secure;
+  private final String host;
+
+  /**
+   * The server that the settings ask for; empty if they ask for none.
+   *
+   * @throws CommandFailure if the address is taken or not this machine's, or the key cannot be read
+   */
+  public static Optional<HttpServer> start(Settings settings, List<HttpRoutes> routes) {
+    return settings.integer(Property.HTTP_PORT) < 0
+        ? Optional.empty()
+        : Optional.of(new HttpServer(settings, routes));
+  }
+
+  private HttpServer(Settings settings, List<HttpRoutes> routes) {
+    host = settings.text(Property.HTTP_HOST);
+    int port = settings.integer(Property.HTTP_PORT);
+    Optional<SslContextFactory.Server> tls = tls(settings);
+    secure = tls.isPresent();
+    AccessToken token = new AccessToken(settings.secret(Property.HTTP_TOKEN));
+    server =
+        Javalin.create(
+            config -> {
+              config.startup.showJavalinBanner = false;
+              config.startup.showOldJavalinVersionWarning = false;
+              config.http.maxRequestSize = MAX_REQUEST_BYTES;
+              config.http.prefer405over404 = true;
+              config.jetty.threadPool = threads();
+              config.jetty.addConnector((jetty, http) -> connector(jetty, http, tls, port));
+              guard(config, token);
+              routes.forEach(each -> each.addTo(config.routes));
+            });
+    try {
+      server.start();
+    } catch (JavalinBindException e) {
+      throw cannotListen(port, e);
+    } catch (RuntimeException e) {
+      server.stop();
+      throw cannotListen(port, e);
+    }
+    if (!token.isRequired() && !isLoopback()) {
+      LOG.warn(
+          "{} is open to whoever reaches {}: set {}, and {} for TLS",
+          address(),
+          host,
+          Property.HTTP_TOKEN,
+          Property.HTTP_TLS_KEYSTORE);
+    }
+  }
+
+  private boolean isLoopback() {
+    return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+  }
+
+  private static QueuedThreadPool threads() {
+    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+    threads.setName("http");
+    threads.setDaemon(true);
+    return threads;
+  }
+
+  private Connector connector(
+      Server jetty, HttpConfiguration http, Optional<SslContextFactory.Server> tls, int port) {
+    http.setSendServerVersion(false);
+    tls.ifPresent(unused -> http.addCustomizer(new SecureRequestCustomizer(false)));
+    HttpConnectionFactory plain = new HttpConnectionFactory(http);
+    ServerConnector connector =
+        tls.map(
+                keys ->
+                    new ServerConnector(
+                        jetty, new SslConnectionFactory(keys, plain.getProtocol()), plain))
+            .orElseGet(() -> new ServerConnector(jetty, plain));
+    connector.setHost(host);
+    connector.setPort(port);
+    return connector;
+  }
+
+  private static Optional<SslContextFactory.Server> tls(Settings settings) {
+    String file = settings.text(Property.HTTP_TLS_KEYSTORE);
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    String password = settings.secret(Property.HTTP_TLS_KEYSTORE_PASSWORD);
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(in, password.toCharArray());
+      SslContextFactory.Server keys = new SslContextFactory.Server();
+      keys.setKeyStore(store);
+      keys.setKeyStorePassword(password);
+      return Optional.of(keys);
+    } catch (IOException | GeneralSecurityException | InvalidPathException e) {
+      throw new CommandFailure(
+          "configuration: %s: cannot read %s with the password in %s: %s"
+              .formatted(Property.HTTP_TLS_KEYSTORE, file, Property.HTTP_TLS_KEYSTORE_PASSWORD, e),
+          e);
+    }
+  }
+
+  private static void guard(JavalinConfig config, AccessToken token) {
+    config.routes.before(
+        request -> {
+          request.header("X-Content-Type-Options", "nosniff");
+          request.header("Cache-Control", "no-store");
+          if (!isHealth(request) && !token.admits(request.header("Authorization"))) {
+            request.header("WWW-Authenticate", "Basic realm=\"speech-emotion-streams\"");
+            throw new UnauthorizedResponse(
+                "send the token as 'Authorization: Bearer TOKEN', or as the password of any name");
+          }
+        });
+    config.routes.exception(
+        Exception.class,
+        (failure, request) -> {
+          // Not what was asked for: it may name a call.
+          LOG.warn("a request failed", failure);
+          request
+              .status(HttpStatus.INTERNAL_SERVER_ERROR)
+              .result("the request failed; see the log\n");
+        });
+  }
+
+  private static boolean isHealth(Context request) {
+    return request.path().equals(HealthRoutes.PATH)
+        || request.path().startsWith(HealthRoutes.PATH + "/");
+  }
+
+  private CommandFailure cannotListen(int port, Exception cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return new CommandFailure(
+        "cannot listen on %s:%d: %s; set %s and %s to a free address, or the port to -1 for none"
+            .formatted(host, port, root.getMessage(), Property.HTTP_HOST, Property.HTTP_PORT),
+        cause);
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  /** For a browser on the same machine, such as {@code http://127.0.0.1:8081}. */
+  public String address() {
+    String name = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    return (secure ? "https://" : "http://") + name + ":" + port();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+}

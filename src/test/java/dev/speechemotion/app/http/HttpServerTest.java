@@ -1,0 +1,217 @@
+package dev.speechemotion.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.speechemotion.app.fixtures.TestCertificate;
+import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.apache.kafka.streams.KafkaStreams;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpServerTest {
+  private static final String TOKEN = "the-token";
+  private final AtomicReference<KafkaStreams.State> state =
+      new AtomicReference<>(KafkaStreams.State.RUNNING);
+  private final AtomicReference<Optional<String>> reason = new AtomicReference<>(Optional.empty());
+  private HttpClient client = HttpClient.newHttpClient();
+
+  @ParameterizedTest
+  @EnumSource(KafkaStreams.State.class)
+  void shouldBeAliveOnlyWhileTheStreamWorks(KafkaStreams.State now) throws Exception {
+    state.set(now);
+    try (HttpServer server = start(Map.of())) {
+      boolean works = now == KafkaStreams.State.RUNNING || now == KafkaStreams.State.REBALANCING;
+      for (String path : List.of("/health", "/health/live")) {
+        HttpResponse<String> answer = get(server, path);
+        assertThat(answer.statusCode()).as(path).isEqualTo(works ? 200 : 503);
+        assertThat(answer.body()).isEqualTo(now + "\n");
+      }
+    }
+  }
+
+  @Test
+  void shouldSayWhyItIsNotReady() throws Exception {
+    try (HttpServer server = start(Map.of())) {
+      assertThat(get(server, "/health/ready").statusCode()).isEqualTo(200);
+
+      reason.set(Optional.of("the stream has waited for 61 s"));
+
+      HttpResponse<String> answer = get(server, "/health/ready");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).isEqualTo("the stream has waited for 61 s\n");
+      assertThat(get(server, "/health/live").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldGiveTheMetricsAsPrometheusReadsThem() throws Exception {
+    try (HttpServer server = start(Map.of())) {
+      HttpResponse<String> answer = get(server, "/metrics");
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo("a 1\n");
+      assertThat(answer.headers().firstValue("Content-Type"))
+          .hasValue("text/plain; version=0.0.4; charset=utf-8");
+      assertThat(answer.headers().firstValue("Server")).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldListenOnThisMachineAloneUnlessToldOtherwise() throws Exception {
+    try (HttpServer server = start(Map.of())) {
+      assertThat(server.address()).isEqualTo("http://127.0.0.1:" + server.port());
+      assertThatThrownBy(() -> new Socket("127.0.0.2", server.port()).close())
+          .isInstanceOf(java.net.ConnectException.class);
+    }
+  }
+
+  @Test
+  void shouldNotListenUnlessAskedTo() {
+    assertThat(HttpServer.start(Settings.of(Map.of()), List.of())).isEmpty();
+  }
+
+  @Test
+  void shouldSayWhichAddressIsTaken() {
+    try (HttpServer first = start(Map.of())) {
+      String taken = Integer.toString(first.port());
+
+      assertThatThrownBy(() -> start(Map.of(Property.HTTP_PORT, taken)))
+          .isInstanceOf(CommandFailure.class)
+          .hasMessageContaining("127.0.0.1:" + taken)
+          .hasMessageContaining("http.port");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "Bearer", "Bearer wrong", "Bearer the-token-and-more", "Basic !", "the-token"})
+  void shouldAnswerNothingButHealthWithoutTheToken(String authorization) throws Exception {
+    try (HttpServer server = start(Map.of(Property.HTTP_TOKEN, TOKEN))) {
+      HttpResponse<String> answer = get(server, "/metrics", authorization);
+
+      assertThat(answer.statusCode()).isEqualTo(401);
+      assertThat(answer.body()).contains("Authorization: Bearer").doesNotContain(TOKEN);
+      assertThat(answer.headers().firstValue("WWW-Authenticate")).isPresent();
+      assertThat(get(server, "/not-there", authorization).statusCode()).isEqualTo(401);
+      assertThat(get(server, "/health/ready", authorization).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldTakeTheTokenFromProgramsAndFromBrowsers() throws Exception {
+    String basic =
+        Base64.getEncoder().encodeToString(("anybody:" + TOKEN).getBytes(StandardCharsets.UTF_8));
+    try (HttpServer server = start(Map.of(Property.HTTP_TOKEN, TOKEN))) {
+      assertThat(get(server, "/metrics", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
+      assertThat(get(server, "/metrics", "Basic " + basic).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldSpeakTls(@TempDir Path folder) throws Exception {
+    TestCertificate certificate = TestCertificate.make(folder, "dns:localhost,ip:127.0.0.1");
+    try (HttpServer server =
+        start(
+            Map.of(
+                Property.HTTP_TLS_KEYSTORE,
+                certificate.file().toString(),
+                Property.HTTP_TLS_KEYSTORE_PASSWORD,
+                TestCertificate.PASSWORD))) {
+      client = HttpClient.newBuilder().sslContext(trusting(certificate)).build();
+
+      assertThat(server.address()).startsWith("https://");
+      assertThat(get(server, "/health").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldSayThatTheKeyCannotBeOpened(@TempDir Path folder) throws Exception {
+    Path noKey = Files.writeString(folder.resolve("key.p12"), "no key");
+
+    assertThatThrownBy(() -> start(Map.of(Property.HTTP_TLS_KEYSTORE, noKey.toString())))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("http.tls.keystore")
+        .hasMessageContaining("key.p12");
+    assertThatThrownBy(() -> start(Map.of(Property.HTTP_TLS_KEYSTORE, "nowhere.p12")))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("configuration: http.tls.keystore: cannot read nowhere.p12");
+  }
+
+  @Test
+  void shouldTellTheLogAndNotTheClientWhatFailed() throws Exception {
+    HttpRoutes failing =
+        routes ->
+            routes.get(
+                "/fails",
+                request -> {
+                  throw new IllegalStateException("secret");
+                });
+    try (HttpServer server =
+        HttpServer.start(Settings.of(Map.of(Property.HTTP_PORT, "0")), List.of(failing))
+            .orElseThrow()) {
+      HttpResponse<String> answer = get(server, "/fails");
+
+      assertThat(answer.statusCode()).isEqualTo(500);
+      assertThat(answer.body()).isEqualTo("the request failed; see the log\n");
+    }
+  }
+
+  private static SSLContext trusting(TestCertificate certificate) throws Exception {
+    KeyStore store =
+        KeyStore.getInstance(certificate.file().toFile(), TestCertificate.PASSWORD.toCharArray());
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("key", store.getCertificate("key"));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), null);
+    return tls;
+  }
+
+  private HttpServer start(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(Map.of(Property.HTTP_PORT, "0"));
+    all.putAll(settings);
+    return HttpServer.start(
+            Settings.of(all),
+            List.of(new HealthRoutes(state::get, reason::get), new MetricsRoutes(() -> "a 1\n")))
+        .orElseThrow();
+  }
+
+  private HttpResponse<String> get(HttpServer server, String path) throws Exception {
+    return get(server, path, "");
+  }
+
+  private HttpResponse<String> get(HttpServer server, String path, String authorization)
+      throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.address() + path));
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+}
