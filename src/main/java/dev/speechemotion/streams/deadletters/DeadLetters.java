@@ -48,6 +48,13 @@ public final class DeadLetters {
   public DeadLetters(ProcessorContext<Object, Object> context, StreamMetrics metrics) {
     this.context = context;
     this.metrics = metrics;
+    for (RejectReason reason : RejectReason.values()) {
+      metrics.mayReject(nameOf(reason));
+    }
+  }
+
+  private static String nameOf(RejectReason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -109,7 +116,7 @@ public final class DeadLetters {
 
   private void countAndLog(Rejection rejection, String topic, int partition, long offset) {
     Tally tally = tallies.computeIfAbsent(rejection.reason(), unused -> new Tally());
-    metrics.rejected(rejection.reason().name().toLowerCase(Locale.ROOT));
+    metrics.rejected(nameOf(rejection.reason()));
 
     long nowMs = context.currentSystemTimeMs();
     if (nowMs - tally.minuteBeganMs >= MINUTE_MS) {

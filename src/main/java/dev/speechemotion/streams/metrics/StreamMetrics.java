@@ -127,19 +127,26 @@ public final class StreamMetrics {
     gapSeconds.increment(micros / 1e6);
   }
 
+  /** Has a reason for which records may go to the dead letters be shown from the start, with 0. */
+  public void mayReject(String reason) {
+    rejections(reason);
+  }
+
   /** A record went to the dead letters. */
   public void rejected(String reason) {
-    byTag
-        .computeIfAbsent(
-            "rejected " + reason,
-            unused ->
-                counter(
-                    "rejected.records",
-                    "Records that went to the dead letters, by reason; late is audio whose time"
-                        + " was over",
-                    "reason",
-                    reason))
-        .increment();
+    rejections(reason).increment();
+  }
+
+  private Counter rejections(String reason) {
+    return byTag.computeIfAbsent(
+        "rejected " + reason,
+        unused ->
+            counter(
+                "rejected.records",
+                "Records that went to the dead letters, by reason; late is audio whose time"
+                    + " was over",
+                "reason",
+                reason));
   }
 
   /** A window had too little speech for an emotion. */

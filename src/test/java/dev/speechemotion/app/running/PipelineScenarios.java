@@ -490,6 +490,49 @@ abstract class PipelineScenarios {
     }
   }
 
+  @Test
+  void shouldCountAndTimeWhatItDoes() throws Exception {
+    List<ProducerRecord<String, AudioChunk>> call = chunks("metrics", true);
+    try (StreamApp app = app(model::newClassifier)) {
+      assertThat(app.notReadyBecause()).isPresent();
+      app.start();
+      app.awaitRunning(PATIENCE);
+      assertThat(app.notReadyBecause()).isEmpty();
+      send(call);
+      awaitSummaries(app, 1);
+      int events = events().size();
+      assertThat(events).isPositive();
+
+      String page = app.meters().page();
+
+      assertThat(sum(page, "speech_emotion_chunks_total")).isEqualTo(call.size());
+      assertThat(sum(page, "speech_emotion_audio_bytes_total"))
+          .isEqualTo(2.0 * RATE_HZ * SPEECH_SECONDS);
+      assertThat(sum(page, "speech_emotion_events_total")).isEqualTo(events);
+      assertThat(sum(page, "speech_emotion_inference_seconds_count")).isEqualTo(events);
+      assertThat(sum(page, "speech_emotion_features_seconds_count")).isGreaterThanOrEqualTo(events);
+      assertThat(sum(page, "speech_emotion_ingest_to_event_seconds_count")).isEqualTo(events);
+      assertThat(sum(page, "speech_emotion_event_to_commit_seconds_count")).isEqualTo(events);
+      assertThat(sum(page, "speech_emotion_rejected_records_total")).isZero();
+      assertThat(sum(page, "speech_emotion_records_processed_total"))
+          .isGreaterThanOrEqualTo(call.size());
+      assertThat(page)
+          .contains("speech_emotion_ingest_to_event_seconds_bucket{le=\"1.0\"}")
+          .contains("speech_emotion_rejected_records_total{reason=\"late\"} 0.0")
+          .contains("speech_emotion_records_lag{partition=\"0\"} 0.0")
+          .contains("speech_emotion_state_bytes")
+          .contains("kafka_stream_thread_commit_latency_max")
+          .contains("jvm_memory_used_bytes{area=\"heap\"");
+    }
+  }
+
+  private static double sum(String page, String name) {
+    return page.lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   private List<ConsumerRecord<String, CallSummary>> awaitSummaries(StreamApp app, int count)
       throws Exception {
     return await(
