@@ -102,6 +102,15 @@ final class LoadTestCommand implements Callable<Integer> {
   private double speed;
 
   @Option(
+      names = "--turns",
+      defaultValue = "0",
+      paramLabel = "SECONDS",
+      description =
+          "A caller talks for so long, then is silent for as long; 0: talks all the time (default"
+              + " ${DEFAULT-VALUE}).")
+  private int turnSeconds;
+
+  @Option(
       names = "--model",
       defaultValue = MODEL,
       paramLabel = "DIR",
@@ -180,7 +189,7 @@ final class LoadTestCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<LoadPlan> plans =
         channels.stream()
-            .map(count -> new LoadPlan(count, seconds, warmUpSeconds, chunkMs, speed))
+            .map(count -> new LoadPlan(count, seconds, warmUpSeconds, chunkMs, speed, turnSeconds))
             .toList();
     AudioClip recording = files.isEmpty() ? DemoCall.load().clip() : CallRecordings.readCall(files);
     return StopRequest.onSignal(stop -> run(plans, recording, stop));

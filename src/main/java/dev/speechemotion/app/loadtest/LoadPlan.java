@@ -11,8 +11,11 @@ import dev.speechemotion.app.process.CommandFailure;
  * @param chunkMs audio per message, milliseconds
  * @param speed 1: as fast as it was spoken; infinity: all of it lies there before the application
  *     starts
+ * @param turnSeconds how long a caller talks before he is silent for as long, which every caller
+ *     begins at another place; 0: all the time
  */
-public record LoadPlan(int channels, int seconds, int warmUpSeconds, int chunkMs, double speed) {
+public record LoadPlan(
+    int channels, int seconds, int warmUpSeconds, int chunkMs, double speed, int turnSeconds) {
   /** Of the audio, as telephones have it. */
   static final int RATE_HZ = 8_000;
 
@@ -28,6 +31,7 @@ public record LoadPlan(int channels, int seconds, int warmUpSeconds, int chunkMs
     require(seconds, 5, MAX_SECONDS, "the seconds");
     require(warmUpSeconds, 0, seconds - 1, "the seconds of warm-up");
     require(chunkMs, 1, MAX_CHUNK_MS, "the chunk's milliseconds");
+    require(turnSeconds, 0, MAX_SECONDS, "the seconds of a turn");
   }
 
   private static void require(int value, int least, int most, String what) {

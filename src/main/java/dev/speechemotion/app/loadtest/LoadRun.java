@@ -74,7 +74,7 @@ public final class LoadRun {
    */
   public static Done run(LoadPlan plan, LoadSetup setup, AudioClip recording, StopRequest stop)
       throws IOException, InterruptedException {
-    LoadRun run = new LoadRun(plan, setup, new LoadAudio(recording, plan.samplesPerChunk()));
+    LoadRun run = new LoadRun(plan, setup, new LoadAudio(recording, plan));
     boolean complete = false;
     try {
       LoadResult result = run.run(stop);

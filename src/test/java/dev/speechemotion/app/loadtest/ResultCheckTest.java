@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ResultCheckTest {
-  private static final LoadPlan PLAN = new LoadPlan(1, 5, 0, 20, 1);
+  private static final LoadPlan PLAN = new LoadPlan(1, 5, 0, 20, 1, 0);
   private static final ClassifiedWindow FIRST =
       new ClassifiedWindow(0, 3_000, 0.5, new float[] {0.75f, 0.25f});
   private static final ClassifiedWindow SECOND =
