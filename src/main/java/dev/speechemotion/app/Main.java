@@ -1,20 +1,36 @@
 package dev.speechemotion.app;
 
 import dev.speechemotion.app.commands.RootCommand;
+import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.process.LogFormat;
 import dev.speechemotion.app.process.StandardOutput;
 import dev.speechemotion.app.process.StopRequest;
+import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 
 /** Sets up the log, runs the command that was asked for, and exits with its code. */
 public final class Main {
+  private static final int WRONG_USAGE = 2;
+
   private Main() {}
 
   public static void main(String[] args) {
     setUpLog(Arrays.asList(args));
+    PrintStream err = errors();
     System.setOut(StandardOutput.ofProcess());
-    int exitCode = StopRequest.orInterrupted(() -> RootCommand.run(args, System.out, System.err));
+    int exitCode = StopRequest.orInterrupted(() -> RootCommand.run(args, System.out, err));
     System.exit(StandardOutput.exitCodeOr(exitCode));
+  }
+
+  private static PrintStream errors() {
+    try {
+      return LogFormat.of(System.getenv()).errors();
+    } catch (CommandFailure e) {
+      System.err.println(e.getMessage());
+      System.exit(WRONG_USAGE);
+      throw e;
+    }
   }
 
   /** Sets what logback.xml reads; has no effect once anything was logged. */

@@ -2,6 +2,9 @@ package dev.speechemotion.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.speechemotion.app.fixtures.FreePort;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
@@ -13,6 +16,8 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -59,6 +64,52 @@ class MainTest {
         .contains("too little memory; give Java more with -Xmx")
         .hasLineCount(1);
     assertThat(process.waitFor()).isEqualTo(1);
+  }
+
+  /** With what the libraries say, and with stack traces. */
+  @Test
+  void shouldWriteAJsonObjectPerLineIfToldSo() throws Exception {
+    ProcessBuilder builder =
+        command(
+            "stream",
+            "-v",
+            "--bootstrap-server",
+            "localhost:" + FreePort.find(),
+            "--set",
+            "startup.timeout.ms=500");
+    builder.environment().put("SES_LOG_FORMAT", "json");
+
+    Process process = builder.start();
+
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : errors(process).lines().toList()) {
+      lines.add(new ObjectMapper().readTree(line));
+    }
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(lines)
+        .hasSizeGreaterThan(3)
+        .allSatisfy(
+            line ->
+                assertThat(line.fieldNames())
+                    .toIterable()
+                    .contains("timestamp", "level", "threadName", "loggerName", "formattedMessage"))
+        .anyMatch(
+            line ->
+                line.path("level").asText().equals("ERROR")
+                    && line.path("formattedMessage").asText().contains("no Kafka broker"))
+        .anyMatch(line -> line.hasNonNull("throwable"));
+  }
+
+  @Test
+  void shouldSayWhichFormatsOfTheLogThereAre() throws Exception {
+    ProcessBuilder builder = command("stream", "--help-config");
+    builder.environment().put("SES_LOG_FORMAT", "xml");
+
+    Process process = builder.start();
+
+    assertThat(errors(process))
+        .isEqualTo("the environment variable SES_LOG_FORMAT must be text or json, got 'xml'");
+    assertThat(process.waitFor()).isEqualTo(2);
   }
 
   private static ProcessBuilder command(String... args) {

@@ -1,6 +1,7 @@
 package dev.speechemotion.app.settings;
 
 import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.process.LogFormat;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -23,7 +25,7 @@ final class SettingsSources {
   private static final String ENVIRONMENT_PREFIX = "SES_";
 
   /** Read by logback.xml, not here. */
-  private static final String LOG_LEVEL_VARIABLE = "SES_LOG_LEVEL";
+  private static final Set<String> LOG_VARIABLES = Set.of("SES_LOG_LEVEL", LogFormat.VARIABLE);
 
   private SettingsSources() {}
 
@@ -44,7 +46,7 @@ final class SettingsSources {
     new TreeMap<>(environment)
         .forEach(
             (variable, value) -> {
-              if (variable.startsWith(ENVIRONMENT_PREFIX) && !variable.equals(LOG_LEVEL_VARIABLE)) {
+              if (variable.startsWith(ENVIRONMENT_PREFIX) && !LOG_VARIABLES.contains(variable)) {
                 given.put(propertyOf(variable), value);
               }
             });

@@ -170,7 +170,15 @@ class SettingsTest {
     Settings settings =
         Settings.load(
             Optional.empty(),
-            Map.of("SES_LOG_LEVEL", "DEBUG", "TOPIC_EVENTS", "x", "SESAME", "y"),
+            Map.of(
+                "SES_LOG_LEVEL",
+                "DEBUG",
+                "SES_LOG_FORMAT",
+                "json",
+                "TOPIC_EVENTS",
+                "x",
+                "SESAME",
+                "y"),
             Map.of());
 
     assertThat(settings.text("topic.events")).isEqualTo("emotion-events");
