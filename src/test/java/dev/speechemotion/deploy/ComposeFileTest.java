@@ -1,0 +1,144 @@
+package dev.speechemotion.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** What docker-compose.yml says, and the files that it brings into containers; no engine needed. */
+class ComposeFileTest {
+  private static final Path FILE = Path.of("docker-compose.yml");
+
+  @Test
+  void shouldBeUnderstoodByCompose() throws Exception {
+    ExternalTool compose = ExternalTool.require("docker compose", "docker-compose");
+
+    ExternalTool.Result result =
+        compose.run(Map.of(), "--profile", "monitoring", "--file", FILE.toString(), "config");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(Yaml.documents(result.out()).get(0).path("services").size()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldListenOnTheHostItselfAlone() throws Exception {
+    for (JsonNode service : services()) {
+      for (String port : texts(service.path("ports"))) {
+        assertThat(port).startsWith("127.0.0.1:");
+      }
+    }
+  }
+
+  @Test
+  void shouldMountOnlyWhatThereIs() throws Exception {
+    JsonNode volumes = Yaml.read(FILE).path("volumes");
+    for (JsonNode service : services()) {
+      for (String mount : texts(service.path("volumes"))) {
+        String source = mount.split(":")[0];
+        if (source.startsWith(".")) {
+          assertThat(Path.of(source)).exists();
+          assertThat(mount).as("nothing of the repository is written to").endsWith(":ro");
+        } else {
+          assertThat(volumes.has(source)).as(source).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldRunTheApplicationReadOnlyAndWithoutPrivileges() throws Exception {
+    JsonNode app = service("app");
+
+    assertThat(app.path("read_only").asBoolean()).isTrue();
+    assertThat(texts(app.path("cap_drop"))).containsExactly("ALL");
+    assertThat(texts(app.path("security_opt"))).containsExactly("no-new-privileges:true");
+    assertThat(texts(app.path("tmpfs"))).allMatch(mount -> mount.startsWith("/tmp:exec"));
+    assertThat(texts(app.path("volumes"))).containsExactly("state:/app/state");
+    assertThat(app.path("mem_limit").asText()).isNotEmpty();
+  }
+
+  @Test
+  void shouldGiveOnlySettingsThatThereAre() throws Exception {
+    Map<String, String> environment = new LinkedHashMap<>();
+    service("app")
+        .path("environment")
+        .fields()
+        .forEachRemaining(entry -> environment.put(entry.getKey(), entry.getValue().asText()));
+
+    Settings settings = Settings.load(Optional.empty(), environment, Map.of());
+
+    assertThat(settings.text(Property.HTTP_HOST)).isEqualTo("0.0.0.0");
+    assertThat(texts(service("app").path("command"))).containsExactly("stream", "--create-topics");
+  }
+
+  @Test
+  void shouldHaveTheImageAskForHealthWhereTheServerListens() throws Exception {
+    String dockerfile = Files.readString(Path.of("deploy/Dockerfile"));
+
+    assertThat(dockerfile)
+        .contains("HEALTHCHECK")
+        .contains("127.0.0.1:${SES_HTTP_PORT}" + RunningServer.LIVE)
+        .contains("SES_HTTP_PORT=8081")
+        .contains("VOLUME /app/state");
+    assertThat(texts(service("app").path("ports"))).allMatch(port -> port.endsWith(":8081"));
+    assertThat(List.of("COPY target/lib", "COPY target/speech-emotion", "COPY models"))
+        .as("what changes least comes first")
+        .extracting(dockerfile::indexOf)
+        .isSorted()
+        .doesNotContain(-1);
+  }
+
+  @Test
+  void shouldMonitorOnlyIfAskedTo() throws Exception {
+    assertThat(texts(service("prometheus").path("profiles"))).containsExactly("monitoring");
+    assertThat(texts(service("grafana").path("profiles"))).containsExactly("monitoring");
+    JsonNode scrape =
+        Yaml.read(Monitoring.PROMETHEUS.resolve("prometheus.yml")).at("/scrape_configs/0");
+    assertThat(scrape.path("job_name").asText()).isEqualTo(Monitoring.JOB);
+    assertThat(scrape.at("/dns_sd_configs/0/names/0").asText()).isEqualTo("app");
+    assertThat(scrape.at("/dns_sd_configs/0/port").asInt()).isEqualTo(8081);
+  }
+
+  @Test
+  void shouldGiveGrafanaItsSourceAndItsDashboards() throws Exception {
+    JsonNode grafana = service("grafana");
+    Path provisioning = Path.of("deploy/grafana/provisioning");
+    JsonNode source =
+        Yaml.read(provisioning.resolve("datasources/prometheus.yaml")).at("/datasources/0");
+    JsonNode provider =
+        Yaml.read(provisioning.resolve("dashboards/dashboards.yaml")).at("/providers/0");
+    String folder = provider.at("/options/path").asText();
+
+    assertThat(source.path("url").asText()).isEqualTo("http://prometheus:9090");
+    assertThat(texts(grafana.path("volumes")))
+        .contains(
+            "./" + provisioning + ":/etc/grafana/provisioning:ro",
+            "./" + Monitoring.DASHBOARD.getParent() + ":" + folder + ":ro");
+    assertThat(grafana.at("/environment/GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH").asText())
+        .isEqualTo(folder + "/" + Monitoring.DASHBOARD.getFileName());
+  }
+
+  private static List<JsonNode> services() throws Exception {
+    return StreamSupport.stream(Yaml.read(FILE).path("services").spliterator(), false).toList();
+  }
+
+  private static JsonNode service(String name) throws Exception {
+    return Yaml.read(FILE).path("services").path(name);
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(each -> texts.add(each.asText()));
+    return texts;
+  }
+}

@@ -1,0 +1,295 @@
+package dev.speechemotion.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.strimzi.api.kafka.model.topic.KafkaTopic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds the manifests to Kubernetes' models, to each other, and to the application. */
+class KubernetesManifestsTest {
+  private static final Path FOLDER = Path.of("deploy/kubernetes");
+  private static final long USER = 10_001;
+
+  private static List<HasMetadata> resources;
+  private static StatefulSet instances;
+  private static PodTemplateSpec pod;
+  private static Container container;
+  private static Settings settings;
+
+  @BeforeAll
+  static void read() throws IOException {
+    resources = Manifests.below(FOLDER);
+    instances = Manifests.only(resources, StatefulSet.class);
+    pod = instances.getSpec().getTemplate();
+    assertThat(pod.getSpec().getContainers()).hasSize(1);
+    container = pod.getSpec().getContainers().get(0);
+    settings = Settings.load(Optional.empty(), settingsFile(), Map.of());
+  }
+
+  private static Map<String, String> settingsFile() throws IOException {
+    Properties file = new Properties();
+    try (var reader = Files.newBufferedReader(FOLDER.resolve("base/settings.env"))) {
+      file.load(reader);
+    }
+    return file.stringPropertyNames().stream()
+        .collect(Collectors.toMap(name -> name, file::getProperty));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{prot: 1}]}}",
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: http}]}}",
+        "{apiVersion: kafka.strimzi.io/v1, kind: KafkaTopic, metadata: {name: a}, spec: {x: 1}}"
+      })
+  void shouldRefuseWhatTheModelsDoNotKnow(String manifest) {
+    assertThatThrownBy(() -> Manifests.read(manifest)).hasMessageMatching("(?s).*(unknown fields|not a valid `?int|Cannot deserialize).*");
+  }
+
+  @Test
+  void shouldGiveOnlySettingsThatThereAre() throws Exception {
+    // Settings.load refuses what it does not know.
+    assertThat(settingsFile().keySet()).allMatch(name -> name.startsWith("SES_"));
+    JsonNode base = Yaml.read(FOLDER.resolve("base/kustomization.yaml"));
+    String generated = base.path("configMapGenerator").get(0).path("name").asText();
+
+    assertThat(container.getEnvFrom().get(0).getConfigMapRef().getName()).isEqualTo(generated);
+    assertThat(container.getEnvFrom().get(1).getSecretRef().getOptional()).isTrue();
+    assertThat(pod.getSpec().getEnableServiceLinks()).isFalse();
+  }
+
+  @Test
+  void shouldListEveryManifest() throws Exception {
+    try (var files = Files.walk(FOLDER)) {
+      for (Path file : files.filter(path -> path.endsWith("kustomization.yaml")).toList()) {
+        JsonNode kustomization = Yaml.read(file);
+        try (var beside = Files.list(file.getParent())) {
+          assertThat(texts(kustomization.path("resources")))
+              .as(file.toString())
+              .containsAll(
+                  beside
+                      .map(path -> path.getFileName().toString())
+                      .filter(name -> name.endsWith(".yaml") && !name.startsWith("kustomization"))
+                      .toList())
+              .allMatch(name -> Files.exists(file.resolveSibling(name)));
+        }
+        assertThat(texts(kustomization.path("components")))
+            .allMatch(name -> Files.exists(file.resolveSibling(name)));
+      }
+    }
+  }
+
+  @Test
+  void shouldProbeHealthOnTheServersPort() {
+    ContainerPort port = container.getPorts().get(0);
+
+    assertThat(port.getContainerPort()).isEqualTo(settings.integer(Property.HTTP_PORT));
+    assertThat(settings.text(Property.HTTP_HOST)).isEqualTo("0.0.0.0");
+    assertThat(List.of(container.getStartupProbe(), container.getLivenessProbe()))
+        .extracting(probe -> probe.getHttpGet().getPath())
+        .containsOnly(RunningServer.LIVE);
+    assertThat(container.getReadinessProbe().getHttpGet().getPath()).isEqualTo(RunningServer.READY);
+    assertThat(probes())
+        .allSatisfy(
+            probe ->
+                assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo(port.getName()));
+    Probe startup = container.getStartupProbe();
+    assertThat(startup.getPeriodSeconds() * startup.getFailureThreshold())
+        .as("seconds for the start, beside what the broker and the registry are waited for")
+        .isGreaterThan(2 * (int) settings.duration(Property.STARTUP_TIMEOUT_MS).toSeconds() + 60);
+  }
+
+  private static List<Probe> probes() {
+    return List.of(
+        container.getStartupProbe(), container.getLivenessProbe(), container.getReadinessProbe());
+  }
+
+  @Test
+  void shouldSelectThePods() {
+    Map<String, String> labels = pod.getMetadata().getLabels();
+    Service service = Manifests.only(resources, Service.class);
+    PodDisruptionBudget budget = Manifests.only(resources, PodDisruptionBudget.class);
+    NetworkPolicy policy = Manifests.only(resources, NetworkPolicy.class);
+    JsonNode monitor = tree(Manifests.only(resources, "PodMonitor"));
+
+    assertThat(
+            List.of(
+                instances.getSpec().getSelector().getMatchLabels(),
+                service.getSpec().getSelector(),
+                budget.getSpec().getSelector().getMatchLabels(),
+                policy.getSpec().getPodSelector().getMatchLabels(),
+                pod.getSpec()
+                    .getTopologySpreadConstraints()
+                    .get(0)
+                    .getLabelSelector()
+                    .getMatchLabels(),
+                new ObjectMapper()
+                    .convertValue(
+                        monitor.at("/spec/selector/matchLabels"),
+                        new TypeReference<Map<String, String>>() {})))
+        .allSatisfy(selector -> assertThat(selector).isNotEmpty().isEqualTo(labels));
+    assertThat(instances.getSpec().getServiceName()).isEqualTo(service.getMetadata().getName());
+    assertThat(service.getSpec().getClusterIP()).isEqualTo("None");
+    String port = container.getPorts().get(0).getName();
+    assertThat(service.getSpec().getPorts().get(0).getTargetPort().getStrVal()).isEqualTo(port);
+    assertThat(policy.getSpec().getIngress().get(0).getPorts().get(0).getPort().getStrVal())
+        .isEqualTo(port);
+    assertThat(monitor.at("/spec/podMetricsEndpoints/0/port").asText()).isEqualTo(port);
+    assertThat(monitor.at("/spec/podMetricsEndpoints/0/path").asText())
+        .isEqualTo(RunningServer.METRICS);
+    assertThat(labels.get(monitor.at("/spec/jobLabel").asText()))
+        .as("the job of the alert rules")
+        .isEqualTo(Monitoring.JOB);
+  }
+
+  @Test
+  void shouldRunWithoutPrivileges() throws Exception {
+    PodSpec spec = pod.getSpec();
+
+    assertThat(spec.getAutomountServiceAccountToken()).isFalse();
+    assertThat(spec.getSecurityContext().getRunAsNonRoot()).isTrue();
+    assertThat(spec.getSecurityContext().getRunAsUser()).isEqualTo(USER);
+    assertThat(spec.getSecurityContext().getFsGroup()).isEqualTo(USER);
+    assertThat(spec.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+    assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+    assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+    assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+    assertThat(Files.readString(Path.of("deploy/Dockerfile")))
+        .contains("USER " + USER + ":" + USER);
+  }
+
+  @Test
+  void shouldMountWhatItWrites() {
+    List<String> volumes =
+        Stream.concat(
+                pod.getSpec().getVolumes().stream().map(Volume::getName),
+                instances.getSpec().getVolumeClaimTemplates().stream()
+                    .map(claim -> claim.getMetadata().getName()))
+            .toList();
+    Map<String, String> mounts =
+        container.getVolumeMounts().stream()
+            .collect(Collectors.toMap(VolumeMount::getMountPath, VolumeMount::getName));
+
+    assertThat(mounts.values()).containsExactlyInAnyOrderElementsOf(volumes);
+    assertThat(mounts).containsKeys("/tmp", settings.text(Property.STATE_DIR));
+    assertThat(mounts.get(settings.text(Property.STATE_DIR)))
+        .isEqualTo(instances.getSpec().getVolumeClaimTemplates().get(0).getMetadata().getName());
+    Map<String, Quantity> limits = container.getResources().getLimits();
+    assertThat(limits).containsOnlyKeys("memory");
+    assertThat(container.getResources().getRequests())
+        .containsEntry("memory", limits.get("memory"))
+        .containsKey("cpu");
+  }
+
+  @Test
+  void shouldMakeTheTopicsOfTheSettings() {
+    List<KafkaTopic> topics =
+        resources.stream()
+            .filter(KafkaTopic.class::isInstance)
+            .map(KafkaTopic.class::cast)
+            .toList();
+
+    assertThat(topics)
+        .extracting(topic -> topic.getMetadata().getName())
+        .containsExactlyInAnyOrderElementsOf(settings.streamSettings().topics());
+    assertThat(topics)
+        .allSatisfy(
+            topic -> {
+              assertThat(topic.getMetadata().getLabels()).containsKey("strimzi.io/cluster");
+              assertThat(topic.getSpec().getReplicas()).isEqualTo(3);
+              assertThat(topic.getSpec().getConfig()).containsKey("retention.ms");
+            })
+        .extracting(topic -> topic.getSpec().getPartitions())
+        .doesNotContainNull();
+  }
+
+  @Test
+  void shouldScaleByTheLagOfTheApplication() {
+    JsonNode spec = tree(Manifests.only(resources, "ScaledObject")).path("spec");
+    JsonNode kafka = spec.path("triggers").get(0);
+
+    assertThat(spec.at("/scaleTargetRef/kind").asText()).isEqualTo(instances.getKind());
+    assertThat(spec.at("/scaleTargetRef/name").asText())
+        .isEqualTo(instances.getMetadata().getName());
+    assertThat(kafka.path("type").asText()).isEqualTo("kafka");
+    assertThat(kafka.at("/metadata/consumerGroup").asText())
+        .isEqualTo(settings.text(Property.APPLICATION_ID));
+    assertThat(kafka.at("/metadata/topic").asText())
+        .isEqualTo(settings.text(Property.TOPIC_CHUNKS));
+    assertThat(kafka.at("/metadata/bootstrapServers").asText())
+        .isEqualTo(settings.text(Property.BOOTSTRAP_SERVERS));
+    assertThat(spec.path("maxReplicaCount").asInt())
+        .isLessThanOrEqualTo(
+            resources.stream()
+                .filter(KafkaTopic.class::isInstance)
+                .map(KafkaTopic.class::cast)
+                .filter(topic -> topic.getMetadata().getName().equals("audio-chunks"))
+                .findFirst()
+                .orElseThrow()
+                .getSpec()
+                .getPartitions());
+  }
+
+  @Test
+  void shouldBuildTheExample() throws Exception {
+    ExternalTool tool = ExternalTool.require("kubectl", "kustomize");
+    String build = tool.command().get(0).equals("kubectl") ? "kustomize" : "build";
+
+    ExternalTool.Result result = tool.run(Map.of(), build, FOLDER.resolve("example").toString());
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    List<HasMetadata> built = Manifests.read(result.out());
+    StatefulSet set = Manifests.only(built, StatefulSet.class);
+    assertThat(set.getSpec().getReplicas()).as("the autoscaler's").isNull();
+    Container app = set.getSpec().getTemplate().getSpec().getContainers().get(0);
+    assertThat(app.getImage()).isEqualTo("registry.example.com/speech-emotion-streams:0.1.0");
+    ConfigMap map = Manifests.only(built, ConfigMap.class);
+    assertThat(app.getEnvFrom().get(0).getConfigMapRef().getName())
+        .isEqualTo(map.getMetadata().getName());
+    Settings.load(Optional.empty(), map.getData(), Map.of());
+  }
+
+  private static JsonNode tree(GenericKubernetesResource resource) {
+    return new ObjectMapper().valueToTree(resource.getAdditionalProperties());
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(each -> texts.add(each.asText()));
+    return texts;
+  }
+}
