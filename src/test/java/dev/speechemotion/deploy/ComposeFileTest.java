@@ -72,8 +72,8 @@ class ComposeFileTest {
     Map<String, String> environment = new LinkedHashMap<>();
     service("app")
         .path("environment")
-        .fields()
-        .forEachRemaining(entry -> environment.put(entry.getKey(), entry.getValue().asText()));
+        .properties()
+        .forEach(entry -> environment.put(entry.getKey(), entry.getValue().asText()));
 
     Settings settings = Settings.load(Optional.empty(), environment, Map.of());
 

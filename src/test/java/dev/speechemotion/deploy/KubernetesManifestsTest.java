@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +78,8 @@ class KubernetesManifestsTest {
         "{apiVersion: kafka.strimzi.io/v1, kind: KafkaTopic, metadata: {name: a}, spec: {x: 1}}"
       })
   void shouldRefuseWhatTheModelsDoNotKnow(String manifest) {
-    assertThatThrownBy(() -> Manifests.read(manifest)).hasMessageMatching("(?s).*(unknown fields|not a valid `?int|Cannot deserialize).*");
+    assertThatThrownBy(() -> Manifests.read(manifest))
+        .isInstanceOfAny(AssertionError.class, KubernetesClientException.class);
   }
 
   @Test

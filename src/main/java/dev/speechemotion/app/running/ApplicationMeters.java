@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
@@ -87,6 +88,13 @@ public final class ApplicationMeters implements AutoCloseable {
         List.of(DeletedInput.METRIC));
     Gauge.builder(StreamMetrics.PREFIX + "state.bytes", () -> sum(STORE_GROUP, STORE_SIZES))
         .description("Size of the local state stores")
+        .register(registry);
+  }
+
+  /** Has shown whether the application is ready. */
+  void showReady(BooleanSupplier ready) {
+    Gauge.builder(StreamMetrics.PREFIX + "ready", () -> ready.getAsBoolean() ? 1 : 0)
+        .description("1 while /health/ready answers 200, 0 while it does not")
         .register(registry);
   }
 

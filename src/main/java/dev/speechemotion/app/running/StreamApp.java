@@ -90,6 +90,7 @@ public final class StreamApp implements AutoCloseable {
       throw cannotStart(e);
     }
     meters.bind(streams, streamSettings.chunksTopic());
+    meters.showReady(() -> notReadyBecause().isEmpty());
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::failed);
     schemaChecks.scheduleWithFixedDelay(

@@ -1,0 +1,126 @@
+package dev.speechemotion.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.speechemotion.app.commands.CommandLineRun;
+import dev.speechemotion.app.embedded.EmbeddedBroker;
+import dev.speechemotion.app.fixtures.HttpRegistry;
+import dev.speechemotion.app.fixtures.StreamProcess;
+import dev.speechemotion.streams.StreamSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A running application has what probes, alert rules, and dashboard ask it for. */
+@Timeout(300)
+class MetricsPageIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** What shows only when audio is wrong, or enough of it was heard. */
+  private static final Set<String> SELDOM =
+      Set.of(
+          "speech_emotion_wrong_audio_total",
+          "speech_emotion_drift_psi",
+          "speech_emotion_drift_windows");
+
+  @Test
+  void shouldShowEveryMetricThatIsAskedFor(@TempDir Path folder) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start();
+        HttpRegistry registry = new HttpRegistry()) {
+      List<String> cluster =
+          List.of("--bootstrap-server", broker.bootstrapServers(), "--registry", registry.url());
+      createTopics(broker);
+      try (StreamProcess stream =
+          new StreamProcess(
+              folder.resolve("log"),
+              Map.of(
+                  "bootstrap.servers",
+                  broker.bootstrapServers(),
+                  "registry.url",
+                  registry.url(),
+                  "state.dir",
+                  folder.resolve("state").toString(),
+                  "model.dir",
+                  "models/telephone",
+                  "alert.rules",
+                  "angry >= 0.01 for 1s"))) {
+        stream.start();
+        stream.awaitRunning(PATIENCE);
+        CommandLineRun fed =
+            run(cluster, "feed", "src/main/resources/demo/16a07Wa.wav", "--speed", "max");
+        assertThat(fed.exitCode()).as(fed.toString()).isZero();
+        sendWithoutValue(broker);
+
+        await(stream, "speech_emotion_events_total");
+        await(stream, "speech_emotion_rejected_records_total");
+
+        Set<String> missing = new TreeSet<>(Monitoring.metrics());
+        String page = stream.get(RunningServer.METRICS);
+        missing.removeAll(names(page));
+        assertThat(missing).as(page).isSubsetOf(SELDOM);
+        assertThat(stream.get(RunningServer.LIVE)).isEqualTo("RUNNING\n");
+        assertThat(stream.get(RunningServer.READY)).isEqualTo("ready\n");
+        assertThat(stream.metric("speech_emotion_ready")).isEqualTo(1);
+        assertThat(stream.stop()).isZero();
+      }
+    }
+  }
+
+  private static void createTopics(EmbeddedBroker broker) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin
+          .createTopics(
+              StreamSettings.defaults().topics().stream()
+                  .map(topic -> new NewTopic(topic, 1, (short) 1))
+                  .toList())
+          .all()
+          .get();
+    }
+  }
+
+  private static Set<String> names(String page) {
+    return page.lines()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split("[ {]", 2)[0])
+        .collect(Collectors.toSet());
+  }
+
+  private static void sendWithoutValue(EmbeddedBroker broker) throws Exception {
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers()),
+            new StringSerializer(),
+            new StringSerializer())) {
+      producer.send(new ProducerRecord<>("audio-chunks", "call-1", null)).get();
+    }
+  }
+
+  private static void await(StreamProcess stream, String metric) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!(stream.metric(metric) > 0)) {
+      stream.requireAlive();
+      assertThat(System.nanoTime()).as(metric + ":\n" + stream.log()).isLessThan(deadline);
+      Thread.sleep(50);
+    }
+  }
+
+  private static CommandLineRun run(List<String> cluster, String command, String... args) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(cluster);
+    all.addAll(List.of(args));
+    return CommandLineRun.of(all.toArray(new String[0]));
+  }
+}
