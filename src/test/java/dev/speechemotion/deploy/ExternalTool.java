@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A program that a test asks and that need not be there. */
 record ExternalTool(List<String> command) {
@@ -34,10 +34,7 @@ record ExternalTool(List<String> command) {
 
   private boolean isThere() throws IOException, InterruptedException {
     boolean found =
-        Optional.ofNullable(System.getenv("PATH"))
-            .orElse("")
-            .lines()
-            .flatMap(path -> List.of(path.split(File.pathSeparator)).stream())
+        Stream.of(System.getenv("PATH").split(File.pathSeparator))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, command.get(0))));
     return found && (command.size() == 1 || run(Map.of(), "version").exitCode() == 0);
   }

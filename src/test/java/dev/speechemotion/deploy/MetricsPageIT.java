@@ -17,8 +17,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +68,7 @@ class MetricsPageIT {
 
         await(stream, "speech_emotion_events_total");
         await(stream, "speech_emotion_rejected_records_total");
+        await(stream, "speech_emotion_event_to_commit_seconds_count");
 
         Set<String> missing = new TreeSet<>(Monitoring.metrics());
         String page = stream.get(RunningServer.METRICS);
@@ -74,8 +77,22 @@ class MetricsPageIT {
         assertThat(stream.get(RunningServer.LIVE)).isEqualTo("RUNNING\n");
         assertThat(stream.get(RunningServer.READY)).isEqualTo("ready\n");
         assertThat(stream.metric("speech_emotion_ready")).isEqualTo(1);
+        assertThat(committed(broker))
+            .as("what the autoscaler reckons the lag from")
+            .containsKey(new TopicPartition("audio-chunks", 0));
         assertThat(stream.stop()).isZero();
       }
+    }
+  }
+
+  /** As KEDA asks for it. */
+  private static Map<TopicPartition, OffsetAndMetadata> committed(EmbeddedBroker broker)
+      throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      return admin
+          .listConsumerGroupOffsets("speech-emotion-streams")
+          .partitionsToOffsetAndMetadata()
+          .get();
     }
   }
 
