@@ -103,6 +103,24 @@ class MonitoringTest {
   }
 
   @Test
+  void shouldDropNothingThatIsAskedFor() throws Exception {
+    String dropped =
+        Yaml.read(Monitoring.PROMETHEUS.resolve("prometheus.yml"))
+            .at("/scrape_configs/0/metric_relabel_configs/0/regex")
+            .asText();
+    String droppedInKubernetes =
+        Yaml.read(Path.of("deploy/kubernetes/components/monitoring/pod-monitor.yaml"))
+            .at("/spec/podMetricsEndpoints/0/metricRelabelings/0/regex")
+            .asText();
+
+    assertThat(droppedInKubernetes).isEqualTo(dropped);
+    assertThat("kafka_stream_state_put_rate").matches(dropped);
+    assertThat(Monitoring.metrics())
+        .hasSizeGreaterThan(20)
+        .noneMatch(name -> name.matches(dropped));
+  }
+
+  @Test
   void shouldAskGrafanaOnlyWhatPrometheusUnderstands() throws Exception {
     ExternalTool promtool = ExternalTool.require("promtool");
     ObjectMapper mapper = new ObjectMapper();
