@@ -24,7 +24,8 @@ public final class StreamMetrics {
       millis(50, 100, 250, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 30_000, 60_000);
 
   private static final Duration[] EFFORTS =
-      micros(50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000);
+      micros(
+          50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000, 250_000, 500_000);
 
   private final MeterRegistry registry;
   private final Counter chunks;
