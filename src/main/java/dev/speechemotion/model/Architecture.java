@@ -59,6 +59,31 @@ public record Architecture(
     return type.columnNames(spec);
   }
 
+  /**
+   * What each of these values tells of: {@code mfcc}, {@code chroma}, {@code contrast}, {@code
+   * zcr}, {@code level}, {@code pitch}, {@code shape} of the spectrum or {@code timing}; of a
+   * pretrained encoder, the layer and the statistic, such as {@code layer1.mean}; of frames, {@code
+   * logmel}.
+   */
+  public List<String> columnGroups(FeatureSpec spec) {
+    return columnNames(spec).stream().map(Architecture::group).toList();
+  }
+
+  private static String group(String name) {
+    String withoutNumber = name.replaceFirst("\\d+$", "");
+    if (withoutNumber.startsWith("layer")) {
+      return withoutNumber;
+    }
+    String kind = name.replaceFirst("\\d*(\\..*)?$", "");
+    return switch (kind) {
+      case "rms" -> "level";
+      case "f", "voicing", "voiced" -> "pitch";
+      case "centroid", "bandwidth", "rolloff", "flatness", "flux" -> "shape";
+      case "speech", "pause", "syllable" -> "timing";
+      default -> kind;
+    };
+  }
+
   /** Whether it is one linear map of what a pretrained encoder says. */
   public boolean linear() {
     return type.pretrained() && hidden.isEmpty();

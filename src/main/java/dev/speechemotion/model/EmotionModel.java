@@ -1,7 +1,11 @@
 package dev.speechemotion.model;
 
+import dev.speechemotion.emotion.ClassifiedWindows;
+import dev.speechemotion.emotion.DriftMonitor;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
+import dev.speechemotion.emotion.PopulationShares;
+import dev.speechemotion.emotion.ShareCounts;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.model.forward.FittedNetwork;
 import java.io.IOException;
@@ -17,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * A model in memory: manifest and weights, checked. One instance serves all threads; each takes a
@@ -28,6 +33,8 @@ public final class EmotionModel implements AutoCloseable {
 
   private static final int MAX_MANIFEST_BYTES = 1024 * 1024;
   private static final int MAX_WEIGHTS_BYTES = 64 * 1024 * 1024;
+
+  private static final ClassifiedWindows NOBODY = (normalized, probabilities, offset) -> {};
 
   private final ModelManifest manifest;
   private final ModelIdentity identity;
@@ -166,6 +173,22 @@ public final class EmotionModel implements AutoCloseable {
         readAll(other, before.statistics()));
   }
 
+  /**
+   * A version of this model in memory, of which only head classifiers can be asked.
+   *
+   * @throws ModelException if manifest and weights don't fit together
+   */
+  public EmotionModel headVersion(ModelManifest version, byte[] head) throws ModelException {
+    requireSame(version.weights(), head);
+    return new EmotionModel(
+        version,
+        new ModelIdentity(version.name(), version.version(), sha256(ManifestJson.write(version))),
+        head,
+        fitted(version, head),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   private static List<byte[]> readAll(Path directory, List<ModelManifest.Weights> files)
       throws ModelException {
     List<byte[]> contents = new ArrayList<>();
@@ -236,12 +259,7 @@ public final class EmotionModel implements AutoCloseable {
       requireSame(manifest.statistics().get(0), statistics.get(0));
       kept = Optional.of(TrainingStatistics.decode(statistics.get(0), manifest));
     }
-    FittedNetwork network =
-        manifest
-            .architecture()
-            .type()
-            .fitted(
-                manifest.architecture(), manifest.featureSpec(), manifest.labels().size(), weights);
+    FittedNetwork network = fitted(manifest, weights);
     Optional<SpeechEncoder> encoder = Optional.empty();
     try {
       if (!pretrained.isEmpty()) {
@@ -254,6 +272,14 @@ public final class EmotionModel implements AutoCloseable {
     ModelIdentity identity =
         new ModelIdentity(manifest.name(), manifest.version(), sha256(manifestBytes));
     return new EmotionModel(manifest, identity, weights, network, encoder, kept);
+  }
+
+  private static FittedNetwork fitted(ModelManifest manifest, byte[] weights)
+      throws ModelException {
+    return manifest
+        .architecture()
+        .type()
+        .fitted(manifest.architecture(), manifest.featureSpec(), manifest.labels().size(), weights);
   }
 
   /** The file that a manifest names, and no other. */
@@ -299,17 +325,33 @@ public final class EmotionModel implements AutoCloseable {
 
   /** A classifier for one thread; cheap, and reads no file. */
   public EmotionClassifier newClassifier() {
-    return classifier(manifest.calibration());
+    return newClassifier(NOBODY);
+  }
+
+  /**
+   * The same, and whoever wants to know is told of the windows.
+   *
+   * @param classified safe for use by several threads, where several classifiers tell it
+   */
+  public EmotionClassifier newClassifier(ClassifiedWindows classified) {
+    return classifier(manifest.calibration(), encoder, classified);
   }
 
   /** The same without calibration, to see what that does. */
   public EmotionClassifier newUncalibratedClassifier() {
-    return classifier(new ModelManifest.Calibration(1, 0, manifest.calibration().uncertainBelow()));
+    return classifier(uncalibrated(), encoder, NOBODY);
   }
 
-  private EmotionClassifier classifier(ModelManifest.Calibration calibration) {
+  private ModelManifest.Calibration uncalibrated() {
+    return new ModelManifest.Calibration(1, 0, manifest.calibration().uncertainBelow());
+  }
+
+  private EmotionClassifier classifier(
+      ModelManifest.Calibration calibration,
+      Optional<SpeechEncoder> before,
+      ClassifiedWindows classified) {
     return new NetworkClassifier(
-        network, manifest, identity, calibration, encoder.map(EncoderPooling::new));
+        network, manifest, identity, calibration, before.map(EncoderPooling::new), classified);
   }
 
   /**
@@ -317,16 +359,47 @@ public final class EmotionModel implements AutoCloseable {
    * #newClassifier} where there is no encoder.
    */
   public EmotionClassifier newHeadClassifier() {
-    return head(manifest.calibration());
+    return classifier(manifest.calibration(), Optional.empty(), NOBODY);
   }
 
   /** The same without calibration. */
   public EmotionClassifier newUncalibratedHeadClassifier() {
-    return head(new ModelManifest.Calibration(1, 0, manifest.calibration().uncertainBelow()));
+    return classifier(uncalibrated(), Optional.empty(), NOBODY);
   }
 
-  private EmotionClassifier head(ModelManifest.Calibration calibration) {
-    return new NetworkClassifier(network, manifest, identity, calibration, Optional.empty());
+  /**
+   * How windows are spread that this model normalizes and classifies.
+   *
+   * @param windows {@code [window][columns]}, of a model with a pretrained encoder what that has
+   *     said of them; at least one
+   */
+  public PopulationShares spreadOf(List<float[]> windows) {
+    ShareCounts counts =
+        new ShareCounts(
+            manifest.normalization().mean().size(),
+            manifest.normalization().usedColumns(),
+            labels().size());
+    float[] probabilities = new float[labels().size()];
+    try (EmotionClassifier head = classifier(manifest.calibration(), Optional.empty(), counts)) {
+      windows.forEach(window -> head.classify(window, 1, probabilities));
+    }
+    return counts.shares();
+  }
+
+  /** Watches how far what the model hears is from the population that its manifest tells of. */
+  public DriftMonitor newDriftMonitor(LongSupplier nanos) {
+    ModelManifest.Normalization normalization = manifest.normalization();
+    int[] columns = normalization.usedColumns();
+    return new DriftMonitor(
+        identity,
+        manifest.shares().stream()
+            .findFirst()
+            .orElseGet(() -> PopulationShares.normal(columns.length)),
+        normalization.mean().size(),
+        columns,
+        manifest.architecture().columnGroups(manifest.featureSpec()),
+        labels().size(),
+        nanos);
   }
 
   /**

@@ -83,6 +83,7 @@ public final class EncoderModels {
         List.of(encoder.entry()),
         List.of(),
         List.of(),
+        List.of(),
         training);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.emotion.PopulationShares;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.nio.ByteBuffer;
@@ -40,6 +41,8 @@ import java.util.stream.Stream;
  *     network is one linear map; empty where it was not kept
  * @param sites whose audio the normalization is of, the last one counts; empty as long as it is of
  *     the training
+ * @param shares how the windows of the last site are spread, with its normalization; empty where it
+ *     was not measured
  * @param training how the model was made, and how good it is
  */
 @JsonPropertyOrder({
@@ -56,6 +59,7 @@ import java.util.stream.Stream;
   "pretrained",
   "statistics",
   "sites",
+  "shares",
   "training"
 })
 public record ModelManifest(
@@ -72,6 +76,7 @@ public record ModelManifest(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Weights> pretrained,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Weights> statistics,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Site> sites,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PopulationShares> shares,
     Training training) {
 
   /** The format that this code writes and reads. */
@@ -128,6 +133,11 @@ public record ModelManifest(
         "statistics must name another file than weights and pretrained",
         otherFiles);
     sites = List.copyOf(sites);
+    shares = List.copyOf(shares);
+    require(shares.size() <= 1, "shares must be of one population at most", shares.size());
+    for (PopulationShares each : shares) {
+      requireFit(each, normalization.usedColumns().length, labels.size());
+    }
     Objects.requireNonNull(training, "training is missing");
   }
 
@@ -203,10 +213,11 @@ public record ModelManifest(
         pretrained,
         List.of(trainingStatistics),
         sites,
+        shares,
         training);
   }
 
-  /** The same model with a head that was fitted again. */
+  /** The same model with a head that was fitted again, whose answers are not known yet. */
   public ModelManifest with(Weights head, Calibration ofHead) {
     return new ModelManifest(
         formatVersion,
@@ -222,10 +233,31 @@ public record ModelManifest(
         pretrained,
         statistics,
         sites,
+        List.of(),
         training);
   }
 
-  /** A version of the model that is normalized by a place. */
+  /** The same model with how the windows of its population are spread. */
+  public ModelManifest spread(PopulationShares population) {
+    return new ModelManifest(
+        formatVersion,
+        name,
+        version,
+        architecture,
+        labels,
+        featureSpec,
+        windows,
+        normalization,
+        calibration,
+        weights,
+        pretrained,
+        statistics,
+        sites,
+        List.of(population),
+        training);
+  }
+
+  /** A version of the model that is normalized by a place, whose shares are not known yet. */
   public ModelManifest at(Site site, Normalization bySite, String siteVersion) {
     List<Site> all = new ArrayList<>(sites);
     all.add(site);
@@ -243,6 +275,7 @@ public record ModelManifest(
         pretrained,
         statistics,
         all,
+        List.of(),
         training);
   }
 
@@ -270,6 +303,7 @@ public record ModelManifest(
         normalization,
         calibration,
         weights,
+        List.of(),
         List.of(),
         List.of(),
         List.of(),
@@ -652,6 +686,17 @@ public record ModelManifest(
    */
   public record Metrics(
       int clips, double accuracy, double uar, String worstLabel, double worstRecall, double ece) {}
+
+  private static void requireFit(PopulationShares shares, int features, int labels) {
+    require(
+        shares.features().size() == features,
+        "shares must have " + features + " features, as the network is told of",
+        shares.features().size());
+    require(
+        shares.labels().isEmpty() || shares.labels().size() == labels,
+        "shares must have " + labels + " labels, or none",
+        shares.labels().size());
+  }
 
   private static void requireText(String value, String field) {
     require(value != null && !value.isBlank(), field + " must not be blank", value);

@@ -1,5 +1,6 @@
 package dev.speechemotion.model;
 
+import dev.speechemotion.emotion.ClassifiedWindows;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
@@ -28,14 +29,20 @@ final class NetworkClassifier implements EmotionClassifier {
   private final float[] normalized;
   private final float[] logits;
   private final ForwardPass network;
+  private final ClassifiedWindows classified;
 
+  /**
+   * @param classified is told of each window
+   */
   NetworkClassifier(
       FittedNetwork network,
       ModelManifest manifest,
       ModelIdentity identity,
       ModelManifest.Calibration calibration,
-      Optional<EncoderPooling> pooling) {
+      Optional<EncoderPooling> pooling,
+      ClassifiedWindows classified) {
     this.pooling = pooling;
+    this.classified = classified;
     this.manifest = manifest;
     this.identity = identity;
     featureCount =
@@ -104,6 +111,7 @@ final class NetworkClassifier implements EmotionClassifier {
       }
       network.run(normalized, logits);
       calibration.softmax(logits, probabilities, window * labelCount);
+      classified.count(normalized, probabilities, window * labelCount);
     }
   }
 

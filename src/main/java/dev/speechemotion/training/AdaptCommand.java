@@ -233,26 +233,38 @@ public class AdaptCommand implements Callable<Integer> {
               bySite,
               version.orElse(
                   manifest.version() + (manifest.version().endsWith(SUFFIX) ? "" : SUFFIX)));
+      byte[] weights = loaded.weights();
       if (taughtByAnother()) {
-        byte[] weights = taught(loaded, audio.clips, bySite, log);
-        EmotionModel.saveVersion(
-            out, adapted.with(weights(manifest, weights), manifest.calibration()), weights, model);
+        weights = taught(loaded, audio.clips, bySite, log);
+        adapted = adapted.with(weights(manifest, weights), manifest.calibration());
       } else if (learned.isPresent() && (isSelfTaught() || refit.isPresent())) {
         LinearHead head =
             refit.isPresent()
                 ? refit.get().head()
                 : LinearHead.fitted(
                     manifest.labels(), bySite, manifest.calibration(), learned.get());
-        byte[] weights = head.weights();
-        EmotionModel.saveVersion(
-            out, adapted.with(weights(manifest, weights), head.calibration()), weights, model);
-      } else {
-        EmotionModel.saveVersion(out, adapted, model);
+        weights = head.weights();
+        adapted = adapted.with(weights(manifest, weights), head.calibration());
       }
+      adapted = spread(loaded, adapted, weights, heard.windows().windows());
+      EmotionModel.saveVersion(out, adapted, weights, model);
       refit.ifPresent(each -> spec.commandLine().getOut().print(each.report()));
       print(adapted, heard.unit(), site, training);
     }
     return 0;
+  }
+
+  /** With what drift will be measured by. */
+  private static ModelManifest spread(
+      EmotionModel loaded, ModelManifest adapted, byte[] weights, List<float[]> windows)
+      throws IOException {
+    if (adapted.normalization().adaptedTo().isPresent()) {
+      // Windows are adapted to their voices before they are normalized, and these are not.
+      return adapted;
+    }
+    try (EmotionModel version = loaded.headVersion(adapted, weights)) {
+      return adapted.spread(version.spreadOf(windows));
+    }
   }
 
   private static ModelManifest.Weights weights(ModelManifest manifest, byte[] weights) {
@@ -510,15 +522,13 @@ public class AdaptCommand implements Callable<Integer> {
         last.windows());
     console.println(
         "how far the place is from what the model was normalized by, in deviations of that:");
-    List<String> names = adapted.architecture().columnNames(adapted.featureSpec());
+    List<String> names = adapted.architecture().columnGroups(adapted.featureSpec());
     Map<String, double[]> groups = new LinkedHashMap<>();
     for (int i = 0; i < training.mean().size(); i++) {
       if (SiteStatistics.isLeftOut(training.deviation().get(i))) {
         continue;
       }
-      double[] sums =
-          groups.computeIfAbsent(
-              names.get(i).replaceAll("\\d+(\\..*)?$", ""), name -> new double[3]);
+      double[] sums = groups.computeIfAbsent(names.get(i), name -> new double[3]);
       sums[0] += Math.abs(site.mean(i) - training.mean().get(i)) / training.deviation().get(i);
       sums[1] += site.deviation(i) / training.deviation().get(i);
       sums[2]++;

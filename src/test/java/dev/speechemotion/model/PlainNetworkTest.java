@@ -152,7 +152,8 @@ class PlainNetworkTest {
                 model.manifest(),
                 model.identity(),
                 model.manifest().calibration(),
-                Optional.empty())) {
+                Optional.empty(),
+                (vector, answers, offset) -> {})) {
       for (float[] window : windows) {
         classifier.classify(window, 1, probabilities);
         byTorch.classify(window, 1, expected);

@@ -7,6 +7,7 @@ import dev.speechemotion.app.settings.RequiredWindows;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.content.Bandwidth;
+import dev.speechemotion.emotion.DriftMonitor;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.model.EmotionModel;
@@ -130,6 +131,11 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
   /** Which models are served, each once. */
   public List<ModelIdentity> identities() {
     return directories().stream().map(each -> each.served().identity()).toList();
+  }
+
+  /** What watches the windows of the models that are served, one for each. */
+  public List<DriftMonitor> drift() {
+    return directories().stream().map(each -> each.served().drift()).toList();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.speechemotion.app.serving;
 
+import dev.speechemotion.emotion.DriftMonitor;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
@@ -12,10 +13,12 @@ import java.util.Optional;
 final class SharedModel implements AutoCloseable {
   private final EmotionModel model;
   private final EmotionModels.Offer offer;
+  private final DriftMonitor drift;
   private int open;
 
   SharedModel(EmotionModel model) {
     this.model = model;
+    drift = model.newDriftMonitor(System::nanoTime);
     offer =
         new EmotionModels.Offer(
             model.featureSpec(), model.manifest().windows(), this::newClassifier);
@@ -33,8 +36,13 @@ final class SharedModel implements AutoCloseable {
     return offer;
   }
 
+  /** What is told of the windows of all its classifiers. */
+  DriftMonitor drift() {
+    return drift;
+  }
+
   private synchronized EmotionClassifier newClassifier() {
-    EmotionClassifier classifier = model.newClassifier();
+    EmotionClassifier classifier = model.newClassifier(drift);
     open++;
     return new Counted(classifier);
   }

@@ -271,6 +271,7 @@ public final class Experiment {
         encoder.map(PretrainedEncoder::entry).stream().toList(),
         List.of(),
         List.of(),
+        List.of(),
         new ModelManifest.Training(
             command, fitting.seed(), fitting.hyperparameters(), corpora, fitted.epochs(), metrics));
   }
