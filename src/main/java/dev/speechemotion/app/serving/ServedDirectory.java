@@ -9,11 +9,13 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /** A model directory, the model that is served from it, and whether it has come to hold another. */
 final class ServedDirectory {
   private final Path path;
+  private final LongSupplier nanos;
   private volatile SharedModel served;
 
   /** What the directory was like when it was looked at last, and when it was read last. */
@@ -24,13 +26,15 @@ final class ServedDirectory {
   /**
    * Loads the model.
    *
+   * @param nanos the clock by which drift is measured
    * @throws ModelException if the directory does not hold one
    */
-  ServedDirectory(Path path) throws ModelException {
+  ServedDirectory(Path path, LongSupplier nanos) throws ModelException {
     this.path = path;
+    this.nanos = nanos;
     read = state(path);
     seen = read;
-    served = new SharedModel(EmotionModel.load(path));
+    served = new SharedModel(EmotionModel.load(path), nanos);
   }
 
   Path path() {
@@ -44,7 +48,7 @@ final class ServedDirectory {
   /** Has another model be served from now on; gives the one before, which may be in use. */
   SharedModel serve(EmotionModel next) {
     SharedModel before = served;
-    served = new SharedModel(next);
+    served = new SharedModel(next, nanos);
     return before;
   }
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,21 +58,30 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
    * @throws CommandFailure if a model does not fit the settings or the other one
    */
   public static ServedModels load(Settings settings) throws ModelException {
+    return load(settings, System::nanoTime);
+  }
+
+  static ServedModels load(Settings settings, LongSupplier nanos) throws ModelException {
     return load(
         settings.streamSettings(),
         settings.windows(),
         settings.text(Property.MODEL_DIR),
-        settings.text(Property.MODEL_WIDEBAND_DIR));
+        settings.text(Property.MODEL_WIDEBAND_DIR),
+        nanos);
   }
 
   private static ServedModels load(
-      StreamSettings settings, RequiredWindows windows, String directory, String widebandDirectory)
+      StreamSettings settings,
+      RequiredWindows windows,
+      String directory,
+      String widebandDirectory,
+      LongSupplier nanos)
       throws ModelException {
-    ServedDirectory telephone = new ServedDirectory(ModelDirectory.find(directory));
+    ServedDirectory telephone = new ServedDirectory(ModelDirectory.find(directory), nanos);
     try {
       boolean one = widebandDirectory.isEmpty() || widebandDirectory.equals(directory);
       ServedDirectory wideband =
-          one ? telephone : new ServedDirectory(ModelDirectory.find(widebandDirectory));
+          one ? telephone : new ServedDirectory(ModelDirectory.find(widebandDirectory), nanos);
       ServedModels models = new ServedModels(settings, windows, telephone, wideband);
       try {
         for (ServedDirectory each : models.directories()) {

@@ -8,6 +8,7 @@ import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.streams.models.EmotionModels;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** A model and how many classifiers of it are open, so that it can be closed after the last. */
 final class SharedModel implements AutoCloseable {
@@ -16,9 +17,12 @@ final class SharedModel implements AutoCloseable {
   private final DriftMonitor drift;
   private int open;
 
-  SharedModel(EmotionModel model) {
+  /**
+   * @param nanos the clock by which drift is measured
+   */
+  SharedModel(EmotionModel model, LongSupplier nanos) {
     this.model = model;
-    drift = model.newDriftMonitor(System::nanoTime);
+    drift = model.newDriftMonitor(nanos);
     offer =
         new EmotionModels.Offer(
             model.featureSpec(), model.manifest().windows(), this::newClassifier);
