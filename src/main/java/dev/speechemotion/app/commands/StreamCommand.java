@@ -71,6 +71,7 @@ final class StreamCommand implements Callable<Integer> {
       try (SchemaRegistry registry = cluster.requireRegistry(stop);
           StreamApp app = new StreamApp(settings, models, registry)) {
         app.meters().showModels(models::identities);
+        app.meters().showDrift(models::drift);
         Optional<HttpServer> http =
             HttpServer.start(
                 settings,

@@ -1,10 +1,10 @@
 package dev.speechemotion.app.running;
 
+import dev.speechemotion.emotion.DriftMonitor;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.streams.metrics.StreamMetrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,10 @@ public final class ApplicationMeters implements AutoCloseable {
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final MultiGauge lag;
   private final MultiGauge models;
+  private final MultiGauge driftIndices;
+  private final MultiGauge driftWindows;
   private volatile Supplier<List<ModelIdentity>> served = List::of;
+  private volatile Supplier<List<DriftMonitor>> watched = List::of;
   private KafkaStreams streams;
   private KafkaStreamsMetrics kafka;
   private String chunksTopic;
@@ -59,15 +63,28 @@ public final class ApplicationMeters implements AutoCloseable {
         MultiGauge.builder(StreamMetrics.PREFIX + "model.info")
             .description("Models in use")
             .register(registry);
+    driftIndices =
+        MultiGauge.builder(StreamMetrics.PREFIX + "drift.psi")
+            .description("How far what a model hears is from its population")
+            .register(registry);
+    driftWindows =
+        MultiGauge.builder(StreamMetrics.PREFIX + "drift.windows")
+            .description("How many windows that is measured on")
+            .register(registry);
   }
 
-  MeterRegistry registry() {
+  PrometheusMeterRegistry registry() {
     return registry;
   }
 
   /** Has the models in use shown. */
   public void showModels(Supplier<List<ModelIdentity>> inUse) {
     served = inUse;
+  }
+
+  /** Has shown how far what the models in use hear is from their populations. */
+  public void showDrift(Supplier<List<DriftMonitor>> ofModelsInUse) {
+    watched = ofModelsInUse;
   }
 
   /** Has what Kafka Streams measures shown; once. */
@@ -121,7 +138,23 @@ public final class ApplicationMeters implements AutoCloseable {
                         1))
             .collect(Collectors.toList()),
         true);
+    measureDrift();
     return registry.scrape();
+  }
+
+  void measureDrift() {
+    List<MultiGauge.Row<?>> indices = new ArrayList<>();
+    List<MultiGauge.Row<?>> windows = new ArrayList<>();
+    for (DriftMonitor monitor : watched.get()) {
+      Tags model = Tags.of("model", monitor.model().name());
+      DriftMonitor.Figures figures = monitor.figures();
+      windows.add(MultiGauge.Row.of(model, figures.windows()));
+      figures
+          .psi()
+          .forEach((group, psi) -> indices.add(MultiGauge.Row.of(model.and("group", group), psi)));
+    }
+    driftIndices.register(indices, true);
+    driftWindows.register(windows, true);
   }
 
   /** What the consumer has not fetched, and what it has but is not processed, by partition. */
