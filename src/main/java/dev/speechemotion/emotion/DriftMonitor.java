@@ -92,9 +92,9 @@ public final class DriftMonitor implements ClassifiedWindows {
   }
 
   @Override
-  public synchronized void count(float[] normalized, float[] probabilities, int offset) {
+  public synchronized void count(float[] normalized, float[] probabilities) {
     goOn();
-    counts.count(normalized, probabilities, offset);
+    counts.count(normalized, probabilities);
   }
 
   /** Those of the last full minute. */

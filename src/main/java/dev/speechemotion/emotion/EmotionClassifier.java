@@ -46,6 +46,19 @@ public interface EmotionClassifier extends AutoCloseable {
    */
   void classify(float[] features, int windowCount, float[] probabilities);
 
+  /**
+   * Classifies a window of a place, for which the model may watch how far it is from its
+   * population; the result is that of {@link #classify}.
+   *
+   * @param features {@code [featureCount]}
+   * @param speechShare share of speech in the window, 0 to 1: with little of it, a window tells
+   *     nothing of the place
+   * @param probabilities {@code [labels]}, receives the probabilities
+   */
+  default void classifyHeard(float[] features, float speechShare, float[] probabilities) {
+    classify(features, 1, probabilities);
+  }
+
   /** Frees whatever the classifier holds; it is not used again. */
   @Override
   void close();

@@ -45,7 +45,7 @@ public final class ShareCounts implements ClassifiedWindows {
   }
 
   @Override
-  public void count(float[] normalized, float[] probabilities, int offset) {
+  public void count(float[] normalized, float[] probabilities) {
     int length = 0;
     while (length < normalized.length && !Float.isNaN(normalized[length])) {
       length += width;
@@ -56,7 +56,7 @@ public final class ShareCounts implements ClassifiedWindows {
         features[i * BINS + bin(normalized[row + columns[i]])] += weight;
       }
     }
-    labels[EmotionScores.indexOfMax(probabilities, offset, labels.length)]++;
+    labels[EmotionScores.indexOfMax(probabilities, 0, labels.length)]++;
     windows++;
   }
 

@@ -34,7 +34,7 @@ public final class EmotionModel implements AutoCloseable {
   private static final int MAX_MANIFEST_BYTES = 1024 * 1024;
   private static final int MAX_WEIGHTS_BYTES = 64 * 1024 * 1024;
 
-  private static final ClassifiedWindows NOBODY = (normalized, probabilities, offset) -> {};
+  private static final ClassifiedWindows NOBODY = (normalized, probabilities) -> {};
 
   private final ModelManifest manifest;
   private final ModelIdentity identity;
@@ -329,7 +329,7 @@ public final class EmotionModel implements AutoCloseable {
   }
 
   /**
-   * The same, and whoever wants to know is told of the windows.
+   * The same, and whoever wants to know is told of the windows that are heard.
    *
    * @param classified safe for use by several threads, where several classifiers tell it
    */
@@ -381,7 +381,7 @@ public final class EmotionModel implements AutoCloseable {
             labels().size());
     float[] probabilities = new float[labels().size()];
     try (EmotionClassifier head = classifier(manifest.calibration(), Optional.empty(), counts)) {
-      windows.forEach(window -> head.classify(window, 1, probabilities));
+      windows.forEach(window -> head.classifyHeard(window, 1, probabilities));
     }
     return counts.shares();
   }

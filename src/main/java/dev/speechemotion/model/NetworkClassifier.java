@@ -32,7 +32,7 @@ final class NetworkClassifier implements EmotionClassifier {
   private final ClassifiedWindows classified;
 
   /**
-   * @param classified is told of each window
+   * @param classified is told of the windows that are heard and have enough speech
    */
   NetworkClassifier(
       FittedNetwork network,
@@ -111,7 +111,14 @@ final class NetworkClassifier implements EmotionClassifier {
       }
       network.run(normalized, logits);
       calibration.softmax(logits, probabilities, window * labelCount);
-      classified.count(normalized, probabilities, window * labelCount);
+    }
+  }
+
+  @Override
+  public void classifyHeard(float[] features, float speechShare, float[] probabilities) {
+    classify(features, 1, probabilities);
+    if (speechShare >= manifest.normalization().minSpeechShare()) {
+      classified.count(normalized, probabilities);
     }
   }
 

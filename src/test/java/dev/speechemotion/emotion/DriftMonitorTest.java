@@ -41,7 +41,7 @@ class DriftMonitorTest {
     assertThat(monitor.groups()).containsExactly("mfcc", DriftMonitor.CLASSES);
 
     for (int i = 0; i < 5_000; i++) {
-      monitor.count(gaussian(1), i % 5 == 0 ? FIRST : SECOND, 0);
+      monitor.count(gaussian(1), i % 5 == 0 ? FIRST : SECOND);
     }
     pass(Duration.ofMinutes(1));
 
@@ -194,13 +194,13 @@ class DriftMonitorTest {
     // Far from normal, and from being alike in answers.
     IntFunction<float[]> skewed = i -> new float[] {(float) Math.exp(gaussian(1)[0]) - 1};
     for (int i = 0; i < 5_000; i++) {
-      counts.count(skewed.apply(i), i % 10 == 0 ? FIRST : SECOND, 0);
+      counts.count(skewed.apply(i), i % 10 == 0 ? FIRST : SECOND);
     }
 
     PopulationShares population = counts.shares();
     DriftMonitor monitor = monitor(population, "mfcc");
     for (int i = 0; i < 5_000; i++) {
-      monitor.count(skewed.apply(i), i % 10 == 0 ? FIRST : SECOND, 0);
+      monitor.count(skewed.apply(i), i % 10 == 0 ? FIRST : SECOND);
     }
     pass(Duration.ofMinutes(1));
 
@@ -237,7 +237,7 @@ class DriftMonitorTest {
 
   private void feed(DriftMonitor monitor, int windows, IntFunction<float[]> vectors) {
     for (int i = 0; i < windows; i++) {
-      monitor.count(vectors.apply(i), FIRST, 0);
+      monitor.count(vectors.apply(i), FIRST);
     }
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.emotion.DriftMonitor;
 import dev.speechemotion.emotion.EmotionClassifier;
+import dev.speechemotion.emotion.PopulationShares;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,6 +134,65 @@ class EmotionModelTest {
     assertThat(new String(json, StandardCharsets.UTF_8))
         .contains("\"groups\" : [ \"RMS\", \"PITCH\", \"SHAPE\" ]");
     assertThat(ManifestJson.parse(json)).isEqualTo(manifest);
+  }
+
+  @Test
+  void shouldKeepHowThePopulationIsSpreadAndWatchByThat() throws Exception {
+    ModelManifest plain = ModelFixture.manifest(weights, ModelFixture.LABELS);
+    List<float[]> windows = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      float[] window = ModelFixture.features(1);
+      window[0] += i % 4;
+      windows.add(window);
+    }
+    AtomicLong nanos = new AtomicLong();
+    DriftMonitor of;
+    DriftMonitor ofPlain;
+    try (EmotionModel model = EmotionModel.load(directory)) {
+      ofPlain = model.newDriftMonitor(nanos::get);
+      EmotionModel.save(directory, plain.spread(model.spreadOf(windows)), weights);
+    }
+
+    try (EmotionModel model = EmotionModel.load(directory)) {
+      assertThat(model.manifest().shares().get(0).windows()).isEqualTo(2_000);
+      of = model.newDriftMonitor(nanos::get);
+      try (EmotionClassifier classifier = model.newClassifier(of);
+          EmotionClassifier other = model.newClassifier(ofPlain)) {
+        for (float[] window : windows) {
+          classifier.classifyHeard(window, 0.5f, new float[3]);
+          other.classifyHeard(window, 0.5f, new float[3]);
+        }
+        // Nobody hears these, or too little is said.
+        classifier.classify(windows.get(0), 1, new float[3]);
+        classifier.classifyHeard(windows.get(0), 0.2f, new float[3]);
+      }
+    }
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+
+    assertThat(of.figures().windows()).isCloseTo(windows.size() * Math.exp(-1 / 60.0), within(0.1));
+    assertThat(of.groups())
+        .containsExactly("mfcc", "chroma", "contrast", "zcr", DriftMonitor.CLASSES);
+    assertThat(of.figures().psi().values()).allSatisfy(psi -> assertThat(psi).isLessThan(0.01));
+    assertThat(ofPlain.figures().psi())
+        .as("as if the features were normally distributed, and nothing known of answers")
+        .doesNotContainKey(DriftMonitor.CLASSES)
+        .allSatisfy((group, psi) -> assertThat(psi).isGreaterThan(DriftMonitor.DRIFT));
+  }
+
+  @Test
+  void shouldRefuseSharesOfAnotherModel() {
+    ModelManifest plain = ModelFixture.manifest(weights, ModelFixture.LABELS);
+
+    assertThatThrownBy(() -> plain.spread(PopulationShares.normal(ModelFixture.FEATURES - 1)))
+        .hasMessageContaining("shares must have 31 features, as the network is told of, got 30");
+    assertThatThrownBy(
+            () ->
+                plain.spread(
+                    new PopulationShares(
+                        1,
+                        PopulationShares.normal(ModelFixture.FEATURES).features(),
+                        List.of(0.5f, 0.5f))))
+        .hasMessageContaining("shares must have 3 labels, or none, got 2");
   }
 
   @Test

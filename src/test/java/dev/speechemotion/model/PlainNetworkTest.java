@@ -153,7 +153,7 @@ class PlainNetworkTest {
                 model.identity(),
                 model.manifest().calibration(),
                 Optional.empty(),
-                (vector, answers, offset) -> {})) {
+                (vector, answers) -> {})) {
       for (float[] window : windows) {
         classifier.classify(window, 1, probabilities);
         byTorch.classify(window, 1, expected);

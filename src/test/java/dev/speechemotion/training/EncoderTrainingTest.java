@@ -87,6 +87,16 @@ class EncoderTrainingTest {
                     .isEqualTo(134); // of 270: the others have no window of speech
                 assertThat(each.sha256()).isEqualTo(after.manifest().normalization().sha256());
               });
+      assertThat(before.manifest().shares()).isEmpty();
+      assertThat(after.manifest().shares())
+          .singleElement()
+          .satisfies(
+              each -> {
+                assertThat(each.windows()).isEqualTo(after.manifest().sites().get(0).windows());
+                assertThat(each.features())
+                    .hasSize(after.manifest().normalization().usedColumns().length);
+                assertThat(each.labels()).hasSize(after.labels().size());
+              });
       // The place is where the model was trained: nearly the same statistics.
       ModelManifest.Normalization was = before.manifest().normalization();
       ModelManifest.Normalization is = after.manifest().normalization();

@@ -40,7 +40,7 @@ final class SharedModel implements AutoCloseable {
     return offer;
   }
 
-  /** What is told of the windows of all its classifiers. */
+  /** What is told of the windows that all its classifiers hear. */
   DriftMonitor drift() {
     return drift;
   }
@@ -100,6 +100,11 @@ final class SharedModel implements AutoCloseable {
     @Override
     public void classify(float[] features, int windowCount, float[] probabilities) {
       classifier.classify(features, windowCount, probabilities);
+    }
+
+    @Override
+    public void classifyHeard(float[] features, float speechShare, float[] probabilities) {
+      classifier.classifyHeard(features, speechShare, probabilities);
     }
 
     @Override

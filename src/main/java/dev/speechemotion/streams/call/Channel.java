@@ -372,7 +372,7 @@ public final class Channel implements AlertingChannel {
       return;
     }
     long begin = System.nanoTime();
-    model.classify(features, voice, task.probabilities);
+    model.classify(features, speechShare, voice, task.probabilities);
     task.metrics.inference(System.nanoTime() - begin);
     int label =
         smoothing.follow(task.labels(), task.probabilities, event.getEndMs(), task.smoothed);

@@ -97,10 +97,13 @@ public final class OpenModel implements AutoCloseable {
   /**
    * Classifies a window, adapted to what the channel has said so far.
    *
+   * @param speechShare share of speech in it, 0 to 1
    * @param probabilities {@code [labels]}, receives the probabilities
    */
-  public void classify(float[] features, VoiceAdaptation voice, float[] probabilities) {
-    classifier.classify(voice.apply(population, features, adapted), 1, probabilities);
+  public void classify(
+      float[] features, float speechShare, VoiceAdaptation voice, float[] probabilities) {
+    classifier.classifyHeard(
+        voice.apply(population, features, adapted), speechShare, probabilities);
   }
 
   /** Whether results with that confidence are called uncertain. */

@@ -49,7 +49,7 @@ class ApplicationMetersTest {
           .doesNotContain("speech_emotion_drift_psi{");
 
       for (int i = 0; i < 2_000; i++) {
-        monitor.count(new float[] {5}, new float[] {1, 0}, 0);
+        monitor.count(new float[] {5}, new float[] {1, 0});
       }
       nanos.addAndGet(Duration.ofMinutes(1).toNanos());
       meters.measureDrift();
