@@ -35,8 +35,7 @@ class MetricsPageIT {
   private static final Set<String> SELDOM =
       Set.of(
           "speech_emotion_wrong_audio_total",
-          "speech_emotion_drift_psi",
-          "speech_emotion_drift_windows");
+          "speech_emotion_drift_psi");
 
   @Test
   void shouldShowEveryMetricThatIsAskedFor(@TempDir Path folder) throws Exception {
