@@ -33,9 +33,7 @@ class MetricsPageIT {
 
   /** What shows only when audio is wrong, or enough of it was heard. */
   private static final Set<String> SELDOM =
-      Set.of(
-          "speech_emotion_wrong_audio_total",
-          "speech_emotion_drift_psi");
+      Set.of("speech_emotion_wrong_audio_total", "speech_emotion_drift_psi");
 
   @Test
   void shouldShowEveryMetricThatIsAskedFor(@TempDir Path folder) throws Exception {
