@@ -49,6 +49,11 @@ final class StreamCommand implements Callable<Integer> {
       description = "Print all properties as a table in Markdown, and exit.")
   private boolean helpConfig;
 
+  @Option(
+      names = "--print-config",
+      description = "Print all settings in use, without secrets, and exit.")
+  private boolean printConfig;
+
   @Override
   public Integer call() throws Exception {
     if (helpConfig) {
@@ -61,6 +66,10 @@ final class StreamCommand implements Callable<Integer> {
                 .map(seconds -> seconds.movePointRight(3).toBigInteger().toString())
                 .map(millis -> Map.of(Property.MAX_LAG_MS, millis))
                 .orElse(Map.of()));
+    if (printConfig) {
+      spec.commandLine().getOut().print(settings.shown());
+      return 0;
+    }
     return StopRequest.onSignal(stop -> run(settings, stop));
   }
 

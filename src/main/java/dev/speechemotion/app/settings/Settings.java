@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.ConfigException;
@@ -20,18 +21,24 @@ import org.apache.kafka.common.config.types.Password;
  * from environment variables and from the command line, the later ones winning.
  */
 public final class Settings {
+  /** As they stand in the configuration. */
+  private final Map<String, String> given;
+
   private final Map<String, Object> values;
   private final Map<String, String> kafka;
   private final Map<String, String> registry;
 
   private Settings(Map<String, String> given) {
+    this.given = given;
+    Map<String, String> read = Secrets.read(given);
     try {
-      values = Property.DEFINITION.parse(given);
+      values = Property.DEFINITION.parse(read);
     } catch (ConfigException e) {
-      throw invalid(e);
+      // Without its cause, whose message holds the value.
+      throw new CommandFailure("configuration: " + Secrets.hide(e.getMessage(), given, read));
     }
-    kafka = passedThrough(given, Property.KAFKA_PREFIX);
-    registry = passedThrough(given, Property.REGISTRY_PREFIX);
+    kafka = passedThrough(read, Property.KAFKA_PREFIX);
+    registry = passedThrough(read, Property.REGISTRY_PREFIX);
     windows();
     streamSettings();
   }
@@ -82,6 +89,36 @@ public final class Settings {
     client.keySet().retainAll(knownToTheClient);
     client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, text(Property.BOOTSTRAP_SERVERS));
     return client;
+  }
+
+  /**
+   * All settings in use, a line {@code name=value} each: every property, then what is passed
+   * through. Secrets are left out.
+   */
+  public String shown() {
+    StringBuilder lines = new StringBuilder();
+    Property.DEFINITION
+        .configKeys()
+        .values()
+        .forEach(
+            key ->
+                addLine(
+                    lines,
+                    key.name,
+                    given.getOrDefault(
+                        key.name, key.defaultValue == null ? "" : key.defaultValue.toString())));
+    new TreeMap<>(given)
+        .forEach(
+            (name, value) -> {
+              if (!Property.DEFINITION.names().contains(name)) {
+                addLine(lines, name, value);
+              }
+            });
+    return lines.toString();
+  }
+
+  private static void addLine(StringBuilder lines, String name, String value) {
+    lines.append(name).append('=').append(Secrets.shown(name, value)).append('\n');
   }
 
   /** What is passed through to Kafka Streams and the Kafka clients, without the prefix. */

@@ -106,6 +106,29 @@ class RootCommandTest {
   }
 
   @Test
+  void shouldPrintTheSettingsInUseWithoutSecrets() {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "stream",
+            "--print-config",
+            "--max-lag",
+            "30",
+            "--set",
+            "kafka.ssl.keystore.password=hunter2",
+            "--registry",
+            "https://bob:hunter2@registry");
+
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    assertThat(run.outLines())
+        .contains(
+            "max.lag.ms=30000",
+            "topic.events=emotion-events",
+            "registry.url=https://***@registry",
+            "kafka.ssl.keystore.password=***");
+    assertThat(run.out()).doesNotContain("hunter2");
+  }
+
+  @Test
   void shouldTakeTheMaximalLagInSeconds() {
     assertFailure(
         CommandLineRun.of("stream", "--max-lag", "-1.5"), "-1500 for configuration max.lag.ms");
