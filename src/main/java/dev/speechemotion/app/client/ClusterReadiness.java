@@ -23,7 +23,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +61,7 @@ public final class ClusterReadiness {
       if (missing.isEmpty()) {
         return;
       }
+      requireVisible(admin, missing);
       if (!create) {
         throw new CommandFailure(
             "missing topics at "
@@ -70,6 +73,26 @@ public final class ClusterReadiness {
       create(admin, missing);
     } catch (KafkaException e) {
       throw brokerFailure(e);
+    }
+  }
+
+  /** A topic that the user may not see is not listed, and whether it is there is not told. */
+  private void requireVisible(Admin admin, List<String> topics) throws InterruptedException {
+    List<String> hidden = new ArrayList<>();
+    for (var topic : admin.describeTopics(topics).topicNameValues().entrySet()) {
+      try {
+        await(topic.getValue());
+      } catch (TopicAuthorizationException e) {
+        hidden.add(topic.getKey());
+      } catch (UnknownTopicOrPartitionException e) {
+        LOG.debug("no topic {}", topic.getKey());
+      }
+    }
+    if (!hidden.isEmpty()) {
+      throw new CommandFailure(
+          "the user of the Kafka broker at %s may not see the topics %s, if they are there; give it"
+                  .formatted(settings.text(Property.BOOTSTRAP_SERVERS), String.join(", ", hidden))
+              + " the rights that deploy/README.md lists");
     }
   }
 
@@ -185,7 +208,9 @@ public final class ClusterReadiness {
       return future.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TimeoutException) {
-        throw noBroker("something answers there, but not as a Kafka broker does");
+        throw noBroker(
+            "something answers there, but not as a Kafka broker does, or not to clients without TLS"
+                + " and login (kafka.security.protocol)");
       }
       if (e.getCause() instanceof KafkaException kafka) {
         throw kafka;
@@ -195,16 +220,11 @@ public final class ClusterReadiness {
   }
 
   private CommandFailure brokerFailure(KafkaException e) {
-    // What Kafka's client says on the way does not name the file or the setting that is wrong.
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
     return new CommandFailure(
         "the Kafka broker at "
             + settings.text(Property.BOOTSTRAP_SERVERS)
             + " cannot be used: "
-            + (cause.getMessage() == null ? cause.toString() : cause.getMessage()),
+            + new BrokerRefusal(e).describe(),
         e);
   }
 

@@ -9,10 +9,13 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.rocksdb.RocksDBException;
 
@@ -53,6 +56,10 @@ final class StreamFailure {
               Property.KAFKA_PREFIX,
               "producer." + ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
     }
+    if (cause(AuthorizationException.class).isPresent()) {
+      return "the user of the Kafka brokers lacks %s: %s; %s"
+          .formatted(missingRight(settings), rootMessage(), AccessRights.WHAT_TO_DO);
+    }
     if (isOtherProtocol()) {
       return ("instances that run share the work of group %s by the other rebalance protocol (%s);"
               + " set %s to theirs, or stop them all before this one starts"
@@ -72,6 +79,17 @@ final class StreamFailure {
           .formatted(changelog, settings.text(Property.TOPIC_CHUNKS));
     }
     return why;
+  }
+
+  /** As far as Kafka says it. */
+  private String missingRight(Settings settings) {
+    String application = settings.text(Property.APPLICATION_ID);
+    if (cause(TransactionalIdAuthorizationException.class).isPresent()) {
+      return "the right WRITE on the transactional ids that begin with " + application;
+    }
+    return cause(GroupAuthorizationException.class).isPresent()
+        ? "the right READ on the group " + application
+        : "a right";
   }
 
   private boolean isOtherProtocol() {
