@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
 
@@ -97,16 +98,11 @@ public final class Settings {
    */
   public String shown() {
     StringBuilder lines = new StringBuilder();
-    Property.DEFINITION
-        .configKeys()
-        .values()
-        .forEach(
-            key ->
-                addLine(
-                    lines,
-                    key.name,
-                    given.getOrDefault(
-                        key.name, key.defaultValue == null ? "" : key.defaultValue.toString())));
+    for (ConfigKey key : Property.DEFINITION.configKeys().values()) {
+      boolean none = key.defaultValue == null || key.defaultValue instanceof Password;
+      addLine(
+          lines, key.name, given.getOrDefault(key.name, none ? "" : key.defaultValue.toString()));
+    }
     new TreeMap<>(given)
         .forEach(
             (name, value) -> {

@@ -79,6 +79,8 @@ class SecretsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "http.token",
+        "http.tls.keystore.password",
         "kafka.sasl.jaas.config",
         "kafka.producer.sasl.jaas.config",
         "kafka.ssl.keystore.key",
@@ -127,12 +129,14 @@ class SecretsTest {
         .contains(
             "topic.events=emotion-events",
             "window.hop.ms=",
+            "http.token=",
             "kafka.ssl.truststore.certificates=-----BEGIN\\nabc\\n-----END");
   }
 
   @Test
   void shouldTakeForSecretWhatKafkaDoes() {
     Stream.of(
+            Property.DEFINITION,
             AdminClientConfig.configDef(),
             ProducerConfig.configDef(),
             ConsumerConfig.configDef(),
@@ -140,11 +144,7 @@ class SecretsTest {
         .map(ConfigDef::configKeys)
         .flatMap(keys -> keys.values().stream())
         .filter(key -> key.type == Type.PASSWORD && !FOR_ALL_TO_SEE.contains(key.name))
-        .forEach(
-            key ->
-                assertThat(Secrets.shown("kafka." + key.name, SECRET))
-                    .as(key.name)
-                    .isEqualTo("***"));
+        .forEach(key -> assertThat(Secrets.shown(key.name, SECRET)).as(key.name).isEqualTo("***"));
   }
 
   @Test
