@@ -66,12 +66,13 @@ final class ChangelogTopic {
    */
   static void require(Settings settings, Properties streams) {
     Map<String, Object> config = settings.kafkaClient(AdminClientConfig.configNames());
+    int copies = StreamsProperties.integer(streams, StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
     try (Admin admin = Admin.create(config)) {
       ChangelogTopic topic =
           new ChangelogTopic(name(settings), settings.text(Property.TOPIC_CHUNKS), admin);
       boolean there = topic.exists();
       if (!there) {
-        topic.create(streams);
+        topic.create(streams, copies);
       }
       AccessRights.requireForTopics(settings, admin);
       if (there) {
@@ -106,8 +107,7 @@ final class ChangelogTopic {
    * As Kafka Streams would: but with one of the two rebalance protocols it waits without a word for
    * a topic that it may not make.
    */
-  private void create(Properties streams) throws ExecutionException {
-    int copies = StreamsProperties.integer(streams, StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
+  private void create(Properties streams, int copies) throws ExecutionException {
     requireBrokers(copies);
     Map<String, String> config = new HashMap<>();
     config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);

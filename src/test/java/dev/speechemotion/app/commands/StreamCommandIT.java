@@ -115,10 +115,10 @@ class StreamCommandIT {
       delimiter = '|',
       textBlock =
           """
+          kafka.replication.factor=5         | configuration: kafka.replication.factor is 5, and there are 1 brokers
           kafka.producer.acks=7              | configuration: Invalid value 7 for configuration acks
           kafka.processing.guarantee=foo     | configuration: Invalid value foo for configuration processing.guarantee
           kafka.num.stream.threads=0         | configuration: kafka.num.stream.threads must be
-          kafka.replication.factor=5         | configuration: kafka.replication.factor is 5, and there are 1 brokers
           kafka.replication.factor=many      | configuration: kafka.replication.factor must be a whole number, got many
           kafka.sasl.mechanism=PLAIN;kafka.security.protocol=SASL_PLAINTEXT;kafka.sasl.jaas.config=a | cannot be used:
           kafka.ssl.truststore.location=/no/such/store;kafka.security.protocol=SSL | /no/such/store
