@@ -208,6 +208,7 @@ class AccessRightsIT {
   @AfterEach
   void takeRightsAway() throws Exception {
     admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get();
+    awaitRights(0);
   }
 
   private Settings settings() {
@@ -224,10 +225,15 @@ class AccessRightsIT {
 
   private void give(List<Right> rights) throws Exception {
     String prefix = "t" + tests + "-";
+    int before = admin.describeAcls(AclBindingFilter.ANY).values().get().size();
     admin.createAcls(rights.stream().map(right -> right.of(prefix)).toList()).all().get();
-    // A broker learns of them from its controller, a moment later.
+    awaitRights(before + rights.size());
+  }
+
+  /** A broker learns of them from its controller, a moment later. */
+  private void awaitRights(int count) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (admin.describeAcls(AclBindingFilter.ANY).values().get().size() < rights.size()) {
+    while (admin.describeAcls(AclBindingFilter.ANY).values().get().size() != count) {
       assertThat(System.nanoTime()).isLessThan(deadline);
       Thread.sleep(10);
     }
@@ -275,10 +281,13 @@ class AccessRightsIT {
             Property.TOPIC_SUMMARIES,
             Property.TOPIC_ALERTS,
             Property.TOPIC_DEAD_LETTERS)) {
-      String name = values.get(topic);
-      counts.put(name, CallResults.records(unrestricted(), name).size());
+      counts.put(topic, count(topic));
     }
     return counts;
+  }
+
+  private int count(String topic) {
+    return CallResults.records(unrestricted(), values.get(topic)).size();
   }
 
   private void play() throws Exception {
@@ -342,11 +351,71 @@ class AccessRightsIT {
     assertRefused("t" + tests + "-" + APPLICATION);
   }
 
-  private void assertRefused(String... words) {
-    List<String> args = new ArrayList<>(List.of("stream"));
-    values.forEach((name, value) -> args.addAll(List.of("--set", name + "=" + value)));
+  @Test
+  void shouldNameTheSettingThatNeedsARightWhichIsSeldomGiven() throws Exception {
+    values.put(Property.NUM_STANDBY_REPLICAS, "1");
+    give(needed());
 
-    CommandLineRun run = CommandLineRun.of(args.toArray(new String[0]));
+    CommandLineRun run = run("stream");
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
+    assertThat(run.errLines()).hasSize(1);
+    assertThat(run.err()).contains("num.standby.replicas=1", values.get(Property.APPLICATION_ID));
+
+    give(List.of(literal(AclOperation.ALTER_CONFIGS, ResourceType.GROUP, APPLICATION)));
+    runOnce();
+  }
+
+  @Test
+  void shouldLetTheOtherCommandsDoWithLess() throws Exception {
+    give(needed());
+    runOnce();
+
+    takeRightsAway();
+    give(List.of(literal(AclOperation.WRITE, ResourceType.TOPIC, "audio-chunks")));
+    assertDone(run("feed", "src/main/resources/demo/16a07Wa.wav", "--speed", "max"));
+
+    takeRightsAway();
+    give(
+        Stream.of("emotion-events", "call-summaries", "emotion-alerts")
+            .map(topic -> literal(AclOperation.READ, ResourceType.TOPIC, topic))
+            .toList());
+    assertDone(run("watch", "--from-beginning", "--max-events", "1"));
+
+    takeRightsAway();
+    String replay = APPLICATION + "-dlq-replay";
+    give(
+        List.of(
+            literal(AclOperation.READ, ResourceType.TOPIC, "audio-chunks-dlq"),
+            literal(AclOperation.DESCRIBE, ResourceType.GROUP, replay)));
+    assertDone(run("dlq", "--list"));
+
+    give(
+        List.of(
+            literal(AclOperation.WRITE, ResourceType.TOPIC, "audio-chunks"),
+            literal(AclOperation.READ, ResourceType.GROUP, replay),
+            literal(AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, replay)));
+    int before = count(Property.TOPIC_CHUNKS);
+    assertDone(run("dlq", "--replay"));
+    assertThat(count(Property.TOPIC_CHUNKS)).isEqualTo(before + 1);
+  }
+
+  private static Right literal(AclOperation operation, ResourceType type, String name) {
+    return new Right(operation, type, name, PatternType.LITERAL);
+  }
+
+  private static void assertDone(CommandLineRun run) {
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+  }
+
+  /** Runs a command as the user. */
+  private CommandLineRun run(String... command) {
+    List<String> args = new ArrayList<>(List.of(command));
+    values.forEach((name, value) -> args.addAll(List.of("--set", name + "=" + value)));
+    return CommandLineRun.of(args.toArray(new String[0]));
+  }
+
+  private void assertRefused(String... words) {
+    CommandLineRun run = run("stream");
 
     assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
     assertThat(run.errLines()).as(run.toString()).hasSize(1);
