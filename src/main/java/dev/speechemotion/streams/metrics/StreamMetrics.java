@@ -25,7 +25,8 @@ public final class StreamMetrics {
 
   private static final Duration[] EFFORTS =
       micros(
-          50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000, 250_000, 500_000);
+          50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000, 250_000,
+          500_000);
 
   private final MeterRegistry registry;
   private final Counter chunks;
