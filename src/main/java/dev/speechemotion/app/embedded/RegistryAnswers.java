@@ -5,14 +5,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** As much of the Confluent Schema Registry's API as the commands need, in memory. */
 public final class RegistryAnswers {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Answer MISSING =
+      new Answer(404, "{\"error_code\": 40403, \"message\": \"Schema not found\"}");
+  private static final Answer NO_SUCH_RESOURCE =
+      new Answer(404, "{\"error_code\": 404, \"message\": \"HTTP 404 Not Found\"}");
 
   /** What was registered, without what names the subject; the id is the place, from 1. */
   private final List<JsonNode> schemas = new ArrayList<>();
@@ -51,9 +58,6 @@ public final class RegistryAnswers {
   }
 
   private int id(ObjectNode schema) {
-    if (schema.path("schemaType").asText().equals("AVRO")) {
-      schema.remove("schemaType");
-    }
     if (!schemas.contains(schema)) {
       schemas.add(schema);
     }
@@ -63,46 +67,103 @@ public final class RegistryAnswers {
   /**
    * Answers a request.
    *
-   * @param uri path of the request
-   * @throws IOException if the request is not JSON
+   * @param path of the request, decoded, without its query
    */
-  public synchronized Answer answer(String method, String uri, byte[] request) throws IOException {
-    String[] path = uri.split("/");
-    boolean ofSubject = path.length > 2 && path[1].equals("subjects");
-    if (method.equals("POST")) {
-      ObjectNode schema =
-          ((ObjectNode) JSON.readTree(request)).retain("schema", "schemaType", "references");
-      if (path.length == 3) {
-        // /subjects/NAME
-        int id = schemas.indexOf(schema) + 1;
-        return subjects.getOrDefault(path[2], List.of()).contains(id)
-            ? found(Map.of("id", id, "subject", path[2]))
-            : missing();
-      }
-      // /subjects/NAME/versions
-      if (registrationForbidden) {
-        return new Answer(403, "{\"error_code\": 40301, \"message\": \"may not write\"}");
-      }
-      int id = id(schema);
-      List<Integer> versions = subjects.computeIfAbsent(path[2], name -> new ArrayList<>());
-      if (!versions.contains(id)) {
-        versions.add(id);
-      }
-      return found(Map.of("id", id));
-    }
-    if (path[1].equals("schemas")) {
+  public synchronized Answer answer(String method, String path, byte[] request) {
+    List<String> parts = Arrays.stream(path.split("/")).filter(part -> !part.isEmpty()).toList();
+    return switch (method) {
+      case "GET" -> get(parts);
+      case "POST" -> post(parts, request);
+      default -> new Answer(405, "{\"error_code\": 405, \"message\": \"only GET and POST\"}");
+    };
+  }
+
+  private Answer get(List<String> path) {
+    if (path.size() == 3 && path.subList(0, 2).equals(List.of("schemas", "ids"))) {
       // /schemas/ids/ID
-      return schema(Integer.parseInt(path[3])).map(RegistryAnswers::found).orElse(missing());
+      return schema(number(path.get(2))).map(RegistryAnswers::found).orElse(MISSING);
     }
-    if (ofSubject) {
+    if (path.isEmpty() || !path.get(0).equals("subjects")) {
+      return path.isEmpty() ? found(Map.of()) : NO_SUCH_RESOURCE;
+    }
+    if (path.size() == 1) {
+      // /subjects
+      return found(subjects.keySet());
+    }
+    List<Integer> ids = subjects.getOrDefault(path.get(1), List.of());
+    boolean ofVersions = path.size() >= 3 && path.get(2).equals("versions");
+    if (ofVersions && path.size() == 3) {
+      // /subjects/NAME/versions
+      return ids.isEmpty() ? MISSING : found(IntStream.rangeClosed(1, ids.size()).boxed().toList());
+    }
+    if (ofVersions && path.size() == 4) {
       // /subjects/NAME/versions/VERSION
-      List<Integer> versions = subjects.getOrDefault(path[2], List.of());
-      int version = Integer.parseInt(path[4]);
-      return version <= versions.size()
-          ? schema(versions.get(version - 1)).map(RegistryAnswers::found).orElse(missing())
-          : missing();
+      int version = path.get(3).equals("latest") ? ids.size() : number(path.get(3));
+      return version >= 1 && version <= ids.size()
+          ? found(registered(path.get(1), ids.get(version - 1)))
+          : MISSING;
     }
-    return found(subjects.keySet());
+    return NO_SUCH_RESOURCE;
+  }
+
+  private Answer post(List<String> path, byte[] request) {
+    boolean ofSubject = path.size() >= 2 && path.get(0).equals("subjects");
+    boolean toRegister = ofSubject && path.size() == 3 && path.get(2).equals("versions");
+    if (!toRegister && !(ofSubject && path.size() == 2)) {
+      return NO_SUCH_RESOURCE;
+    }
+    Optional<ObjectNode> schema = schemaIn(request);
+    if (schema.isEmpty()) {
+      return new Answer(422, "{\"error_code\": 42201, \"message\": \"Invalid schema\"}");
+    }
+    String subject = path.get(1);
+    if (!toRegister) {
+      // /subjects/NAME
+      int id = schemas.indexOf(schema.get()) + 1;
+      return subjects.getOrDefault(subject, List.of()).contains(id)
+          ? found(registered(subject, id))
+          : MISSING;
+    }
+    // /subjects/NAME/versions
+    if (registrationForbidden) {
+      return new Answer(403, "{\"error_code\": 40301, \"message\": \"may not write\"}");
+    }
+    int id = id(schema.get());
+    List<Integer> versions = subjects.computeIfAbsent(subject, name -> new ArrayList<>());
+    if (!versions.contains(id)) {
+      versions.add(id);
+    }
+    return found(Map.of("id", id));
+  }
+
+  /** What of a request is the schema; empty if there is none. */
+  private static Optional<ObjectNode> schemaIn(byte[] request) {
+    try {
+      if (JSON.readTree(request) instanceof ObjectNode body && body.path("schema").isTextual()) {
+        if (body.path("schemaType").asText().equals("AVRO")) {
+          // As if it were not said, which means the same.
+          body.remove("schemaType");
+        }
+        return Optional.of(body.retain("schema", "schemaType", "references"));
+      }
+    } catch (IOException e) {
+      // Answered like other bodies without a schema.
+    }
+    return Optional.empty();
+  }
+
+  /** Of a path; 0, which is no number here, if it is none. */
+  private static int number(String text) {
+    return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+  }
+
+  /** A schema, and where it is registered. */
+  private JsonNode registered(String subject, int id) {
+    ObjectNode answer = JSON.createObjectNode();
+    answer.put("subject", subject);
+    answer.put("version", subjects.get(subject).indexOf(id) + 1);
+    answer.put("id", id);
+    return answer.setAll((ObjectNode) schemas.get(id - 1));
   }
 
   private Optional<JsonNode> schema(int id) {
@@ -111,9 +172,5 @@ public final class RegistryAnswers {
 
   private static Answer found(Object body) {
     return new Answer(200, JSON.valueToTree(body).toString());
-  }
-
-  private static Answer missing() {
-    return new Answer(404, "{\"error_code\": 40403, \"message\": \"Schema not found\"}");
   }
 }
