@@ -82,6 +82,7 @@ public final class EmotionTopology {
                 settings.chunksTopic(),
                 new ChunkRules(settings.maxPayloadBytes()),
                 () -> serdes.audioChunk().deserializer(),
+                settings::pseudonyms,
                 AnalyzeCalls.NAME,
                 metrics),
         CHUNKS);

@@ -1,8 +1,11 @@
 package dev.speechemotion.streams;
 
 import dev.speechemotion.streams.call.CallSettings;
+import dev.speechemotion.streams.intake.PseudonymKey;
+import dev.speechemotion.streams.intake.Pseudonyms;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -16,6 +19,7 @@ import java.util.regex.Pattern;
  * @param deadLettersTopic topic for records that cannot be used
  * @param maxPayloadBytes the most audio that one chunk may hold, bytes
  * @param call how calls are analyzed
+ * @param pseudonymKey key of the hashes that take the place of ids; empty: ids stay as they are
  */
 public record StreamSettings(
     String chunksTopic,
@@ -24,7 +28,8 @@ public record StreamSettings(
     String alertsTopic,
     String deadLettersTopic,
     int maxPayloadBytes,
-    CallSettings call) {
+    CallSettings call,
+    Optional<PseudonymKey> pseudonymKey) {
 
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
@@ -44,6 +49,7 @@ public record StreamSettings(
           "maxPayloadBytes must be from 1 to 67108864 (64 MiB), got " + maxPayloadBytes);
     }
     Objects.requireNonNull(call, "call");
+    Objects.requireNonNull(pseudonymKey, "pseudonymKey");
   }
 
   /** The defaults. */
@@ -60,12 +66,18 @@ public record StreamSettings(
         "emotion-alerts",
         "audio-chunks-dlq",
         1 << 20,
-        call);
+        call,
+        Optional.empty());
   }
 
   /** The topics that must exist before the stream starts. */
   public List<String> topics() {
     return List.of(chunksTopic, eventsTopic, summariesTopic, alertsTopic, deadLettersTopic);
+  }
+
+  /** What takes the place of ids, for one thread; names of channels that have a role given stay. */
+  public Optional<Pseudonyms> pseudonyms() {
+    return pseudonymKey.map(key -> new Pseudonyms(key, call.channelRoles().keySet()));
   }
 
   private static void requireTopic(String field, String topic) {

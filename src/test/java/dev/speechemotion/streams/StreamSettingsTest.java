@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.streams.call.CallSettings;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +44,13 @@ class StreamSettingsTest {
 
   private static StreamSettings settings(String chunksTopic, int maxPayloadBytes) {
     return new StreamSettings(
-        chunksTopic, "events", "summaries", "alerts", "dlq", maxPayloadBytes, CallSettings.DEFAULT);
+        chunksTopic,
+        "events",
+        "summaries",
+        "alerts",
+        "dlq",
+        maxPayloadBytes,
+        CallSettings.DEFAULT,
+        Optional.empty());
   }
 }

@@ -78,7 +78,8 @@ public final class TopicWindows implements AutoCloseable {
         new ChunkDecoder(
             topic,
             new ChunkRules(settings.integer(Property.MAX_PAYLOAD_BYTES)),
-            serdes.audioChunk().deserializer());
+            serdes.audioChunk().deserializer(),
+            settings.streamSettings().pseudonyms());
     Map<String, Object> config = settings.kafkaClient(ConsumerConfig.configNames());
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

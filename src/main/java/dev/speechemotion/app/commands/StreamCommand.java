@@ -12,6 +12,9 @@ import dev.speechemotion.app.settings.PropertyMarkdown;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +48,14 @@ final class StreamCommand implements Callable<Integer> {
   private Optional<BigDecimal> maxLagSeconds;
 
   @Option(
+      names = "--pseudonymize",
+      paramLabel = "FILE",
+      description =
+          "Hash the ids of calls, streams and channels with the key in this file, before anything"
+              + " is made of them; it sets pseudonymize.key.")
+  private Optional<Path> keyFile;
+
+  @Option(
       names = "--help-config",
       description = "Print all properties as a table in Markdown, and exit.")
   private boolean helpConfig;
@@ -60,12 +71,15 @@ final class StreamCommand implements Callable<Integer> {
       spec.commandLine().getOut().print(PropertyMarkdown.markdown());
       return 0;
     }
-    Settings settings =
-        options.load(
-            maxLagSeconds
-                .map(seconds -> seconds.movePointRight(3).toBigInteger().toString())
-                .map(millis -> Map.of(Property.MAX_LAG_MS, millis))
-                .orElse(Map.of()));
+    Map<String, String> ofTheCommand = new HashMap<>();
+    maxLagSeconds.ifPresent(
+        seconds ->
+            ofTheCommand.put(
+                Property.MAX_LAG_MS, seconds.movePointRight(3).toBigInteger().toString()));
+    if (keyFile.isPresent()) {
+      ofTheCommand.put(Property.PSEUDONYMIZE_KEY, Files.readString(keyFile.get()));
+    }
+    Settings settings = options.load(ofTheCommand);
     if (printConfig) {
       spec.commandLine().getOut().print(settings.shown());
       return 0;

@@ -1,6 +1,7 @@
 package dev.speechemotion.app.settings;
 
 import dev.speechemotion.streams.call.CallSettings;
+import dev.speechemotion.streams.intake.PseudonymKey;
 import dev.speechemotion.streams.results.AlertRule;
 import java.time.Duration;
 import org.apache.kafka.common.config.ConfigDef;
@@ -238,6 +239,14 @@ public final class Property {
               + " or `rise of angry by 0.4 within 60s`; empty: none. The default raises at most two"
               + " false alerts in an hour of speech in the mean of the corpora on which"
               + " `models/README.md` measures `open`");
+
+  public static final String PSEUDONYMIZE_KEY =
+      secret(
+          "pseudonymize.key",
+          "If given, ids of calls and streams and names of channels become hashes with this key"
+              + " before anything is made of them, at least "
+              + PseudonymKey.MIN_CHARS
+              + " characters: best by `stream --pseudonymize FILE` or the environment");
 
   public static final String MAX_LAG_MS =
       millis(

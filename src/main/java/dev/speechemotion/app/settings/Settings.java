@@ -3,6 +3,7 @@ package dev.speechemotion.app.settings;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.streams.StreamSettings;
 import dev.speechemotion.streams.call.CallSettings;
+import dev.speechemotion.streams.intake.PseudonymKey;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -164,7 +165,10 @@ public final class Settings {
               ValueFormats.alertRules(Property.ALERT_RULES, text(Property.ALERT_RULES)),
               duration(Property.CALL_INACTIVITY_MS),
               duration(Property.CALL_MEMORY_MS),
-              duration(Property.MAX_LAG_MS)));
+              duration(Property.MAX_LAG_MS)),
+          Optional.of(secret(Property.PSEUDONYMIZE_KEY))
+              .filter(key -> !key.isEmpty())
+              .map(PseudonymKey::new));
     } catch (IllegalArgumentException e) {
       throw invalid(e);
     }

@@ -13,14 +13,21 @@ public final class ChunkDecoder {
   private final String topic;
   private final ChunkRules rules;
   private final Deserializer<AudioChunk> deserializer;
+  private final Optional<Pseudonyms> pseudonyms;
 
   /**
    * @param topic that the records come from
+   * @param pseudonyms takes the place of ids; empty: ids stay as they are
    */
-  public ChunkDecoder(String topic, ChunkRules rules, Deserializer<AudioChunk> deserializer) {
+  public ChunkDecoder(
+      String topic,
+      ChunkRules rules,
+      Deserializer<AudioChunk> deserializer,
+      Optional<Pseudonyms> pseudonyms) {
     this.topic = topic;
     this.rules = rules;
     this.deserializer = deserializer;
+    this.pseudonyms = pseudonyms;
   }
 
   /**
@@ -47,7 +54,11 @@ public final class ChunkDecoder {
       return Optional.empty();
     }
     Optional<Rejection> rejection = rules.check(key, chunk);
-    rejection.ifPresent(rejected);
-    return rejection.isPresent() ? Optional.empty() : Optional.of(new Message(chunk));
+    if (rejection.isPresent()) {
+      rejected.accept(rejection.get());
+      return Optional.empty();
+    }
+    pseudonyms.ifPresent(each -> each.replaceIn(chunk));
+    return Optional.of(new Message(chunk));
   }
 }

@@ -25,6 +25,7 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
   private final String topic;
   private final ChunkRules rules;
   private final Supplier<Deserializer<AudioChunk>> deserializers;
+  private final Supplier<Optional<Pseudonyms>> pseudonyms;
   private final String next;
   private final StreamMetrics metrics;
 
@@ -37,6 +38,7 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
   /**
    * @param topic that the chunks come from
    * @param deserializers gives each processor one of its own
+   * @param pseudonyms gives each processor its own, if ids are to be replaced
    * @param next name of the node that gets {@link ReceivedChunk}s
    * @param metrics of the application
    */
@@ -44,11 +46,13 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
       String topic,
       ChunkRules rules,
       Supplier<Deserializer<AudioChunk>> deserializers,
+      Supplier<Optional<Pseudonyms>> pseudonyms,
       String next,
       StreamMetrics metrics) {
     this.topic = topic;
     this.rules = rules;
     this.deserializers = deserializers;
+    this.pseudonyms = pseudonyms;
     this.next = next;
     this.metrics = metrics;
   }
@@ -56,7 +60,7 @@ public final class DecodeChunks implements Processor<byte[], byte[], Object, Obj
   @Override
   public void init(ProcessorContext<Object, Object> context) {
     this.context = context;
-    decoder = new ChunkDecoder(topic, rules, deserializers.get());
+    decoder = new ChunkDecoder(topic, rules, deserializers.get(), pseudonyms.get());
     deadLetters = new DeadLetters(context, metrics);
     position = new NextOffset();
     nextOffset =

@@ -7,6 +7,7 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.streams.StreamSettings;
 import dev.speechemotion.streams.call.CallSettings;
+import dev.speechemotion.streams.intake.PseudonymKey;
 import dev.speechemotion.streams.results.AlertRule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,5 +242,21 @@ class SettingsTest {
   @CsvSource({"abc, abc, 0", "abc, abd, 1", "abc, ab, 1", "kitten, sitting, 3", "'', abc, 3"})
   void shouldCountEdits(String a, String b, int edits) {
     assertThat(Spelling.editDistance(a, b)).isEqualTo(edits);
+  }
+
+  @Test
+  void shouldTakeTheKeyOfPseudonymsAndNeverShowIt() {
+    String secret = "0123456789abcdef0123456789abcdef";
+    Map<String, String> environment = Map.of("SES_PSEUDONYMIZE_KEY", secret + "\n");
+
+    StreamSettings settings =
+        Settings.load(Optional.empty(), environment, Map.of()).streamSettings();
+
+    assertThat(settings.pseudonymKey()).contains(new PseudonymKey(secret));
+    assertThat(settings.toString()).doesNotContain(secret);
+    assertThatThrownBy(() -> Settings.of(Map.of("pseudonymize.key", "a-short-one")))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("at least 32 characters")
+        .hasMessageNotContaining("a-short-one");
   }
 }

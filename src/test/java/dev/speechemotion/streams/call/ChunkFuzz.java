@@ -25,7 +25,10 @@ public final class ChunkFuzz implements FuzzTarget {
   private final EmotionSerdes serdes = EmotionSerdes.of(RegistryClients.inMemory());
   private final ChunkDecoder decoder =
       new ChunkDecoder(
-          TOPIC, new ChunkRules(MAX_PAYLOAD_BYTES), serdes.audioChunk().deserializer());
+          TOPIC,
+          new ChunkRules(MAX_PAYLOAD_BYTES),
+          serdes.audioChunk().deserializer(),
+          Optional.empty());
 
   @Override
   public List<byte[]> seeds() {
