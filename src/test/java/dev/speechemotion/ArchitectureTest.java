@@ -36,7 +36,7 @@ class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("dev.speechemotion");
 
-  private static final List<String> JDK = List.of("java..", "javax.sound..");
+  private static final List<String> JDK = List.of("java..", "javax.crypto..", "javax.sound..");
   private static final List<String> JTRANSFORMS = List.of("org.jtransforms..", "pl.edu.icm..");
 
   /** With JNA, which it brings. */
@@ -113,7 +113,7 @@ class ArchitectureTest {
     "app.serving,           'settings process'",
     "app.http,              'settings process'",
     "app.client,            'settings process'",
-    "app.embedded,          'process'",
+    "app.embedded,          'http settings process'",
     "app.running,           'serving settings process'",
     "app.loadtest,          'serving settings process'",
     "app.commands,          'loadtest running serving http client embedded settings process'",

@@ -7,7 +7,12 @@ import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.client.ResultReader;
 import dev.speechemotion.app.embedded.DemoCall;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
+import dev.speechemotion.app.embedded.RegistryAnswers;
+import dev.speechemotion.app.embedded.RegistryRoutes;
 import dev.speechemotion.app.embedded.StartingBroker;
+import dev.speechemotion.app.http.HealthRoutes;
+import dev.speechemotion.app.http.HttpServer;
+import dev.speechemotion.app.http.MetricsRoutes;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.process.TemporaryFiles;
@@ -24,8 +29,6 @@ import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.streams.registry.EmotionSerdes;
-import dev.speechemotion.streams.registry.RegistryClients;
-import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,7 +100,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--serve",
-      description = "Keep broker and stream application up after the call, until Ctrl-C.")
+      description =
+          "Keep all of it up after the call, until Ctrl-C, the schema registry for other programs too.")
   private boolean serve;
 
   @Override
@@ -123,7 +127,7 @@ final class DemoCommand implements Callable<Integer> {
     Path stateDirectory = TemporaryFiles.createDirectory("speech-emotion-state-");
     try (StartingBroker broker = new StartingBroker();
         ServedModels models = modelOptions.load();
-        SchemaRegistry registry = RegistryClients.inMemory()) {
+        RegistryAnswers registry = new RegistryAnswers()) {
       // As `classify` chooses, so that both use the same model.
       Sound sound =
           files.isEmpty() || models.rateFor(clip) < Bandwidth.LEAST_RATE_HZ ? TELEPHONE : WIDE_BAND;
@@ -134,30 +138,41 @@ final class DemoCommand implements Callable<Integer> {
           ResultReader reader = new ResultReader(settings, serdes, true)) {
         app.start();
         app.awaitRunning(START_TIMEOUT);
-        introduce(
-            out,
-            settings,
-            models.model(sound.rateHz),
-            clip,
-            sound,
-            Duration.between(begin, Instant.now()));
-        ResultPrinter printer = new ResultPrinter(out, ResultPrinter.Format.TEXT, note);
-        int exitCode;
-        try (PlayedCall call = new PlayedCall(settings, serdes, clip, sound, roles)) {
-          exitCode = follow(call, app, reader, printer, stop);
+        Optional<HttpServer> http =
+            HttpServer.start(
+                settings,
+                List.of(
+                    new HealthRoutes(app::state, app::notReadyBecause),
+                    new MetricsRoutes(app.meters()::page),
+                    new RegistryRoutes(registry)));
+        try {
+          introduce(
+              out,
+              settings,
+              models.model(sound.rateHz),
+              clip,
+              sound,
+              Duration.between(begin, Instant.now()));
+          ResultPrinter printer = new ResultPrinter(out, ResultPrinter.Format.TEXT, note);
+          int exitCode;
+          try (PlayedCall call = new PlayedCall(settings, serdes, clip, sound, roles)) {
+            exitCode = follow(call, app, reader, printer, stop);
+          }
+          if (http.isPresent() && !stop.requested()) {
+            serve(out, settings, http.get(), app, reader, printer, stop);
+            return 0;
+          }
+          return exitCode;
+        } finally {
+          http.ifPresent(HttpServer::close);
         }
-        if (serve && !stop.requested()) {
-          serve(out, settings, app, reader, printer, stop);
-          return 0;
-        }
-        return exitCode;
       }
     } finally {
       TemporaryFiles.delete(stateDirectory);
     }
   }
 
-  private static Settings settings(EmbeddedBroker broker, Path stateDirectory) {
+  private Settings settings(EmbeddedBroker broker, Path stateDirectory) {
     return Settings.of(
         Map.of(
             Property.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
@@ -165,6 +180,7 @@ final class DemoCommand implements Callable<Integer> {
             Property.ANALYZED_ROLES, "CUSTOMER,AGENT,UNKNOWN",
             Property.TOPIC_PARTITIONS, "1",
             Property.TOPIC_REPLICATION_FACTOR, "1",
+            Property.HTTP_PORT, serve ? "0" : "-1",
             Property.COMMIT_INTERVAL_MS, "100"));
   }
 
@@ -322,14 +338,26 @@ final class DemoCommand implements Callable<Integer> {
   private static void serve(
       PrintWriter out,
       Settings settings,
+      HttpServer http,
       StreamApp app,
       ResultReader reader,
       ResultPrinter printer,
       StopRequest stop) {
     out.printf(
-        "%nServing until Ctrl-C: bootstrap.servers=%s%nTopics: %s%n",
+        "%nServing until Ctrl-C, at %s and, with health and metrics, at %s%nTopics: %s%n",
         settings.text(Property.BOOTSTRAP_SERVERS),
+        http.address(),
         String.join(", ", settings.streamSettings().topics()));
+    // Of the scripts and what they need, README tells; kcat of Debian cannot read Avro.
+    out.printf(
+        """
+        To read the events in another program, here in the repository's folder:
+          export BOOTSTRAP_SERVERS=%s REGISTRY_URL=%s
+          python3 src/test/python/read_events.py
+          node src/test/javascript/read_events.mjs
+          kcat -C -b $BOOTSTRAP_SERVERS -t emotion-events -o beginning -f '%%T %%k, %%S bytes\\n'
+        """,
+        settings.text(Property.BOOTSTRAP_SERVERS), http.address() + RegistryRoutes.PATH);
     out.flush();
     while (!stop.requested()) {
       reader.poll(POLL).forEach(printer::print);

@@ -1,11 +1,16 @@
 package dev.speechemotion.app.embedded;
 
+import dev.speechemotion.app.http.HttpServer;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,9 +22,9 @@ public final class EmbeddedCluster implements AutoCloseable {
 
   private final Process broker;
   private final String bootstrapServers;
-  private final EmbeddedRegistry registry;
+  private final HttpServer registry;
 
-  private EmbeddedCluster(Process broker, String bootstrapServers, EmbeddedRegistry registry) {
+  private EmbeddedCluster(Process broker, String bootstrapServers, HttpServer registry) {
     this.broker = broker;
     this.bootstrapServers = bootstrapServers;
     this.registry = registry;
@@ -48,7 +53,7 @@ public final class EmbeddedCluster implements AutoCloseable {
       if (address == null) {
         throw new IOException("the broker's process did not start: " + Files.readString(log));
       }
-      return new EmbeddedCluster(broker, address, EmbeddedRegistry.start());
+      return new EmbeddedCluster(broker, address, startRegistry());
     } catch (IOException e) {
       broker.destroyForcibly();
       throw e;
@@ -60,7 +65,14 @@ public final class EmbeddedCluster implements AutoCloseable {
   }
 
   public String registryUrl() {
-    return registry.url();
+    return registry.address() + RegistryRoutes.PATH;
+  }
+
+  private static HttpServer startRegistry() {
+    return HttpServer.start(
+            Settings.of(Map.of(Property.HTTP_PORT, "0")),
+            List.of(new RegistryRoutes(new RegistryAnswers())))
+        .orElseThrow();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.speechemotion.app.embedded;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,8 +13,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** As much of the Confluent Schema Registry's API as the commands need, in memory. */
-public final class RegistryAnswers {
+/**
+ * A schema registry in memory: for this process by itself, for others as much of the Confluent
+ * Schema Registry's API as clients need.
+ */
+public final class RegistryAnswers implements SchemaRegistry {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Answer MISSING =
@@ -129,11 +133,15 @@ public final class RegistryAnswers {
       return new Answer(403, "{\"error_code\": 40301, \"message\": \"may not write\"}");
     }
     int id = id(schema.get());
+    put(subject, id);
+    return found(Map.of("id", id));
+  }
+
+  private void put(String subject, int id) {
     List<Integer> versions = subjects.computeIfAbsent(subject, name -> new ArrayList<>());
     if (!versions.contains(id)) {
       versions.add(id);
     }
-    return found(Map.of("id", id));
   }
 
   /** What of a request is the schema; empty if there is none. */
@@ -168,6 +176,34 @@ public final class RegistryAnswers {
 
   private Optional<JsonNode> schema(int id) {
     return id >= 1 && id <= schemas.size() ? Optional.of(schemas.get(id - 1)) : Optional.empty();
+  }
+
+  @Override
+  public synchronized int register(String subject, String schemaJson) {
+    int id = add(schemaJson);
+    put(subject, id);
+    return id;
+  }
+
+  @Override
+  public synchronized String schemaById(int id) throws UnknownSchemaException {
+    JsonNode schema = schema(id).orElse(JSON.nullNode());
+    if (!schema.has("schema") || schema.size() > 1) {
+      // What has more is of another type, or refers to others.
+      throw new UnknownSchemaException(
+          "the schema registry in memory has no Avro schema of id " + id + " that is whole", null);
+    }
+    return schema.get("schema").asText();
+  }
+
+  @Override
+  public void check() {
+    // It is there.
+  }
+
+  @Override
+  public void close() {
+    // Holds nothing.
   }
 
   private static Answer found(Object body) {

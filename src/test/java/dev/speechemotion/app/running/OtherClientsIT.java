@@ -8,10 +8,12 @@ import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.client.ResultReader;
 import dev.speechemotion.app.embedded.DemoCall;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
-import dev.speechemotion.app.embedded.EmbeddedRegistry;
+import dev.speechemotion.app.embedded.RegistryAnswers;
+import dev.speechemotion.app.embedded.RegistryRoutes;
 import dev.speechemotion.app.fixtures.FastModels;
 import dev.speechemotion.app.fixtures.OtherPrograms;
 import dev.speechemotion.app.fixtures.OtherPrograms.Language;
+import dev.speechemotion.app.http.HttpServer;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.app.settings.Property;
@@ -139,7 +141,13 @@ class OtherClientsIT {
         Property.BOOTSTRAP_SERVERS,
         opened(EmbeddedBroker.start()).bootstrapServers(),
         Property.REGISTRY_URL,
-        opened(EmbeddedRegistry.start()).url());
+        opened(
+                    HttpServer.start(
+                            Settings.of(Map.of(Property.HTTP_PORT, "0")),
+                            List.of(new RegistryRoutes(new RegistryAnswers())))
+                        .orElseThrow())
+                .address()
+            + RegistryRoutes.PATH);
   }
 
   private <T extends AutoCloseable> T opened(T resource) {
@@ -170,6 +178,7 @@ class OtherClientsIT {
                 expected.size(),
                 OtherPrograms.script(language, "read_events"),
                 environment,
+                Path.of("."),
                 folder))
         .as("read")
         .isEqualTo(expected.stream().map(event -> callId + " inbound " + event).toList());
