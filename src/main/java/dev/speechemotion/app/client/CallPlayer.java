@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.DoubleConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -93,6 +94,21 @@ public final class CallPlayer {
    */
   public Sent play(String callId, AudioClip clip, List<ChannelRole> roles, StopRequest stop)
       throws InterruptedException {
+    return play(callId, clip, roles, stop, share -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress is told the share of the call that has been sent, 0 to 1
+   */
+  public Sent play(
+      String callId,
+      AudioClip clip,
+      List<ChannelRole> roles,
+      StopRequest stop,
+      DoubleConsumer progress)
+      throws InterruptedException {
     this.callId = callId;
     this.roles = roles;
     float[][] channels = resampled(clip);
@@ -112,6 +128,7 @@ public final class CallPlayer {
       }
       sendMedia(channels, from, count, track);
       from += count;
+      progress.accept((double) from / total);
     }
     boolean complete = from == total;
     send(

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -95,11 +96,12 @@ public final class DeadLetterReplay implements AutoCloseable {
   /**
    * Reads all letters.
    *
+   * @param done is told the share of them that has been read, 0 to 1
    * @return whether it came to the end before it was asked to stop
    * @throws ProducerFencedException if another replay has begun
    * @throws KafkaException if the broker refuses
    */
-  public boolean run(StopRequest stop) {
+  public boolean run(StopRequest stop, DoubleConsumer done) {
     if (producer.isPresent()) {
       // First of all: from here on no other replay can send, so the offsets read below hold.
       producer.get().initTransactions();
@@ -121,6 +123,8 @@ public final class DeadLetterReplay implements AutoCloseable {
               .orElseGet(ReplayProgress::new));
     }
     consumer.seekToBeginning(partitions);
+    long first = partitions.stream().mapToLong(consumer::position).sum();
+    long last = ends.values().stream().mapToLong(Long::longValue).sum();
     while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
       for (ConsumerRecord<byte[], byte[]> letter : consumer.poll(POLL)) {
         TopicPartition partition = new TopicPartition(letter.topic(), letter.partition());
@@ -132,6 +136,8 @@ public final class DeadLetterReplay implements AutoCloseable {
       if (inTransaction >= RECORDS_PER_TRANSACTION) {
         commit();
       }
+      long read = partitions.stream().mapToLong(consumer::position).sum() - first;
+      done.accept((double) read / Math.max(1, last - first));
       if (stop.requested()) {
         commit();
         return false;

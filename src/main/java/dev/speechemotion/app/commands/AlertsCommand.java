@@ -13,6 +13,7 @@ import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Labels;
+import dev.speechemotion.training.corpus.Progress;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calls;
@@ -153,15 +154,19 @@ final class AlertsCommand implements Callable<Integer> {
           Corpora.load(sources, Corpus.Settings.of(model, condition), corpusOptions.cache(), log);
       requireEmotion(corpora);
       Map<String, AlertTrial> trials = new LinkedHashMap<>();
-      for (Corpus part : corpora.parts()) {
-        AlertTrial trial = new AlertTrial(model.manifest().windows(), rules, SETTINGS);
-        follow(corpora.clips(part), adaptation, model, trial);
-        if (trial.ownCalls() == 0) {
-          throw new CorpusException(
-              "%s has no call of %s as long as the %d s of the rules: it cannot be measured there; longer recordings do, recordings whose speaker is known, which become one call, or less --seconds"
-                  .formatted(part.name(), emotion, seconds));
+      List<Corpus> parts = corpora.parts();
+      try (Progress progress = Progress.ofShares("following calls")) {
+        for (Corpus part : parts) {
+          AlertTrial trial = new AlertTrial(model.manifest().windows(), rules, SETTINGS);
+          follow(corpora.clips(part), adaptation, model, trial);
+          if (trial.ownCalls() == 0) {
+            throw new CorpusException(
+                "%s has no call of %s as long as the %d s of the rules: it cannot be measured there; longer recordings do, recordings whose speaker is known, which become one call, or less --seconds"
+                    .formatted(part.name(), emotion, seconds));
+          }
+          trials.put(part.name(), trial);
+          progress.reach((double) trials.size() / parts.size());
         }
-        trials.put(part.name(), trial);
       }
       print(rules, trials, adaptation, condition, model);
     }

@@ -12,11 +12,13 @@ import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.DoubleConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +33,9 @@ import picocli.CommandLine.Spec;
         "Gives the emotion of recordings, per window and for the whole (the mean of the windows'"
             + " probabilities), per channel, without Kafka.")
 final class ClassifyCommand implements Callable<Integer> {
+  /** What is classified between two looks at the progress bar, seconds of audio. */
+  private static final int PART_SECONDS = 5;
+
   @Spec private CommandSpec spec;
 
   @Parameters(arity = "1..*", paramLabel = "WAV", description = "WAV or AIFF files.")
@@ -68,20 +73,23 @@ final class ClassifyCommand implements Callable<Integer> {
       FileBatch.JsonDocuments documents = new FileBatch.JsonDocuments(files.size(), out);
       int exitCode =
           FileBatch.process(
+              "classifying",
               files,
               spec.commandLine().getErr(),
-              file -> {
+              (file, done) -> {
                 AudioClip clip = FileBatch.read(file, spec.commandLine().getErr());
                 EmotionModel loaded = models.model(models.rateFor(clip));
                 try (EmotionClassifier classifier = loaded.newClassifier()) {
                   FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
                   List<List<ClassifiedWindow>> channels =
-                      classify(file, clip, extractor, loaded.manifest().windows(), classifier);
+                      classify(
+                          file, clip, extractor, loaded.manifest().windows(), classifier, done);
                   if (format == Format.JSON) {
-                    documents.add(json(file, channels, classifier));
-                  } else {
-                    print(out, file, channels, classifier);
+                    ObjectNode document = json(file, channels, classifier);
+                    return () -> documents.add(document);
                   }
+                  String table = table(file, channels, classifier);
+                  return () -> out.print(table);
                 }
               });
       if (format == Format.JSON) {
@@ -97,14 +105,20 @@ final class ClassifyCommand implements Callable<Integer> {
       AudioClip clip,
       FeatureExtractor extractor,
       WindowSettings windowSettings,
-      EmotionClassifier classifier) {
+      EmotionClassifier classifier,
+      DoubleConsumer done) {
     List<List<ClassifiedWindow>> channels = new ArrayList<>();
     for (int c = 0; c < clip.channelCount(); c++) {
       List<ClassifiedWindow> windows = new ArrayList<>();
       ChannelClassifier channel =
           new ChannelClassifier(
               extractor, windowSettings, classifier, clip.sampleRateHz(), windows::add);
-      channel.accept(clip.channel(c), 0, clip.sampleCount());
+      // In parts, which makes no difference but to who looks on.
+      int part = PART_SECONDS * clip.sampleRateHz();
+      for (int from = 0; from < clip.sampleCount(); from += part) {
+        done.accept((c + (double) from / clip.sampleCount()) / clip.channelCount());
+        channel.accept(clip.channel(c), from, Math.min(part, clip.sampleCount() - from));
+      }
       channel.finish();
       if (windows.isEmpty()) {
         throw new CommandFailure(
@@ -137,11 +151,10 @@ final class ClassifyCommand implements Callable<Integer> {
         windows.get(0).beginMs(), windows.get(windows.size() - 1).endMs(), speechShare, mean);
   }
 
-  private static void print(
-      PrintWriter out,
-      Path file,
-      List<List<ClassifiedWindow>> channels,
-      EmotionClassifier classifier) {
+  private static String table(
+      Path file, List<List<ClassifiedWindow>> channels, EmotionClassifier classifier) {
+    StringWriter table = new StringWriter();
+    PrintWriter out = new PrintWriter(table);
     List<String> labels = classifier.labels();
     for (int c = 0; c < channels.size(); c++) {
       List<ClassifiedWindow> windows = channels.get(c);
@@ -164,6 +177,7 @@ final class ClassifyCommand implements Callable<Integer> {
             uncertain ? "  uncertain" : "");
       }
     }
+    return table.toString();
   }
 
   private static ObjectNode json(

@@ -12,6 +12,7 @@ import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.deadletters.RejectReason;
+import dev.speechemotion.training.corpus.Progress;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,9 +114,15 @@ final class DlqCommand implements Callable<Integer> {
       topics.add(settings.text(Property.TOPIC_CHUNKS));
     }
     new ClusterReadiness(settings).requireTopics(topics, false, stop);
-    try (DeadLetterReplay letters =
-        new DeadLetterReplay(settings, replay.wanted && !replay.dryRun, onlyReason, this::take)) {
-      boolean complete = letters.run(stop);
+    try (Progress progress = Progress.ofShares(replay.wanted ? "replaying" : "reading");
+        DeadLetterReplay letters =
+            new DeadLetterReplay(
+                settings,
+                replay.wanted && !replay.dryRun,
+                onlyReason,
+                letter -> take(letter, progress))) {
+      boolean complete = letters.run(stop, progress::reach);
+      progress.hide();
       if (format == Format.JSON) {
         printJson(settings, letters.tallies());
       } else {
@@ -129,8 +136,9 @@ final class DlqCommand implements Callable<Integer> {
     }
   }
 
-  private void take(DeadLetter letter) {
+  private void take(DeadLetter letter, Progress progress) {
     if (list && format == Format.TABLE) {
+      progress.hide();
       spec.commandLine()
           .getOut()
           .printf(

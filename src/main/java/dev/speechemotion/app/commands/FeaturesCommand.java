@@ -111,18 +111,19 @@ final class FeaturesCommand implements Callable<Integer> {
     FileBatch.JsonDocuments documents = new FileBatch.JsonDocuments(files.size(), out);
     int exitCode =
         FileBatch.process(
+            "computing features",
             files,
             spec.commandLine().getErr(),
-            file -> {
+            (file, done) -> {
               AudioClip clip = FileBatch.read(file, spec.commandLine().getErr());
               if (clip.channelCount() > 1) {
                 LOG.info("{}: {} channels mixed down to one", file, clip.channelCount());
               }
               if (format == Format.JSON) {
-                documents.add(json(file, clip, extractor, source.windows()));
-              } else {
-                printRows(out, file, clip, extractor, source.windows());
+                ObjectNode document = json(file, clip, extractor, source.windows());
+                return () -> documents.add(document);
               }
+              return () -> printRows(out, file, clip, extractor, source.windows());
             });
     if (format == Format.JSON) {
       documents.end();

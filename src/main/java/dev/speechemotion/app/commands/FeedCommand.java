@@ -12,6 +12,7 @@ import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.SchemaRegistry;
+import dev.speechemotion.training.corpus.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,8 +115,12 @@ final class FeedCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (SchemaRegistry registry = cluster.requireRegistry(stop);
         var producer = ChunkProducer.create(settings, EmotionSerdes.of(registry))) {
-      CallPlayer.Sent sent =
-          new CallPlayer(producer, topic, format).play(id, clip, channelRoles, stop);
+      CallPlayer.Sent sent;
+      try (Progress progress = Progress.ofShares("playing")) {
+        sent =
+            new CallPlayer(producer, topic, format)
+                .play(id, clip, channelRoles, stop, progress::reach);
+      }
       out.printf(
           Locale.ROOT,
           "call %s: %d chunks, %d channel%s, %.1f s of audio, %d bytes%n",

@@ -7,6 +7,7 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.AudioFormatException;
+import dev.speechemotion.training.corpus.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -14,6 +15,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 
 /**
  * Files, worked on one after another, as the commands on recordings do: a result for each file, bad
@@ -40,20 +42,41 @@ final class FileBatch {
   /** Work on one file. */
   @FunctionalInterface
   interface Work {
-    void accept(Path file) throws IOException;
+    /**
+     * @param done to be told the share of the file that is done, 0 to 1
+     * @return what prints the result
+     */
+    Result accept(Path file, DoubleConsumer done) throws IOException;
+  }
+
+  /** Prints what came of a file. */
+  @FunctionalInterface
+  interface Result {
+    void print() throws IOException;
   }
 
   /**
    * Does the work on every file; gives exit code 1 if one could not be used, which is said on err.
+   *
+   * @param task what a progress bar says
    */
-  static int process(List<String> files, PrintWriter err, Work work) {
+  static int process(String task, List<String> files, PrintWriter err, Work work) {
     int exitCode = 0;
-    for (String file : files) {
-      try {
-        work.accept(Path.of(file));
-      } catch (IOException | RuntimeException | OutOfMemoryError e) {
-        err.println(describe(file, e));
-        exitCode = 1;
+    try (Progress progress = Progress.ofShares(task)) {
+      for (int i = 0; i < files.size(); i++) {
+        String file = files.get(i);
+        int before = i;
+        try {
+          Result result =
+              work.accept(Path.of(file), share -> progress.reach((before + share) / files.size()));
+          progress.hide();
+          result.print();
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+          progress.hide();
+          err.println(describe(file, e));
+          exitCode = 1;
+        }
+        progress.reach((i + 1.0) / files.size());
       }
     }
     return exitCode;

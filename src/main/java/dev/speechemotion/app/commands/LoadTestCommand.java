@@ -20,6 +20,7 @@ import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.training.corpus.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -255,7 +256,10 @@ final class LoadTestCommand implements Callable<Integer> {
       err.printf(
           "%d channels, %d s: preparing, then playing%n",
           plans.get(i).channels(), plans.get(i).seconds());
-      LoadRun.Done done = LoadRun.run(plans.get(i), setup, recording, stop);
+      LoadRun.Done done;
+      try (Progress progress = Progress.ofShares("playing")) {
+        done = LoadRun.run(plans.get(i), setup, recording, stop, progress::reach);
+      }
       results.add(done.result());
       try {
         if (beside.isPresent() && i == plans.size() - 1) {

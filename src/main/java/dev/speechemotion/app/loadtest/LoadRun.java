@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoubleConsumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Puts one load on the application, and measures what comes of it. */
@@ -30,6 +31,7 @@ public final class LoadRun {
   private final LoadPlan plan;
   private final LoadSetup setup;
   private final LoadAudio audio;
+  private final DoubleConsumer progress;
   private final ExpectedResults expected;
   private final LoadTopics topics;
   private final ResultCheck check;
@@ -48,8 +50,9 @@ public final class LoadRun {
   private boolean oneLeft;
   private double longestCommitMs = Double.NaN;
 
-  private LoadRun(LoadPlan plan, LoadSetup setup, LoadAudio audio) {
+  private LoadRun(LoadPlan plan, LoadSetup setup, LoadAudio audio, DoubleConsumer progress) {
     this.plan = plan;
+    this.progress = progress;
     this.setup = setup;
     this.audio = audio;
     expected = ExpectedResults.of(plan, audio, setup.model());
@@ -70,11 +73,17 @@ public final class LoadRun {
   /**
    * Runs it.
    *
+   * @param progress is told the share of the load that is done, 0 to 1
    * @throws CommandFailure if the application fails, or it is stopped
    */
-  public static Done run(LoadPlan plan, LoadSetup setup, AudioClip recording, StopRequest stop)
+  public static Done run(
+      LoadPlan plan,
+      LoadSetup setup,
+      AudioClip recording,
+      StopRequest stop,
+      DoubleConsumer progress)
       throws IOException, InterruptedException {
-    LoadRun run = new LoadRun(plan, setup, new LoadAudio(recording, plan));
+    LoadRun run = new LoadRun(plan, setup, new LoadAudio(recording, plan), progress);
     boolean complete = false;
     try {
       LoadResult result = run.run(stop);
@@ -178,6 +187,7 @@ public final class LoadRun {
     Optional<LoadResult.Moment> to = Optional.empty();
     while (!enough.await(BETWEEN_SAMPLES)) {
       LoadResult.Moment now = look(beganNanos);
+      progress.accept(1e3 * now.seconds() * plan.speed() / plan.endMs());
       if (!warm && now.seconds() >= plan.allLiveFrom()) {
         warm = true;
         from = now;
@@ -278,6 +288,7 @@ public final class LoadRun {
         throw new CommandFailure("stopped before the load was complete");
       }
       to = look(beganNanos);
+      progress.accept((double) to.used().processed() / all);
       if (from.used().processed() < warm * all) {
         from = to;
       }

@@ -46,13 +46,14 @@ class FileBatchTest {
 
     int exitCode =
         FileBatch.process(
+            "working",
             List.of("big.wav", "small.wav"),
             out,
-            file -> {
+            (file, share) -> {
               if (file.toString().equals("big.wav")) {
                 throw new OutOfMemoryError("Java heap space");
               }
-              done.append(file);
+              return () -> done.append(file);
             });
 
     assertThat(exitCode).isEqualTo(1);
