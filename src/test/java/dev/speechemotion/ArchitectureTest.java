@@ -109,6 +109,7 @@ class ArchitectureTest {
     "training.labeling,     'linear evaluation corpus'",
     "training.report,       'experiment fitting evaluation corpus augmentation'",
     "app.process,           ''",
+    "app.terminal,          ''",
     "app.settings,          'process'",
     "app.serving,           'settings process'",
     "app.http,              'settings process'",
@@ -116,7 +117,7 @@ class ArchitectureTest {
     "app.embedded,          'http settings process'",
     "app.running,           'serving settings process'",
     "app.loadtest,          'serving settings process'",
-    "app.commands,          'loadtest running serving http client embedded settings process'",
+    "app.commands,          'loadtest running serving http client embedded terminal settings process'",
   })
   void shouldImportOnlyNeighborsBelow(String owner, String neighbors) {
     String parent = owner.substring(0, owner.indexOf('.'));

@@ -20,6 +20,7 @@ import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.app.terminal.ResultPrinter;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.content.Bandwidth;
@@ -44,6 +45,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -153,7 +155,8 @@ final class DemoCommand implements Callable<Integer> {
               clip,
               sound,
               Duration.between(begin, Instant.now()));
-          ResultPrinter printer = new ResultPrinter(out, ResultPrinter.Format.TEXT, note);
+          ResultPrinter printer =
+              new ResultPrinter(out, ResultPrinter.Format.TEXT, note, Ansi.AUTO);
           int exitCode;
           try (PlayedCall call = new PlayedCall(settings, serdes, clip, sound, roles)) {
             exitCode = follow(call, app, reader, printer, stop);

@@ -50,7 +50,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       FeedCommand.class,
       WatchCommand.class,
       DlqCommand.class,
-      LoadTestCommand.class
+      LoadTestCommand.class,
+      CompletionCommand.class
     })
 public final class RootCommand implements Runnable {
   static final String NAME = "speech-emotion-streams";

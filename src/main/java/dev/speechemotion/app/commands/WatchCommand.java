@@ -6,9 +6,15 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.app.terminal.CallTable;
+import dev.speechemotion.app.terminal.LiveScreen;
+import dev.speechemotion.app.terminal.ResultPrinter;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.SchemaRegistry;
+import dev.speechemotion.training.corpus.Progress;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,9 +31,18 @@ import picocli.CommandLine.Spec;
 /** Prints events, alerts and summaries as they arrive. */
 @Command(
     name = "watch",
-    description = "Prints events, alerts and call summaries as they arrive, until Ctrl-C.")
+    description =
+        "Shows events, alerts and call summaries as they arrive, until Ctrl-C: on a terminal as a"
+            + " table of the live calls, elsewhere line by line.")
 final class WatchCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /** How results are shown. */
+  private enum View {
+    TABLE,
+    TEXT,
+    JSON
+  }
 
   @Spec private CommandSpec spec;
 
@@ -40,10 +56,10 @@ final class WatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--format",
-      defaultValue = "text",
       paramLabel = "FORMAT",
-      description = "One of ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
-  private ResultPrinter.Format format;
+      description =
+          "One of ${COMPLETION-CANDIDATES} (default: table on a terminal, text elsewhere).")
+  private Optional<View> format;
 
   @Option(names = "--max-events", paramLabel = "N", description = "End after N emotion events.")
   private Optional<Long> maxEvents;
@@ -61,7 +77,7 @@ final class WatchCommand implements Callable<Integer> {
     return StopRequest.onSignal(stop -> watch(settings, stop));
   }
 
-  private int watch(Settings settings, StopRequest stop) throws InterruptedException {
+  private int watch(Settings settings, StopRequest stop) throws InterruptedException, IOException {
     ClusterReadiness cluster = new ClusterReadiness(settings);
     cluster.requireTopics(
         List.of(
@@ -70,18 +86,19 @@ final class WatchCommand implements Callable<Integer> {
             settings.text(Property.TOPIC_SUMMARIES)),
         false,
         stop);
-    ResultPrinter printer = new ResultPrinter(spec.commandLine().getOut(), format, event -> "");
     Instant end = timeoutSeconds.map(Instant.now()::plusSeconds).orElse(Instant.MAX);
     long events = 0;
     try (SchemaRegistry registry = cluster.requireRegistry(stop);
         ResultReader reader =
-            new ResultReader(settings, EmotionSerdes.of(registry), fromBeginning)) {
+            new ResultReader(settings, EmotionSerdes.of(registry), fromBeginning);
+        Display display = display()) {
       while (!stop.requested() && Instant.now().isBefore(end)) {
+        display.refresh();
         for (SpecificRecord record : reader.poll(POLL)) {
           if (callId.isPresent() && !callId.get().equals(ResultPrinter.callId(record))) {
             continue;
           }
-          printer.print(record);
+          display.take(record);
           if (record instanceof EmotionEvent) {
             events++;
             if (maxEvents.isPresent() && events >= maxEvents.get()) {
@@ -96,5 +113,70 @@ final class WatchCommand implements Callable<Integer> {
           events + " of " + maxEvents.get() + " events came within " + timeoutSeconds.get() + " s");
     }
     return 0;
+  }
+
+  /** Where results are shown. */
+  private interface Display extends AutoCloseable {
+    void take(SpecificRecord result);
+
+    /** Time has passed. */
+    void refresh();
+
+    @Override
+    void close() throws IOException;
+  }
+
+  private Display display() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    View view = format.orElse(Progress.isTerminal() ? View.TABLE : View.TEXT);
+    return view == View.TABLE
+        ? new Table(out)
+        : new Lines(
+            new ResultPrinter(
+                out,
+                view == View.JSON ? ResultPrinter.Format.JSON : ResultPrinter.Format.TEXT,
+                event -> "",
+                Ansi.AUTO));
+  }
+
+  private record Lines(ResultPrinter printer) implements Display {
+    @Override
+    public void take(SpecificRecord result) {
+      printer.print(result);
+    }
+
+    @Override
+    public void refresh() {
+      // What is printed stays.
+    }
+
+    @Override
+    public void close() {
+      // The writer is not ours.
+    }
+  }
+
+  private static final class Table implements Display {
+    private final CallTable table = new CallTable(Ansi.AUTO);
+    private final LiveScreen screen;
+
+    Table(PrintWriter out) throws IOException {
+      screen = new LiveScreen(out);
+    }
+
+    @Override
+    public void take(SpecificRecord result) {
+      table.take(result, Instant.now());
+    }
+
+    @Override
+    public void refresh() {
+      screen.show(table.lines(screen.width(), screen.height(), Instant.now()));
+    }
+
+    @Override
+    public void close() throws IOException {
+      screen.close();
+    }
   }
 }

@@ -10,7 +10,6 @@ import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
 
 /**
  * A progress bar on a terminal, on stderr, for work that takes longer than two seconds; elsewhere a
@@ -26,7 +25,9 @@ public final class Progress implements AutoCloseable {
   private final String task;
   private final long total;
   private final Optional<PrintWriter> log;
-  private final Optional<ProgressBarConsumer> terminal;
+  private final Optional<Line> terminal;
+  private final String unit;
+  private final long unitSteps;
   private final LongSupplier nanoTime;
   private final long beganNanos;
 
@@ -40,19 +41,23 @@ public final class Progress implements AutoCloseable {
    * @param log gets a line now and then where there is no terminal
    */
   public Progress(String task, long total, PrintWriter log) {
-    this(task, total, Optional.of(log), terminal(), System::nanoTime);
+    this(task, total, "", 1, Optional.of(log), terminal(), System::nanoTime);
   }
 
   Progress(
       String task,
       long total,
+      String unit,
+      long unitSteps,
       Optional<PrintWriter> log,
-      Optional<ProgressBarConsumer> terminal,
+      Optional<PrintStream> terminal,
       LongSupplier nanoTime) {
     this.task = task;
     this.total = total;
+    this.unit = unit;
+    this.unitSteps = unitSteps;
     this.log = log;
-    this.terminal = terminal;
+    this.terminal = terminal.map(Line::new);
     this.nanoTime = nanoTime;
     beganNanos = nanoTime.getAsLong();
     lastLineNanos = beganNanos;
@@ -60,15 +65,26 @@ public final class Progress implements AutoCloseable {
 
   /** Of work whose share is known, see {@link #reach}; shows nothing where there is no terminal. */
   public static Progress ofShares(String task) {
-    return new Progress(task, OF_SHARES, Optional.empty(), terminal(), System::nanoTime);
+    return new Progress(
+        task, OF_SHARES, " %", OF_SHARES / 100, Optional.empty(), terminal(), System::nanoTime);
   }
 
-  private static Optional<ProgressBarConsumer> terminal() {
+  private static Optional<PrintStream> terminal() {
     return isTerminal()
-        ? Optional.of(
-            new ConsoleProgressBarConsumer(
-                new PrintStream(new FileOutputStream(FileDescriptor.err), true)))
+        ? Optional.of(new PrintStream(new FileOutputStream(FileDescriptor.err), true))
         : Optional.empty();
+  }
+
+  /** The line that the bar is in; none is left behind. */
+  private static final class Line extends ConsoleProgressBarConsumer {
+    Line(PrintStream out) {
+      super(out);
+    }
+
+    @Override
+    public void close() {
+      clear();
+    }
   }
 
   /** Whether a person looks on: stdin and stdout are a terminal. */
@@ -108,6 +124,7 @@ public final class Progress implements AutoCloseable {
                 new ProgressBarBuilder()
                     .setTaskName(task)
                     .setInitialMax(total)
+                    .setUnit(unit, unitSteps)
                     .setConsumer(terminal.get())
                     .clearDisplayOnFinish()
                     .build());

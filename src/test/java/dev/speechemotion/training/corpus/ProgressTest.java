@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -41,14 +40,15 @@ class ProgressTest {
 
     assertThat(shown()).contains("working").contains("50%");
     String last = shown().substring(shown().lastIndexOf('\r') + 1);
-    assertThat(last).isBlank();
+    assertThat(last).isEmpty();
     assertThat(log.toString()).isEmpty();
   }
 
   @Test
   void shouldWriteALineNowAndThenWhereThereIsNoTerminal() {
     Progress progress =
-        new Progress("working", 3, Optional.of(new PrintWriter(log)), Optional.empty(), () -> now);
+        new Progress(
+            "working", 3, "", 1, Optional.of(new PrintWriter(log)), Optional.empty(), () -> now);
     progress.step();
     now += 11 * SECOND;
     progress.step();
@@ -60,7 +60,8 @@ class ProgressTest {
 
   @Test
   void shouldKeepStillWhereThereIsNeitherTerminalNorLog() {
-    Progress progress = new Progress("working", 3, Optional.empty(), Optional.empty(), () -> now);
+    Progress progress =
+        new Progress("working", 3, "", 1, Optional.empty(), Optional.empty(), () -> now);
     now += 11 * SECOND;
     progress.reach(1);
     progress.hide();
@@ -73,10 +74,10 @@ class ProgressTest {
     return new Progress(
         "working",
         total,
+        "",
+        1,
         Optional.of(new PrintWriter(log)),
-        Optional.of(
-            new ConsoleProgressBarConsumer(
-                new PrintStream(terminal, true, StandardCharsets.UTF_8), 80)),
+        Optional.of(new PrintStream(terminal, true, StandardCharsets.UTF_8)),
         () -> now);
   }
 

@@ -1,4 +1,4 @@
-package dev.speechemotion.app.commands;
+package dev.speechemotion.app.terminal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,9 +19,10 @@ import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificRecord;
+import picocli.CommandLine.Help.Ansi;
 
 /** Writes events, alerts and summaries, a timeline for people or a line of JSON each. */
-final class ResultPrinter {
+public final class ResultPrinter {
   private static final int BAR_LENGTH = 10;
 
   /** Of a timeline in text. */
@@ -30,7 +31,7 @@ final class ResultPrinter {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How results are written. */
-  enum Format {
+  public enum Format {
     TEXT,
     JSON
   }
@@ -38,25 +39,30 @@ final class ResultPrinter {
   private final PrintWriter out;
   private final Format format;
   private final Function<EmotionEvent, String> note;
+  private final Colors colors;
   private String lastCallId;
 
   /**
    * @param note what to add to an event's line of text; may be empty
+   * @param ansi whether text is colored
    */
-  ResultPrinter(PrintWriter out, Format format, Function<EmotionEvent, String> note) {
+  public ResultPrinter(
+      PrintWriter out, Format format, Function<EmotionEvent, String> note, Ansi ansi) {
     this.out = out;
     this.format = format;
     this.note = note;
+    colors = new Colors(ansi);
   }
 
-  void print(SpecificRecord record) {
+  /** Prints a result. */
+  public void print(SpecificRecord record) {
     if (format == Format.JSON) {
       out.println(json(record));
       return;
     }
     String callId = callId(record);
     if (!callId.equals(lastCallId)) {
-      out.println("call " + callId);
+      out.println(colors.heading("call " + Colors.harmless(callId)));
       lastCallId = callId;
     }
     if (record instanceof EmotionEvent event) {
@@ -68,7 +74,8 @@ final class ResultPrinter {
     }
   }
 
-  static String callId(SpecificRecord record) {
+  /** The call that a result is of. */
+  public static String callId(SpecificRecord record) {
     return (String) record.get(record.getSchema().getField("callId").pos());
   }
 
@@ -76,11 +83,12 @@ final class ResultPrinter {
     String line =
         String.format(
             Locale.ROOT,
-            "  %6.1f to %6.1f s  %-8s  %-8s  %s %3.0f %%  speech %3.0f %%  %s%s",
+            "  %6.1f to %6.1f s  %-8s  %s  %s %3.0f %%  speech %3.0f %%  %s%s",
             event.getBeginMs() / 1_000.0,
             event.getEndMs() / 1_000.0,
             event.getRole(),
-            event.getEmotion(),
+            colors.emotion(
+                event.getEmotion(), String.format(Locale.ROOT, "%-8s", event.getEmotion())),
             bar(event.getConfidence()),
             100 * event.getConfidence(),
             100 * event.getSpeechShare(),
@@ -94,16 +102,20 @@ final class ResultPrinter {
     return "#".repeat(filled) + ".".repeat(BAR_LENGTH - filled);
   }
 
-  private static String line(EmotionAlert alert) {
+  private String line(EmotionAlert alert) {
     return String.format(
-        Locale.ROOT,
-        "  %6.1f to %6.1f s  %-8s  ALERT %s: %s (now %.0f %%)",
-        alert.getSinceMs() / 1_000.0,
-        alert.getUntilMs() / 1_000.0,
-        alert.getRole(),
-        alert.getState(),
-        alert.getRule(),
-        100 * alert.getProbability());
+            Locale.ROOT,
+            "  %6.1f to %6.1f s  %-8s  ",
+            alert.getSinceMs() / 1_000.0,
+            alert.getUntilMs() / 1_000.0,
+            alert.getRole())
+        + colors.alert(
+            String.format(
+                Locale.ROOT,
+                "ALERT %s: %s (now %.0f %%)",
+                alert.getState(),
+                alert.getRule(),
+                100 * alert.getProbability()));
   }
 
   private void print(CallSummary summary) {
@@ -112,7 +124,7 @@ final class ResultPrinter {
         "  summary: %.1f s, ended by %s%s; model %s %s%n",
         summary.getDurationMs() / 1_000.0,
         summary.getEndedBy(),
-        summary.getEndReason() == null ? "" : " (" + summary.getEndReason() + ")",
+        summary.getEndReason() == null ? "" : " (" + Colors.harmless(summary.getEndReason()) + ")",
         summary.getModelName(),
         summary.getModelVersion());
     out.printf(
@@ -210,7 +222,7 @@ final class ResultPrinter {
   }
 
   /** The record's fields under their names, and {@code type}, the name of its schema. */
-  static ObjectNode json(SpecificRecord record) {
+  private static ObjectNode json(SpecificRecord record) {
     ObjectNode node = JSON.createObjectNode();
     node.put("type", record.getSchema().getName());
     putFields(node, record);
