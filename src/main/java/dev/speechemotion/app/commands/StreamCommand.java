@@ -4,6 +4,7 @@ import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.http.HealthRoutes;
 import dev.speechemotion.app.http.HttpServer;
 import dev.speechemotion.app.http.MetricsRoutes;
+import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.serving.ServedModels;
@@ -77,7 +78,11 @@ final class StreamCommand implements Callable<Integer> {
             ofTheCommand.put(
                 Property.MAX_LAG_MS, seconds.movePointRight(3).toBigInteger().toString()));
     if (keyFile.isPresent()) {
-      ofTheCommand.put(Property.PSEUDONYMIZE_KEY, Files.readString(keyFile.get()));
+      String key = Files.readString(keyFile.get()).strip();
+      if (key.isEmpty()) {
+        throw new CommandFailure(keyFile.get() + " holds no key");
+      }
+      ofTheCommand.put(Property.PSEUDONYMIZE_KEY, key);
     }
     Settings settings = options.load(ofTheCommand);
     if (printConfig) {

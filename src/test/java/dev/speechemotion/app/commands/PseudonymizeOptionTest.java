@@ -1,0 +1,36 @@
+package dev.speechemotion.app.commands;
+
+import static dev.speechemotion.app.commands.CommandLineRun.assertFailure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code stream --pseudonymize}: what is wrong with the key is said before anything starts. */
+class PseudonymizeOptionTest {
+  @TempDir private Path folder;
+
+  @Test
+  void shouldRefuseAShortKeyWithoutShowingIt() throws IOException {
+    Path file = Files.writeString(folder.resolve("key"), "swordfish\n");
+
+    CommandLineRun run = CommandLineRun.of("stream", "--pseudonymize", file.toString());
+
+    assertFailure(run, "must have at least 32 characters, got 9; `openssl rand -hex 32` makes one");
+    assertThat(run.err()).doesNotContain("swordfish");
+  }
+
+  @Test
+  void shouldNotRunWithoutAKeyThatWasAskedFor() throws IOException {
+    Path file = Files.writeString(folder.resolve("key"), "\n");
+
+    assertFailure(
+        CommandLineRun.of("stream", "--pseudonymize", file.toString()), file + " holds no key");
+    assertFailure(
+        CommandLineRun.of("stream", "--pseudonymize", folder.resolve("none").toString()),
+        "no such file");
+  }
+}
