@@ -20,7 +20,6 @@ import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.model.EmotionModel;
-import dev.speechemotion.training.corpus.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -256,10 +255,7 @@ final class LoadTestCommand implements Callable<Integer> {
       err.printf(
           "%d channels, %d s: preparing, then playing%n",
           plans.get(i).channels(), plans.get(i).seconds());
-      LoadRun.Done done;
-      try (Progress progress = Progress.ofShares("playing")) {
-        done = LoadRun.run(plans.get(i), setup, recording, stop, progress::reach);
-      }
+      LoadRun.Done done = LoadRun.run(plans.get(i), setup, recording, stop);
       results.add(done.result());
       try {
         if (beside.isPresent() && i == plans.size() - 1) {

@@ -9,6 +9,8 @@ import dev.speechemotion.model.EmotionModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 /** What {@code classify} makes of the audio of each channel, and when it could be known. */
@@ -33,14 +35,21 @@ final class ExpectedResults {
     this.labels = labels;
   }
 
-  /** Hears all channels, on all cores. */
-  static ExpectedResults of(LoadPlan plan, LoadAudio audio, EmotionModel model) {
+  /**
+   * Hears all channels, on all cores.
+   *
+   * @param done is told the share of them that is done, 0 to 1
+   */
+  static ExpectedResults of(
+      LoadPlan plan, LoadAudio audio, EmotionModel model, DoubleConsumer done) {
+    AtomicInteger heard = new AtomicInteger();
+    Runnable oneMore = () -> done.accept((double) heard.incrementAndGet() / plan.channels());
     int threads = Math.min(plan.channels(), Runtime.getRuntime().availableProcessors());
     OfChannel[] channels = new OfChannel[plan.channels()];
     List<String> labels =
         IntStream.range(0, threads)
             .parallel()
-            .mapToObj(thread -> hear(plan, audio.copy(), model, thread, threads, channels))
+            .mapToObj(thread -> hear(plan, audio.copy(), model, thread, threads, channels, oneMore))
             .toList()
             .get(0);
     return new ExpectedResults(List.of(channels), labels);
@@ -52,7 +61,8 @@ final class ExpectedResults {
       EmotionModel model,
       int first,
       int apart,
-      OfChannel[] channels) {
+      OfChannel[] channels,
+      Runnable oneMore) {
     try (EmotionClassifier classifier = model.newClassifier()) {
       FeatureExtractor extractor = new FeatureExtractor(model.featureSpec());
       byte[] payload = new byte[plan.bytesPerChunk()];
@@ -73,6 +83,7 @@ final class ExpectedResults {
         }
         listener.finish();
         channels[channel] = new OfChannel(windows, Arrays.copyOf(lastChunk, windows.size()));
+        oneMore.run();
       }
       return classifier.labels();
     }

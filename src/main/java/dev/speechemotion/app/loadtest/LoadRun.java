@@ -7,13 +7,13 @@ import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
 import dev.speechemotion.streams.registry.SchemaRegistry;
+import dev.speechemotion.training.corpus.Progress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.DoubleConsumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Puts one load on the application, and measures what comes of it. */
@@ -31,7 +31,6 @@ public final class LoadRun {
   private final LoadPlan plan;
   private final LoadSetup setup;
   private final LoadAudio audio;
-  private final DoubleConsumer progress;
   private final ExpectedResults expected;
   private final LoadTopics topics;
   private final ResultCheck check;
@@ -46,16 +45,18 @@ public final class LoadRun {
   private Admin admin;
   private LoadFeed feed;
   private EventReader reader;
+  private Progress playing;
   private int started;
   private boolean oneLeft;
   private double longestCommitMs = Double.NaN;
 
-  private LoadRun(LoadPlan plan, LoadSetup setup, LoadAudio audio, DoubleConsumer progress) {
+  private LoadRun(LoadPlan plan, LoadSetup setup, LoadAudio audio) {
     this.plan = plan;
-    this.progress = progress;
     this.setup = setup;
     this.audio = audio;
-    expected = ExpectedResults.of(plan, audio, setup.model());
+    try (Progress preparing = Progress.ofShares("preparing")) {
+      expected = ExpectedResults.of(plan, audio, setup.model(), preparing::reach);
+    }
     check = new ResultCheck(plan, expected, setup.noSpeechEvents());
     topics = new LoadTopics(setup);
   }
@@ -73,17 +74,11 @@ public final class LoadRun {
   /**
    * Runs it.
    *
-   * @param progress is told the share of the load that is done, 0 to 1
    * @throws CommandFailure if the application fails, or it is stopped
    */
-  public static Done run(
-      LoadPlan plan,
-      LoadSetup setup,
-      AudioClip recording,
-      StopRequest stop,
-      DoubleConsumer progress)
+  public static Done run(LoadPlan plan, LoadSetup setup, AudioClip recording, StopRequest stop)
       throws IOException, InterruptedException {
-    LoadRun run = new LoadRun(plan, setup, new LoadAudio(recording, plan), progress);
+    LoadRun run = new LoadRun(plan, setup, new LoadAudio(recording, plan));
     boolean complete = false;
     try {
       LoadResult result = run.run(stop);
@@ -105,9 +100,11 @@ public final class LoadRun {
       EmotionSerdes serdes = EmotionSerdes.of(registry);
       try (LoadFeed ownFeed =
               new LoadFeed(plan, audio, check, topics.chunks(), setup.client(), serdes);
-          EventReader ownReader = new EventReader(topics, serdes, check)) {
+          EventReader ownReader = new EventReader(topics, serdes, check);
+          Progress ownPlaying = Progress.ofShares("playing")) {
         feed = ownFeed;
         reader = ownReader;
+        playing = ownPlaying;
         return plan.isBacklog() ? workOff(stop) : live(stop);
       } finally {
         instances.forEach(Instance::close);
@@ -187,7 +184,7 @@ public final class LoadRun {
     Optional<LoadResult.Moment> to = Optional.empty();
     while (!enough.await(BETWEEN_SAMPLES)) {
       LoadResult.Moment now = look(beganNanos);
-      progress.accept(1e3 * now.seconds() * plan.speed() / plan.endMs());
+      playing.reach(1e3 * now.seconds() * plan.speed() / plan.endMs());
       if (!warm && now.seconds() >= plan.allLiveFrom()) {
         warm = true;
         from = now;
@@ -288,7 +285,7 @@ public final class LoadRun {
         throw new CommandFailure("stopped before the load was complete");
       }
       to = look(beganNanos);
-      progress.accept((double) to.used().processed() / all);
+      playing.reach((double) to.used().processed() / all);
       if (from.used().processed() < warm * all) {
         from = to;
       }
