@@ -13,7 +13,6 @@ import dev.speechemotion.app.settings.PropertyMarkdown;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -77,14 +76,11 @@ final class StreamCommand implements Callable<Integer> {
         seconds ->
             ofTheCommand.put(
                 Property.MAX_LAG_MS, seconds.movePointRight(3).toBigInteger().toString()));
-    if (keyFile.isPresent()) {
-      String key = Files.readString(keyFile.get()).strip();
-      if (key.isEmpty()) {
-        throw new CommandFailure(keyFile.get() + " holds no key");
-      }
-      ofTheCommand.put(Property.PSEUDONYMIZE_KEY, key);
-    }
+    keyFile.ifPresent(file -> ofTheCommand.put(Property.PSEUDONYMIZE_KEY, "${file:" + file + "}"));
     Settings settings = options.load(ofTheCommand);
+    if (keyFile.isPresent() && settings.streamSettings().pseudonymKey().isEmpty()) {
+      throw new CommandFailure(keyFile.get() + " holds no key");
+    }
     if (printConfig) {
       spec.commandLine().getOut().print(settings.shown());
       return 0;

@@ -31,6 +31,18 @@ class PseudonymizeOptionTest {
         CommandLineRun.of("stream", "--pseudonymize", file.toString()), file + " holds no key");
     assertFailure(
         CommandLineRun.of("stream", "--pseudonymize", folder.resolve("none").toString()),
-        "no such file");
+        "which cannot be read: there is none");
+  }
+
+  @Test
+  void shouldNotPrintTheKeyWithTheOtherSettings() throws IOException {
+    String key = "0123456789abcdef0123456789abcdef";
+    Path file = Files.writeString(folder.resolve("key"), key + "\n");
+
+    CommandLineRun run =
+        CommandLineRun.of("stream", "--pseudonymize", file.toString(), "--print-config");
+
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    assertThat(run.out()).contains("pseudonymize.key=${file:" + file + "}").doesNotContain(key);
   }
 }

@@ -184,18 +184,21 @@ class OtherClientsIT {
         .isEqualTo(expected.stream().map(event -> callId + " inbound " + event).toList());
   }
 
+  /** With the line that README gives. */
   @Test
   void shouldShowTheTopicInKcat() throws Exception {
     OtherPrograms.requireKcat();
+    String command =
+        Files.readAllLines(Path.of("README.md")).stream()
+            .map(String::strip)
+            .filter(line -> line.startsWith("kcat "))
+            .findFirst()
+            .orElseThrow()
+            .replace("localhost:9092", "$BOOTSTRAP_SERVERS");
 
+    // Ends at the end of the topic, which a user would do by Ctrl-C.
     List<String> lines =
-        OtherPrograms.run(
-            List.of(
-                "sh",
-                "-c",
-                "kcat -C -b $BOOTSTRAP_SERVERS -t emotion-events -o beginning -e -f '%T %k, %S bytes\\n'"),
-            environment,
-            folder);
+        OtherPrograms.run(List.of("sh", "-c", command + " -e"), environment, folder);
 
     assertThat(lines)
         .filteredOn(line -> line.contains(JAVA_CALL))
