@@ -3,11 +3,7 @@ package dev.speechemotion.app.client;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.streams.registry.EmotionSerdes;
-import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Makes producers of audio chunks. */
 public final class ChunkProducer {
@@ -15,13 +11,6 @@ public final class ChunkProducer {
 
   /** An idempotent producer: what it sends arrives once and in order. */
   public static Producer<String, AudioChunk> create(Settings settings, EmotionSerdes serdes) {
-    Map<String, Object> config = settings.kafkaClient(ProducerConfig.configNames());
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    // On a topic just created the first request may come before the leader is ready, and a second
-    // one in flight after it: the broker then takes the second for the producer's first, and the
-    // first never again.
-    config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-    return new KafkaProducer<>(config, new StringSerializer(), serdes.audioChunk().serializer());
+    return KeyedProducer.create(settings, serdes.audioChunk());
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,45 @@ public final class ResultReader implements AutoCloseable {
   private final Map<String, Deserializer<? extends SpecificRecord>> deserializers =
       new LinkedHashMap<>();
 
+  /**
+   * Reads from now on.
+   *
+   * @param fromBeginning with all that is there already
+   */
   public ResultReader(Settings settings, EmotionSerdes serdes, boolean fromBeginning) {
+    this(settings, serdes);
+    if (fromBeginning) {
+      consumer.seekToBeginning(consumer.assignment());
+    } else {
+      consumer.seekToEnd(consumer.assignment());
+      // Seeking is lazy: without this, what comes before the first poll would be missed.
+      consumer.assignment().forEach(consumer::position);
+    }
+  }
+
+  /**
+   * Reads from a time on, by the records' timestamps.
+   *
+   * @param begins of each topic
+   */
+  public ResultReader(Settings settings, EmotionSerdes serdes, Map<String, Instant> begins) {
+    this(settings, serdes);
+    Map<TopicPartition, Long> times = new HashMap<>();
+    consumer.assignment().forEach(each -> times.put(each, begins.get(each.topic()).toEpochMilli()));
+    consumer
+        .offsetsForTimes(times)
+        .forEach(
+            (partition, begin) -> {
+              if (begin == null) {
+                consumer.seekToEnd(List.of(partition));
+                consumer.position(partition);
+              } else {
+                consumer.seek(partition, begin.offset());
+              }
+            });
+  }
+
+  private ResultReader(Settings settings, EmotionSerdes serdes) {
     deserializers.put(settings.text(Property.TOPIC_EVENTS), serdes.emotionEvent().deserializer());
     deserializers.put(settings.text(Property.TOPIC_ALERTS), serdes.emotionAlert().deserializer());
     deserializers.put(settings.text(Property.TOPIC_SUMMARIES), serdes.callSummary().deserializer());
@@ -57,13 +96,6 @@ public final class ResultReader implements AutoCloseable {
           .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
     }
     consumer.assign(partitions);
-    if (fromBeginning) {
-      consumer.seekToBeginning(partitions);
-    } else {
-      consumer.seekToEnd(partitions);
-      // Seeking is lazy: without this, what comes before the first poll would be missed.
-      partitions.forEach(consumer::position);
-    }
   }
 
   /** What has arrived, in the order in which it was made; waits at most so long for the first. */

@@ -115,6 +115,13 @@ public final class Property {
       text(
           "topic.dead.letters", "audio-chunks-dlq", TOPIC, "Topic for records that cannot be used");
 
+  public static final String TOPIC_CORRECTIONS =
+      text(
+          "topic.corrections",
+          "emotion-corrections",
+          TOPIC,
+          "Topic for corrections of emotions, with `http.corrections`");
+
   public static final String TOPIC_PARTITIONS =
       integer(
           "topic.partitions",
@@ -334,6 +341,18 @@ public final class Property {
 
   public static final String HTTP_TLS_KEYSTORE_PASSWORD =
       secret("http.tls.keystore.password", "Password of that file");
+
+  public static final String HTTP_WALLBOARD =
+      flag(
+          "http.wallboard",
+          false,
+          "Whether the HTTP server has the wallboard, a page with the calls of all instances");
+
+  public static final String HTTP_CORRECTIONS =
+      flag(
+          "http.corrections",
+          false,
+          "Whether emotions can be corrected on the wallboard; needs `http.token`");
 
   private Property() {}
 

@@ -76,6 +76,10 @@ public final class Settings {
     return (Integer) values.get(property);
   }
 
+  public boolean flag(String property) {
+    return (Boolean) values.get(property);
+  }
+
   public Duration duration(String property) {
     return Duration.ofMillis((Long) values.get(property));
   }

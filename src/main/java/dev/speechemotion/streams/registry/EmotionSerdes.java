@@ -3,6 +3,7 @@ package dev.speechemotion.streams.registry;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
+import dev.speechemotion.avro.EmotionCorrection;
 import dev.speechemotion.avro.EmotionEvent;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.serialization.Serde;
@@ -46,9 +47,13 @@ public final class EmotionSerdes {
     return serde(EmotionAlert.getClassSchema());
   }
 
+  public Serde<EmotionCorrection> emotionCorrection() {
+    return serde(EmotionCorrection.getClassSchema());
+  }
+
   /**
-   * Registers the schemas of all topics, so that a registry that is away or refuses one is known
-   * before the stream starts.
+   * Registers the schemas of the stream's topics, so that a registry that is away or refuses one is
+   * known before the stream starts.
    *
    * @throws SchemaRegistry.RegistryException if the registry is not reachable or refuses a schema
    */

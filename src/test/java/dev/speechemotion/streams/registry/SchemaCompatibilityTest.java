@@ -19,7 +19,8 @@ class SchemaCompatibilityTest {
   private static final Path SCHEMAS = Path.of("schemas");
 
   @ParameterizedTest
-  @ValueSource(strings = {"AudioChunk", "EmotionEvent", "CallSummary", "EmotionAlert"})
+  @ValueSource(
+      strings = {"AudioChunk", "EmotionEvent", "CallSummary", "EmotionAlert", "EmotionCorrection"})
   void shouldCatchAFieldWithoutDefault(String name) throws IOException {
     Schema before = parse(read(name));
     Schema after =
@@ -67,6 +68,7 @@ class SchemaCompatibilityTest {
             .schema());
     roles.add(parse(read("EmotionEvent")).getField("role").schema());
     roles.add(parse(read("EmotionAlert")).getField("role").schema());
+    roles.add(parse(read("EmotionCorrection")).getField("role").schema());
     roles.add(
         parse(read("CallSummary"))
             .getField("channels")
@@ -80,7 +82,8 @@ class SchemaCompatibilityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"AudioChunk", "EmotionEvent", "CallSummary", "EmotionAlert"})
+  @ValueSource(
+      strings = {"AudioChunk", "EmotionEvent", "CallSummary", "EmotionAlert", "EmotionCorrection"})
   void shouldDocumentEveryField(String name) throws IOException {
     assertDocumented(parse(read(name)));
   }
