@@ -10,6 +10,7 @@ import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.EmotionAlert;
+import dev.speechemotion.avro.EmotionCorrection;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.avro.EmotionStretch;
 import dev.speechemotion.avro.MediaGap;
@@ -71,7 +72,8 @@ public final class ConfluentAvro {
             ModelUsed.class,
             CallEnd.class,
             EmotionAlert.class,
-            AlertState.class)
+            AlertState.class,
+            EmotionCorrection.class)
         .forEach(ours::add);
     ClassSecurityValidator.setGlobal(
         ClassSecurityValidator.composite(ClassSecurityValidator.getGlobal(), ours.build()));
