@@ -2,7 +2,7 @@
 
 import uPlot from './uPlot.esm.js';
 import {CorrectionForm} from './correction.js';
-import {NONE, colors, plainColors, sign} from './emotions.js';
+import {colors, letter, plainColors, sign} from './emotions.js';
 import {QUIET_MS, lengthMs} from './list.js';
 import {fit} from './strip.js';
 import {duration, element, percent, roleName, setText, spoken, timeOfDay} from './text.js';
@@ -36,7 +36,9 @@ export class Detail {
   constructor(place, now) {
     this.place = place;
     this.now = now;
-    addEventListener('resize', () => this.redraw());
+    // Of charts; how wide they are depends on how many there are, too.
+    this.sizes = new ResizeObserver(entries => entries.forEach(({target}) => target.panel?.chart?.setSize({width: target.clientWidth, height: CHART_HEIGHT})));
+    addEventListener('resize', () => this.#detail && this.#lanes(this.#detail));
   }
 
   get id() {
@@ -59,6 +61,7 @@ export class Detail {
     for (const panel of this.#panels.values()) {
       panel.chart?.destroy();
     }
+    this.sizes.disconnect();
     this.#panels.clear();
     this.place.replaceChildren();
   }
@@ -207,6 +210,8 @@ export class Detail {
       element('div', 'heading', {}, element('h3', '', {id: `channel-${index}`}, title), panel.current),
       element('figure', '', {}, panel.plot, element('figcaption', '', {}, legend)), details);
     this.charts.append(panel.node);
+    panel.plot.panel = panel;
+    this.sizes.observe(panel.plot);
     return panel;
   }
 
@@ -333,7 +338,7 @@ export class Detail {
         taken.push(y);
         ctx.fillStyle = colors(labels[i]).fill;
         const x = Math.min(plot.valToPos(plot.data[0][last], 'x', true) + 5 * devicePixelRatio, plot.bbox.left + plot.bbox.width - 9 * devicePixelRatio);
-        ctx.fillText(labels[i].slice(0, 1).toUpperCase(), x, y);
+        ctx.fillText(letter(labels[i]), x, y);
       }
     }
     ctx.restore();
@@ -437,7 +442,7 @@ export class Detail {
     this.alerts.replaceChildren(table);
   }
 
-  /** The width is another one, or the colors. */
+  /** The colors are others. */
   redraw() {
     if (!this.#detail) {
       return;

@@ -6,13 +6,13 @@ const SVG = 'http://www.w3.org/2000/svg';
 const SHAPES = {
   angry: 'M12 2 23 21.5H1Z',
   happy: 'M12 1.5a10.5 10.5 0 1 1 0 21 10.5 10.5 0 0 1 0-21Z',
-  fear: 'M12 1 23 12 12 23 1 12Z',
+  fear: 'M12 .5 23.5 12 12 23.5.5 12Z',
   sad: 'M1 2.5h22L12 22Z',
-  surprise: 'M12 .8 15.1 7l6.6-2.1L19.6 11.5 23.5 17l-6.8 1L15 23.500l-3-1.3-3 1.3-1.7-5.500L.5 17l3.9-5.500L2.3 4.9 8.9 7Z',
-  neutral: 'M3.5 3.500h17v17h-17Z',
-  disgust: 'M7 2h10l5 10-5 10H7L2 12Z',
-  calm: 'M1 6.500h22v11H1Z',
-  boredom: 'M8 1h8v22H8Z',
+  surprise: 'M12 0 15.4 6.1 22.4 6 18.8 12 22.4 18 15.4 17.9 12 24 8.6 17.9 1.6 18 5.2 12 1.6 6 8.6 6.1Z',
+  neutral: 'M3 3h18v18H3Z',
+  disgust: 'M6.5 2h11L23 12l-5.5 10h-11L1 12Z',
+  calm: 'M1 6h22v12H1Z',
+  boredom: 'M7.5 1h9v22h-9Z',
 };
 const OTHER = 'M6 2h12l4 4v12l-4 4H6l-4-4V6Z';
 
@@ -29,8 +29,9 @@ export function className(label) {
   return label in SHAPES ? `e-${label}` : 'e-other';
 }
 
+/** The first that no other of the models' labels has. */
 export function letter(label) {
-  return label.slice(0, 1).toUpperCase();
+  return label === 'surprise' ? 'U' : label.slice(0, 1).toUpperCase();
 }
 
 export function height(label) {

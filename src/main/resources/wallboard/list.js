@@ -8,7 +8,7 @@ import {duration, element, percent, roleName, setText} from './text.js';
 export const QUIET_MS = 5_000;
 
 /** An ended call stays so long unless it is asked for. */
-const FADE_MS = 20_000;
+const FADE_MS = 60_000;
 const BETWEEN_SORTS_MS = 2_000;
 const MOST_STRIPS = 2;
 
@@ -294,7 +294,10 @@ export class CallList {
     if (this.nothing.hidden !== any) {
       this.nothing.hidden = any;
     }
-    setText(this.nothing, this.#rows.size === 0 ? 'Waiting for calls.' : 'No call is as you filter.');
+    const ended = [...this.#rows.values()].filter(row => row.call.endedAt).length;
+    setText(this.nothing, this.#rows.size === 0 ? 'Waiting for calls.'
+      : ended === this.#rows.size && !this.#wish.endedToo ? `No call is going on; ${ended} ended a short time ago.`
+      : 'No call is as you filter.');
   }
 
   /** Moves the focus by one row. */

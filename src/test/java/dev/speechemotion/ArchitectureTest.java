@@ -114,10 +114,11 @@ class ArchitectureTest {
     "app.serving,           'settings process'",
     "app.http,              'settings process'",
     "app.client,            'settings process'",
+    "app.wallboard,         'http client settings process'",
     "app.embedded,          'http settings process'",
     "app.running,           'serving settings process'",
     "app.loadtest,          'serving settings process'",
-    "app.commands,          'loadtest running serving http client embedded terminal settings process'",
+    "app.commands,          'loadtest running serving wallboard http client embedded terminal settings process'",
   })
   void shouldImportOnlyNeighborsBelow(String owner, String neighbors) {
     String parent = owner.substring(0, owner.indexOf('.'));

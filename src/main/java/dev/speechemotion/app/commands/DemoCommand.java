@@ -11,6 +11,7 @@ import dev.speechemotion.app.embedded.RegistryAnswers;
 import dev.speechemotion.app.embedded.RegistryRoutes;
 import dev.speechemotion.app.embedded.StartingBroker;
 import dev.speechemotion.app.http.HealthRoutes;
+import dev.speechemotion.app.http.HttpRoutes;
 import dev.speechemotion.app.http.HttpServer;
 import dev.speechemotion.app.http.MetricsRoutes;
 import dev.speechemotion.app.process.CommandFailure;
@@ -21,6 +22,7 @@ import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.app.terminal.ResultPrinter;
+import dev.speechemotion.app.wallboard.Wallboard;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.content.Bandwidth;
@@ -140,14 +142,15 @@ final class DemoCommand implements Callable<Integer> {
           ResultReader reader = new ResultReader(settings, serdes, true)) {
         app.start();
         app.awaitRunning(START_TIMEOUT);
-        Optional<HttpServer> http =
-            HttpServer.start(
-                settings,
-                List.of(
-                    new HealthRoutes(app::state, app::notReadyBecause),
-                    new MetricsRoutes(app.meters()::page),
-                    new RegistryRoutes(registry)));
+        Optional<Wallboard> wallboard = Wallboard.of(settings, serdes);
+        List<HttpRoutes> routes = new ArrayList<>();
+        routes.add(new HealthRoutes(app::state, app::notReadyBecause));
+        routes.add(new MetricsRoutes(app.meters()::page));
+        routes.add(new RegistryRoutes(registry));
+        wallboard.map(Wallboard::routes).ifPresent(routes::add);
+        Optional<HttpServer> http = Optional.empty();
         try {
+          http = HttpServer.start(settings, routes);
           introduce(
               out,
               settings,
@@ -155,6 +158,7 @@ final class DemoCommand implements Callable<Integer> {
               clip,
               sound,
               Duration.between(begin, Instant.now()));
+          http.ifPresent(server -> tellWallboard(out, server));
           ResultPrinter printer =
               new ResultPrinter(out, ResultPrinter.Format.TEXT, note, Ansi.AUTO);
           int exitCode;
@@ -167,6 +171,8 @@ final class DemoCommand implements Callable<Integer> {
           }
           return exitCode;
         } finally {
+          // First, so that no page waits for what does not come any more.
+          wallboard.ifPresent(Wallboard::close);
           http.ifPresent(HttpServer::close);
         }
       }
@@ -184,6 +190,7 @@ final class DemoCommand implements Callable<Integer> {
             Property.TOPIC_PARTITIONS, "1",
             Property.TOPIC_REPLICATION_FACTOR, "1",
             Property.HTTP_PORT, serve ? "0" : "-1",
+            Property.HTTP_WALLBOARD, String.valueOf(serve),
             Property.COMMIT_INTERVAL_MS, "100"));
   }
 
@@ -338,6 +345,11 @@ final class DemoCommand implements Callable<Integer> {
     return summary.getChannels().stream().mapToLong(ChannelSummary::getEventCount).sum();
   }
 
+  private static void tellWallboard(PrintWriter out, HttpServer http) {
+    out.println("Wallboard: " + http.address() + Wallboard.PATH);
+    out.flush();
+  }
+
   private static void serve(
       PrintWriter out,
       Settings settings,
@@ -351,6 +363,7 @@ final class DemoCommand implements Callable<Integer> {
         settings.text(Property.BOOTSTRAP_SERVERS),
         http.address(),
         String.join(", ", settings.streamSettings().topics()));
+    tellWallboard(out, http);
     // Of the scripts and what they need, README tells; kcat of Debian cannot read Avro.
     out.printf(
         """

@@ -2,6 +2,7 @@ package dev.speechemotion.app.commands;
 
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.http.HealthRoutes;
+import dev.speechemotion.app.http.HttpRoutes;
 import dev.speechemotion.app.http.HttpServer;
 import dev.speechemotion.app.http.MetricsRoutes;
 import dev.speechemotion.app.process.CommandFailure;
@@ -11,9 +12,12 @@ import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.PropertyMarkdown;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.app.wallboard.Wallboard;
+import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,21 +95,27 @@ final class StreamCommand implements Callable<Integer> {
   private int run(Settings settings, StopRequest stop) throws Exception {
     try (ServedModels models = ServedModels.load(settings)) {
       ClusterReadiness cluster = new ClusterReadiness(settings);
-      cluster.requireTopics(settings.streamSettings().topics(), createTopics, stop);
+      List<String> topics = new ArrayList<>(settings.streamSettings().topics());
+      topics.addAll(Wallboard.topics(settings));
+      cluster.requireTopics(topics, createTopics, stop);
       try (SchemaRegistry registry = cluster.requireRegistry(stop);
           StreamApp app = new StreamApp(settings, models, registry)) {
         app.meters().showModels(models::identities);
         app.meters().showDrift(models::drift);
-        Optional<HttpServer> http =
-            HttpServer.start(
-                settings,
-                List.of(
-                    new HealthRoutes(app::state, app::notReadyBecause),
-                    new MetricsRoutes(app.meters()::page)));
+        Optional<Wallboard> wallboard = Wallboard.of(settings, EmotionSerdes.of(registry));
+        List<HttpRoutes> routes = new ArrayList<>();
+        routes.add(new HealthRoutes(app::state, app::notReadyBecause));
+        routes.add(new MetricsRoutes(app.meters()::page));
+        wallboard.map(Wallboard::routes).ifPresent(routes::add);
+        Optional<HttpServer> http = Optional.empty();
         try {
+          http = HttpServer.start(settings, routes);
           app.start();
           models.watch(settings.duration(Property.MODEL_CHECK_MS));
           http.ifPresent(server -> LOG.info("health and metrics at {}", server.address()));
+          if (wallboard.isPresent()) {
+            LOG.info("wallboard at {}{}", http.orElseThrow().address(), Wallboard.PATH);
+          }
           LOG.info(
               "model {}; reading {} at {}",
               models.identities().stream()
@@ -115,6 +125,8 @@ final class StreamCommand implements Callable<Integer> {
               settings.text(Property.BOOTSTRAP_SERVERS));
           app.awaitEnd(stop);
         } finally {
+          // First, so that no page waits for what does not come any more.
+          wallboard.ifPresent(Wallboard::close);
           http.ifPresent(HttpServer::close);
         }
       }

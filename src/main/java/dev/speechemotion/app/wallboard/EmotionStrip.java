@@ -7,8 +7,9 @@ import java.util.List;
 
 /**
  * The emotions of a channel so far, as stretches of one emotion each, for a strip of some hundred
- * pixels. Of more than {@link #MOST_STRETCHES} the shortest goes into the one before it. Each
- * stretch knows when it last changed, so that a page is sent only what is new to it.
+ * pixels. Of more than {@link #MOST_STRETCHES} the two that are shortest together become one, of
+ * the longer one's emotion. Each knows when it last changed, so that a page is sent only what is
+ * new to it.
  */
 final class EmotionStrip {
   static final int MOST_STRETCHES = 64;
@@ -55,17 +56,22 @@ final class EmotionStrip {
     return stretches.isEmpty() ? null : stretches.get(stretches.size() - 1);
   }
 
-  /** Not the last one, which may still become longer. */
+  /** Not with the last one, which may still become longer. */
   private void mergeShortest(long version) {
     int shortest = 1;
     for (int i = 2; i < stretches.size() - 1; i++) {
-      if (length(i) < length(shortest)) {
+      if (length(i - 1) + length(i) < length(shortest - 1) + length(shortest)) {
         shortest = i;
       }
     }
-    stretches.get(shortest - 1).endMs = stretches.remove(shortest).endMs;
+    String longer =
+        stretches.get(length(shortest) > length(shortest - 1) ? shortest : shortest - 1).emotion;
+    Stretch behind = stretches.remove(shortest);
+    stretches.set(
+        shortest - 1,
+        new Stretch(longer, stretches.get(shortest - 1).beginMs, behind.endMs, version));
     // All behind it have moved up by one.
-    for (Stretch moved : stretches.subList(shortest - 1, stretches.size())) {
+    for (Stretch moved : stretches.subList(shortest, stretches.size())) {
       moved.version = version;
     }
   }

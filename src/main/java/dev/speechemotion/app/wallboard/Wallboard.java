@@ -13,6 +13,9 @@ import java.util.Optional;
 
 /** The wallboard of a process: reads along from when it is made until it is closed. */
 public final class Wallboard implements AutoCloseable {
+  /** Of the page, at the HTTP server. */
+  public static final String PATH = PageFiles.FOLDER;
+
   private static final Duration BETWEEN_CHANGES = Duration.ofMillis(250);
 
   private final LiveCalls calls;
@@ -32,8 +35,13 @@ public final class Wallboard implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** The topics that must exist besides the stream's own. */
+  /**
+   * The topics that must exist besides the stream's own.
+   *
+   * @throws CommandFailure as {@link #of}
+   */
   public static List<String> topics(Settings settings) {
+    requireUsable(settings);
     return settings.flag(Property.HTTP_CORRECTIONS)
         ? List.of(settings.text(Property.TOPIC_CORRECTIONS))
         : List.of();
