@@ -397,19 +397,19 @@ export class Detail {
   }
 
   #drawLane(channel, canvas, untilMs) {
-    const context = fit(canvas);
+    const context = fit(canvas, canvas.clientWidth, LANE_HEIGHT);
     const scale = canvas.clientWidth / untilMs;
     const voice = plainColors('e-voice');
     context.fillStyle = voice.ink;
     context.globalAlpha = 0.18;
-    context.fillRect(0, canvas.clientHeight - 1, canvas.clientWidth, 1);
+    context.fillRect(0, LANE_HEIGHT - 1, canvas.clientWidth, 1);
     context.globalAlpha = 1;
     context.fillStyle = voice.fill;
     let doneMs = 0;
     for (let i = 0; i < channel.endMs.length; i++) {
       const beginMs = Math.max(doneMs, channel.beginMs[i]);
-      const high = Math.round(canvas.clientHeight * channel.speechShare[i]);
-      context.fillRect(beginMs * scale, canvas.clientHeight - high, Math.max(1, (channel.endMs[i] - beginMs) * scale), high);
+      const high = Math.round(LANE_HEIGHT * channel.speechShare[i]);
+      context.fillRect(beginMs * scale, LANE_HEIGHT - high, Math.max(1, (channel.endMs[i] - beginMs) * scale), high);
       doneMs = channel.endMs[i];
     }
     context.fillStyle = plainColors('e-missing').fill;

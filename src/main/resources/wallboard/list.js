@@ -12,6 +12,16 @@ const FADE_MS = 60_000;
 const BETWEEN_SORTS_MS = 2_000;
 const MOST_STRIPS = 2;
 
+/** As in the style sheet: of one strip, and of one of two. */
+const STRIP_HEIGHT = 30;
+const LANE_HEIGHT = 22;
+
+/** Of the letter before a strip, with the space between them. */
+const WHO_WIDTH = 16;
+
+/** How long a frame may take for rows out of sight. */
+const SPARE_MS = 4;
+
 /** Whose emotion counts: the customer's, or that of whoever is heard. */
 export function mainChannel(call) {
   const heard = call.channels.filter(channel => channel.emotion);
@@ -47,7 +57,7 @@ function sinceMs(call, now) {
   return channel ? channel.untilMs - channel.sinceMs + Math.min(QUIET_MS, Math.max(0, now - channel.at)) : 0;
 }
 
-/** Whether a strip is in sight decides whether it is drawn. */
+/** A row; its strips are drawn when it is in sight. */
 class Row {
   inSight = false;
   stale = true;
@@ -129,12 +139,13 @@ class Row {
     const quietMs = channel && !channel.speech ? channel.untilMs - channel.sinceMs : now - (channel?.at ?? call.at);
     setText(this.since, emotion === NONE ? (call.endedAt ? '–' : duration(quietMs)) : duration(sinceMs(call, now)));
     setText(this.length, duration(lengthMs(call, now)));
-    if (this.inSight && this.stale) {
-      this.#draw();
-    }
   }
 
-  #draw() {
+  /** Draws the strips, if they are in sight and others than they were. */
+  draw(width) {
+    if (!this.inSight || !this.stale) {
+      return;
+    }
     this.stale = false;
     const heard = this.call.channels.filter(channel => channel.strip.length > 0).slice(0, MOST_STRIPS);
     if (this.canvases.length !== heard.length) {
@@ -147,7 +158,7 @@ class Row {
       setText(this.labels[i], {CUSTOMER: 'C', AGENT: 'A'}[channel.role] ?? '?');
       const canvas = this.canvases[i];
       canvas.setAttribute('aria-label', `${roleName(channel.role)}: ${describe(channel.strip)}`);
-      drawStrip(canvas, channel.strip, untilMs);
+      drawStrip(canvas, channel.strip, untilMs, width, heard.length > 1 ? LANE_HEIGHT : STRIP_HEIGHT);
     });
   }
 }
@@ -156,6 +167,11 @@ export class CallList {
   #rows = new Map();
   #changed = new Set();
   #inSight = new Set();
+
+  /** Rows out of sight that are to be touched when there is time. */
+  #later = new Set();
+  #laterFrame = 0;
+  #stripWidth = 0;
   #sortedAt = -Infinity;
   #unsorted = true;
   #wish = {find: '', emotions: new Set(), onlyAlerts: false, endedToo: false, sort: 'attention'};
@@ -175,8 +191,45 @@ export class CallList {
       row.inSight = entry.isIntersecting;
       this.#inSight[row.inSight ? 'add' : 'delete'](row);
       if (row.inSight && row.call) {
-        row.tick(this.now());
+        this.#later.delete(row);
+        row.show(row.call, this.now());
       }
+    }
+    this.#draw();
+  }
+
+  /** All strips are as wide: one is measured. */
+  #draw() {
+    if (this.#stripWidth === 0) {
+      const place = this.body.querySelector('.row:not([hidden]) .strips');
+      this.#stripWidth = Math.max(0, (place?.clientWidth ?? 0) - WHO_WIDTH);
+    }
+    if (this.#stripWidth > 0) {
+      for (const row of this.#inSight) {
+        if (row.call) {
+          row.draw(this.#stripWidth);
+        }
+      }
+    }
+  }
+
+  /** Touches rows out of sight, some in each frame. */
+  #catchUp() {
+    this.#laterFrame = 0;
+    const begin = performance.now();
+    for (const row of this.#later) {
+      this.#later.delete(row);
+      row.show(row.call, this.now());
+      if (performance.now() - begin > SPARE_MS) {
+        break;
+      }
+    }
+    this.#schedule();
+  }
+
+  #schedule() {
+    if (this.#later.size > 0) {
+      this.#laterFrame ||= requestAnimationFrame(() => this.#catchUp());
     }
   }
 
@@ -194,6 +247,7 @@ export class CallList {
     if (row) {
       this.#observer.unobserve(row.node);
       this.#inSight.delete(row);
+      this.#later.delete(row);
       row.node.remove();
       this.#rows.delete(id);
       this.#changed.delete(id);
@@ -211,11 +265,18 @@ export class CallList {
   update() {
     const now = this.now();
     for (const id of this.#changed) {
-      this.#rows.get(id).show(this.#rows.get(id).call, now);
+      const row = this.#rows.get(id);
+      if (row.shown && !row.inSight) {
+        this.#later.add(row);
+      } else {
+        row.show(row.call, now);
+      }
     }
     this.#unsorted ||= this.#changed.size > 0;
     this.#changed.clear();
     this.#arrange(now);
+    this.#draw();
+    this.#schedule();
   }
 
   /** What changes with time alone, of the rows in sight. */
@@ -228,10 +289,12 @@ export class CallList {
     }
     this.#unsorted = true;
     this.#arrange(now);
+    this.#draw();
   }
 
   /** Strips have other colors, or another width. */
   redraw() {
+    this.#stripWidth = 0;
     for (const row of this.#rows.values()) {
       row.stale = true;
     }

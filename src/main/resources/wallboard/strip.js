@@ -6,26 +6,24 @@ import {NONE, colors, height, letter} from './emotions.js';
 const LEAST_MS = 60_000;
 const LETTER_PX = 15;
 
-/** Makes the canvas as large as it is shown, in the pixels of the screen. */
-export function fit(canvas) {
+/** Makes a canvas of a size in the pixels of the screen; gives what draws on it. */
+export function fit(canvas, width, height) {
   const ratio = devicePixelRatio || 1;
-  const width = Math.round(canvas.clientWidth * ratio);
-  const tall = Math.round(canvas.clientHeight * ratio);
-  if (canvas.width !== width || canvas.height !== tall) {
-    canvas.width = width;
-    canvas.height = tall;
+  const wide = Math.round(width * ratio);
+  const high = Math.round(height * ratio);
+  if (canvas.width !== wide || canvas.height !== high) {
+    canvas.width = wide;
+    canvas.height = high;
   }
   const context = canvas.getContext('2d');
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+  context.clearRect(0, 0, width, height);
   return context;
 }
 
-/** Stretches are [label, beginMs, endMs], ascending. */
-export function drawStrip(canvas, stretches, untilMs) {
-  const context = fit(canvas);
-  const width = canvas.clientWidth;
-  const tall = canvas.clientHeight;
+/** Stretches are [label, beginMs, endMs], ascending; the size is given, for asking would lay out the page. */
+export function drawStrip(canvas, stretches, untilMs, width, tall) {
+  const context = fit(canvas, width, tall);
   const scale = width / Math.max(LEAST_MS, untilMs);
   context.font = '600 10px system-ui, sans-serif';
   context.textAlign = 'center';

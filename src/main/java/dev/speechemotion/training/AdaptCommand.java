@@ -23,6 +23,7 @@ import dev.speechemotion.training.evaluation.SiteStatistics;
 import dev.speechemotion.training.experiment.TaughtNetwork;
 import dev.speechemotion.training.labeling.HeadRefit;
 import dev.speechemotion.training.labeling.LabelList;
+import dev.speechemotion.training.labeling.LabeledClips;
 import dev.speechemotion.training.labeling.Suggestions;
 import dev.speechemotion.training.linear.LinearHead;
 import dev.speechemotion.training.linear.SelfTraining;
@@ -153,7 +154,8 @@ public class AdaptCommand implements Callable<Integer> {
           channels,
           sums,
           new WindowReservoir().addAll(clips, minSpeechShare),
-          SiteMeasurement.Period.UNKNOWN);
+          SiteMeasurement.Period.UNKNOWN,
+          Optional.empty());
     }
   }
 
@@ -161,6 +163,11 @@ public class AdaptCommand implements Callable<Integer> {
   protected Optional<SiteSource> elsewhere() {
     require(!recordings.isEmpty() || labels.isPresent(), "give --recordings or --labels, or both");
     return Optional.empty();
+  }
+
+  /** Whether the other source of audio also tells emotions of it. */
+  protected boolean isLabeledElsewhere() {
+    return false;
   }
 
   @Override
@@ -205,15 +212,17 @@ public class AdaptCommand implements Callable<Integer> {
           known.isPresent() && isSelfTaught()
               ? Optional.of(SelfTraining.of(known.get(), heard.windows().windows(), bySite))
               : known;
+      Optional<LabeledClips> labeled =
+          list.isPresent() ? Optional.of(list.get().hear(loaded, log)) : heard.labeled();
       Optional<HeadRefit> refit =
-          list.isPresent()
+          labeled.isPresent()
               ? Optional.of(
                   new HeadRefit(
                       learned.orElseThrow(),
                       loaded.labels(),
                       bySite,
                       manifest.calibration(),
-                      list.get().hear(loaded, log)))
+                      labeled.get().clips()))
               : Optional.empty();
       ModelManifest adapted =
           manifest.at(
@@ -228,7 +237,7 @@ public class AdaptCommand implements Callable<Integer> {
                   bySite.sha256(),
                   taughtBy(known),
                   refit.isPresent()
-                      ? List.of(refit.get().labeled(list.orElseThrow().sha256()))
+                      ? List.of(refit.get().labeled(labeled.orElseThrow().sha256()))
                       : List.of()),
               bySite,
               version.orElse(
@@ -291,7 +300,8 @@ public class AdaptCommand implements Callable<Integer> {
       }
       return Optional.empty();
     }
-    boolean needed = labels.isPresent() || teacher.equals(Optional.of(SELF));
+    boolean needed =
+        labels.isPresent() || isLabeledElsewhere() || teacher.equals(Optional.of(SELF));
     boolean possible = isSelfTaught() && loaded.statistics().isPresent();
     return needed || possible ? Optional.of(SelfTraining.statistics(loaded)) : Optional.empty();
   }

@@ -1,9 +1,11 @@
 package dev.speechemotion.training;
 
 import dev.speechemotion.training.evaluation.SiteAccumulator;
+import dev.speechemotion.training.labeling.LabeledClips;
 import dev.speechemotion.training.linear.WindowReservoir;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What was heard of a place.
@@ -15,6 +17,7 @@ import java.util.Objects;
  * @param sums of the features of these windows
  * @param windows these windows, or some of them
  * @param period when it was said, where that is known
+ * @param labeled what somebody said of its emotions, if that came with it
  */
 public record SiteMeasurement(
     double seconds,
@@ -23,13 +26,15 @@ public record SiteMeasurement(
     int channels,
     SiteAccumulator sums,
     WindowReservoir windows,
-    Period period) {
+    Period period,
+    Optional<LabeledClips> labeled) {
 
   public SiteMeasurement {
     Objects.requireNonNull(unit, "unit");
     Objects.requireNonNull(sums, "sums");
     Objects.requireNonNull(windows, "windows");
     Objects.requireNonNull(period, "period");
+    Objects.requireNonNull(labeled, "labeled");
   }
 
   /**

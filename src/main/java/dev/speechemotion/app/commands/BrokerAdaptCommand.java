@@ -1,6 +1,7 @@
 package dev.speechemotion.app.commands;
 
 import dev.speechemotion.app.client.ClusterReadiness;
+import dev.speechemotion.app.client.CorrectionReader;
 import dev.speechemotion.app.client.TopicWindows;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
@@ -8,6 +9,7 @@ import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
+import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
 import dev.speechemotion.model.ModelManifest;
@@ -20,11 +22,14 @@ import dev.speechemotion.training.SiteSource;
 import dev.speechemotion.training.corpus.Progress;
 import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.evaluation.SiteAccumulator;
+import dev.speechemotion.training.labeling.CallLabels;
 import dev.speechemotion.training.linear.WindowReservoir;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -53,6 +58,13 @@ final class BrokerAdaptCommand extends AdaptCommand {
               + " heard as the stream hears them.")
   private Optional<Double> hours = Optional.empty();
 
+  @Option(
+      names = "--corrections",
+      description =
+          "With --hours: the head is fitted again with what was corrected on the wallboard"
+              + " (topic.corrections) in those hours, as with --labels.")
+  private boolean corrections;
+
   /** What the calls come to. */
   private static final class CallMeasurement implements CallWindows.Listener {
     private final SiteAccumulator sums;
@@ -60,6 +72,9 @@ final class BrokerAdaptCommand extends AdaptCommand {
 
     /** Empty where windows enter the network as they are. */
     private final Optional<EncoderPooling> pooling;
+
+    /** Empty if there are none. */
+    private Optional<CallLabels> labels = Optional.empty();
 
     private long audioMs;
     private int calls;
@@ -71,10 +86,19 @@ final class BrokerAdaptCommand extends AdaptCommand {
     }
 
     @Override
-    public void window(float[] features) {
+    public void window(EmotionEvent place, float[] features) {
       float[] window = pooling.isPresent() ? pooling.get().pool(features) : features.clone();
       sums.add(window);
       windows.add(window);
+      labels.ifPresent(
+          each ->
+              each.hear(
+                  place.getCallId(),
+                  channel(place.getStreamId(), place.getChannel()),
+                  place.getBeginMs(),
+                  place.getEndMs(),
+                  place.getSpeechShare(),
+                  window));
     }
 
     @Override
@@ -97,7 +121,8 @@ final class BrokerAdaptCommand extends AdaptCommand {
   protected Optional<SiteSource> elsewhere() {
     ParseResult given = spec.commandLine().getParseResult();
     Optional<String> ofBroker =
-        Stream.of("--hours", "--bootstrap-server", "--registry", "--config", "--set")
+        Stream.of(
+                "--hours", "--corrections", "--bootstrap-server", "--registry", "--config", "--set")
             .filter(given::hasMatchedOption)
             .findFirst();
     if (given.hasMatchedOption("--recordings")) {
@@ -105,6 +130,9 @@ final class BrokerAdaptCommand extends AdaptCommand {
         throw wrongUsage("--recordings and " + ofBroker.get() + " exclude each other");
       }
       return Optional.empty();
+    }
+    if (corrections && given.hasMatchedOption("--labels")) {
+      throw wrongUsage("--corrections and --labels exclude each other");
     }
     if (ofBroker.isEmpty() && given.hasMatchedOption("--labels")) {
       return Optional.empty();
@@ -128,6 +156,16 @@ final class BrokerAdaptCommand extends AdaptCommand {
     }
     Settings settings = options.load();
     return Optional.of((model, log) -> hear(settings, model, log));
+  }
+
+  @Override
+  protected boolean isLabeledElsewhere() {
+    return corrections;
+  }
+
+  /** Unique within a call. */
+  private static String channel(String streamId, String channel) {
+    return streamId + " " + channel;
   }
 
   private ParameterException wrongUsage(String message) {
@@ -158,7 +196,8 @@ final class BrokerAdaptCommand extends AdaptCommand {
         heard.channels,
         heard.sums,
         heard.windows,
-        period[0]);
+        period[0],
+        heard.labels.isPresent() ? Optional.of(heard.labels.get().clips()) : Optional.empty());
   }
 
   /** When what was heard was written; empty if it was asked to stop. */
@@ -172,37 +211,71 @@ final class BrokerAdaptCommand extends AdaptCommand {
     String topic = settings.text(Property.TOPIC_CHUNKS);
     ModelManifest manifest = model.manifest();
     ClusterReadiness cluster = new ClusterReadiness(settings);
-    cluster.requireTopics(List.of(topic), false, stop);
-    try (SchemaRegistry registry = cluster.requireRegistry(stop);
-        TopicWindows windows =
-            new TopicWindows(
-                settings,
-                EmotionSerdes.of(registry),
-                Duration.ofMillis(Math.round(hours.orElseThrow() * 3_600_000)),
-                () ->
-                    new CallWindows(
-                        settings.streamSettings().call(),
-                        manifest.normalization().minSpeechShare(),
-                        manifest.featureSpec(),
-                        manifest.windows(),
-                        heard))) {
-      try (Progress progress = new Progress("reading " + topic, windows.mostRecords(), log)) {
-        if (!windows.run(progress::step, stop)) {
-          return Optional.empty();
-        }
-      }
-      if (!windows.rejected().isEmpty()) {
-        log.println(skipped(windows));
-        log.flush();
-      }
-      if (windows.first().isEmpty()) {
-        throw new CommandFailure(
-            "topic %s has nothing of the last %s hours that can be heard"
-                .formatted(topic, hours.get()));
-      }
-      return Optional.of(
-          SiteMeasurement.Period.of(windows.first().get(), windows.last().orElseThrow()));
+    List<String> topics = new ArrayList<>(List.of(topic));
+    if (corrections) {
+      topics.add(settings.text(Property.TOPIC_CORRECTIONS));
     }
+    cluster.requireTopics(topics, false, stop);
+    Duration time = Duration.ofMillis(Math.round(hours.orElseThrow() * 3_600_000));
+    try (SchemaRegistry registry = cluster.requireRegistry(stop)) {
+      EmotionSerdes serdes = EmotionSerdes.of(registry);
+      if (corrections) {
+        heard.labels = Optional.of(labels(settings, serdes, time, manifest.labels()));
+      }
+      Supplier<CallWindows> calls =
+          () ->
+              new CallWindows(
+                  settings.streamSettings().call(),
+                  manifest.normalization().minSpeechShare(),
+                  manifest.featureSpec(),
+                  manifest.windows(),
+                  heard);
+      try (TopicWindows windows = new TopicWindows(settings, serdes, time, calls)) {
+        return read(windows, topic, log, stop, heard);
+      }
+    }
+  }
+
+  private static CallLabels labels(
+      Settings settings, EmotionSerdes serdes, Duration time, List<String> emotions) {
+    return new CallLabels(
+        "topic " + settings.text(Property.TOPIC_CORRECTIONS),
+        CorrectionReader.read(settings, serdes, time).stream()
+            .map(
+                each ->
+                    new CallLabels.Label(
+                        each.getCallId(),
+                        channel(each.getStreamId(), each.getChannel()),
+                        each.getBeginMs(),
+                        each.getEndMs(),
+                        each.getEmotion()))
+            .toList(),
+        emotions);
+  }
+
+  private Optional<SiteMeasurement.Period> read(
+      TopicWindows windows,
+      String topic,
+      PrintWriter log,
+      StopRequest stop,
+      CallMeasurement heard) {
+    try (Progress progress = new Progress("reading " + topic, windows.mostRecords(), log)) {
+      if (!windows.run(progress::step, stop)) {
+        return Optional.empty();
+      }
+    }
+    heard.labels.ifPresent(each -> log.println(each.report()));
+    if (!windows.rejected().isEmpty()) {
+      log.println(skipped(windows));
+    }
+    log.flush();
+    if (windows.first().isEmpty()) {
+      throw new CommandFailure(
+          "topic %s has nothing of the last %s hours that can be heard"
+              .formatted(topic, hours.get()));
+    }
+    return Optional.of(
+        SiteMeasurement.Period.of(windows.first().get(), windows.last().orElseThrow()));
   }
 
   private static String skipped(TopicWindows windows) {

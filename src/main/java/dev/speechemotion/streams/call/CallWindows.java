@@ -39,9 +39,11 @@ public final class CallWindows implements AutoCloseable {
     /**
      * A window with enough speech, of any call.
      *
+     * @param place the event that the stream would make of it, of which call, channel, times and
+     *     share of speech count; its emotion means nothing
      * @param features {@code [featureCount]}, valid during the call only
      */
-    void window(float[] features);
+    void window(EmotionEvent place, float[] features);
 
     /** A call that is over, or has come as far as it was read. */
     void call(CallSummary summary);
@@ -54,6 +56,9 @@ public final class CallWindows implements AutoCloseable {
   private final Kept kept = new Kept();
   private final CallsInProgress calls;
   private long tickedMs = NOT_BEGUN;
+
+  /** Of the window whose event comes next. */
+  private float[] asked;
 
   /**
    * @param settings of the stream; alerts, smoothing and lag have no meaning here
@@ -205,7 +210,7 @@ public final class CallWindows implements AutoCloseable {
 
     @Override
     public void classify(float[] features, int windowCount, float[] probabilities) {
-      listener.window(features);
+      asked = features;
       Arrays.fill(probabilities, 0, LABELS.size(), 1f / LABELS.size());
     }
 
@@ -218,7 +223,7 @@ public final class CallWindows implements AutoCloseable {
   private final class Output implements TaskContext.Output {
     @Override
     public void event(EmotionEvent event) {
-      // The window has been handed out.
+      listener.window(event, asked);
     }
 
     @Override

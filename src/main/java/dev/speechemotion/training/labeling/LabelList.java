@@ -173,14 +173,22 @@ public final class LabelList {
   }
 
   private void requireEnough() throws CorpusException {
-    long speakers = entries.stream().map(Entry::speaker).distinct().count();
-    long labels = entries.stream().map(Entry::label).distinct().count();
-    if (entries.size() < LEAST_RECORDINGS || speakers < LEAST_SPEAKERS || labels < LEAST_LABELS) {
+    requireEnough(
+        csv.toString(),
+        entries.size(),
+        entries.stream().map(Entry::speaker).distinct().count(),
+        entries.stream().map(Entry::label).distinct().count());
+  }
+
+  /** A head is checked on speakers it was not fitted on. */
+  static void requireEnough(String source, int recordings, long speakers, long labels)
+      throws CorpusException {
+    if (recordings < LEAST_RECORDINGS || speakers < LEAST_SPEAKERS || labels < LEAST_LABELS) {
       throw new CorpusException(
           "%s has %d recordings of %d speakers with %d labels: %d recordings, %d speakers and %d labels are needed, for a head is checked on speakers it was not fitted on"
               .formatted(
-                  csv,
-                  entries.size(),
+                  source,
+                  recordings,
                   speakers,
                   labels,
                   LEAST_RECORDINGS,
@@ -204,7 +212,7 @@ public final class LabelList {
    *
    * @throws CorpusException if one cannot be used: all of those are named
    */
-  public List<LabeledClip> hear(EmotionModel model, PrintWriter log) throws IOException {
+  public LabeledClips hear(EmotionModel model, PrintWriter log) throws IOException {
     List<LabeledClip> clips = new ArrayList<>();
     FeatureExtractor extractor = new FeatureExtractor(model.featureSpec());
     Optional<EncoderPooling> pooling =
@@ -228,7 +236,7 @@ public final class LabelList {
       pooling.ifPresent(EncoderPooling::close);
     }
     requireNoProblems();
-    return clips;
+    return new LabeledClips(clips, sha256);
   }
 
   private static WindowedFeatures windows(
@@ -256,7 +264,7 @@ public final class LabelList {
     return all.window((int) window);
   }
 
-  private static String sha256(byte[] content) {
+  static String sha256(byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (NoSuchAlgorithmException e) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.speechemotion.app.client.CallPlayer;
 import dev.speechemotion.app.client.ChunkProducer;
 import dev.speechemotion.app.client.ClusterReadiness;
+import dev.speechemotion.app.client.KeyedProducer;
 import dev.speechemotion.app.embedded.DemoCall;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
 import dev.speechemotion.app.fixtures.FreePort;
@@ -19,6 +20,8 @@ import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.ChannelRole;
+import dev.speechemotion.avro.EmotionCorrection;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.streams.registry.EmotionSerdes;
@@ -32,6 +35,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -131,6 +135,93 @@ class BrokerAdaptIT {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       assertThat(admin.listGroups().all().get()).isEmpty();
     }
+  }
+
+  /** What was corrected on the wallboard teaches as the same windows in a list of labels do. */
+  @Test
+  void shouldLearnFromCorrectionsAsFromTheSameLabels() throws Exception {
+    Path recordings = Files.createDirectory(folder.resolve("recordings"));
+    List<AudioClip> calls = calls();
+    StringBuilder csv = new StringBuilder("path,label,speaker,channel,start\n");
+    new ClusterReadiness(settings())
+        .requireTopics(List.of(topic + "-corrections"), true, new StopRequest());
+    DemoCall demo = DemoCall.load();
+    int windows = 0;
+    try (Producer<String, EmotionCorrection> corrections =
+        KeyedProducer.create(settings(), serdes.emotionCorrection())) {
+      for (int i = 0; i < CALLS; i++) {
+        AudioClip clip = calls.get(i);
+        AudioFiles.writeWav(
+            recordings.resolve("call-" + i + ".wav"),
+            new AudioClip(clip.sampleRateHz(), clip.channel(0)),
+            AudioEncoding.PCM_S16LE);
+        long skippedMs = i * 7_777L * 1_000 / clip.sampleRateHz();
+        for (long beginMs = 1_000; beginMs <= 15_000; beginMs += 2_000) {
+          Optional<String> acted =
+              demo.acted(ChannelRole.CUSTOMER, skippedMs + beginMs, skippedMs + beginMs + 3_000);
+          if (acted.isPresent()) {
+            csv.append(
+                "recordings/call-%d.wav,%s,caller-%d,0,%d%n"
+                    .formatted(i, acted.get(), i, beginMs / 1_000));
+            // A first answer was a slip.
+            corrections.send(corrected("call-" + i, beginMs, "fear"));
+            corrections.send(corrected("call-" + i, beginMs, acted.get()));
+            windows++;
+          }
+        }
+      }
+      corrections.send(corrected("a call that is gone", 1_000, "sad"));
+    }
+    play(calls);
+    Path labels = Files.writeString(folder.resolve("labels.csv"), csv);
+
+    CommandLineRun byLabels =
+        adapt(
+            "open",
+            "by-labels",
+            "--recordings",
+            recordings.toString(),
+            "--labels",
+            labels.toString());
+    CommandLineRun byCorrections =
+        adaptToTopic(
+            "open",
+            "by-corrections",
+            "0.5",
+            "--corrections",
+            "--set",
+            Property.TOPIC_CORRECTIONS + "=" + topic + "-corrections");
+
+    assertThat(byLabels.exitCode()).as(byLabels.toString()).isZero();
+    assertThat(byCorrections.exitCode()).as(byCorrections.toString()).isZero();
+    ModelManifest.Labeled learned = site("by-corrections").labeled().get(0);
+    ModelManifest.Labeled expected = site("by-labels").labeled().get(0);
+    assertThat(byCorrections.err())
+        .containsPattern(
+            "-corrections: %d corrections, \\d+ of them with audio".formatted(windows + 1));
+    assertThat(learned.clips()).isEqualTo(expected.clips()).isGreaterThan(40);
+    assertThat(learned.speakers()).isEqualTo(expected.speakers()).isEqualTo(CALLS);
+    assertThat(learned.strength()).isEqualTo(expected.strength());
+    assertThat(learned.uarBefore()).isCloseTo(expected.uarBefore(), within(0.02));
+    assertThat(learned.uarAfter()).isCloseTo(expected.uarAfter(), within(0.02));
+    assertThat(learned.uarAfter()).isGreaterThan(learned.uarBefore());
+  }
+
+  private ProducerRecord<String, EmotionCorrection> corrected(
+      String callId, long beginMs, String emotion) {
+    EmotionCorrection correction =
+        EmotionCorrection.newBuilder()
+            .setCallId(callId)
+            .setStreamId("stream-1")
+            .setChannel("customer-0")
+            .setRole(ChannelRole.CUSTOMER)
+            .setBeginMs(beginMs)
+            .setEndMs(beginMs + 3_000)
+            .setEmotion(emotion)
+            .setHeardEmotion("neutral")
+            .setCreatedAt(Instant.now())
+            .build();
+    return new ProducerRecord<>(topic + "-corrections", callId, correction);
   }
 
   /** Windows come in another order, so sums differ in their last bits. */
@@ -259,18 +350,20 @@ class BrokerAdaptIT {
         new ByteArraySerializer());
   }
 
-  private CommandLineRun adaptToTopic(String model, String out, String hours) {
-    return adapt(
-        model,
-        out,
-        "--bootstrap-server",
-        broker.bootstrapServers(),
-        "--registry",
-        registry.url(),
-        "--set",
-        Property.TOPIC_CHUNKS + "=" + topic,
-        "--hours",
-        hours);
+  private CommandLineRun adaptToTopic(String model, String out, String hours, String... more) {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--bootstrap-server",
+                broker.bootstrapServers(),
+                "--registry",
+                registry.url(),
+                "--set",
+                Property.TOPIC_CHUNKS + "=" + topic,
+                "--hours",
+                hours));
+    options.addAll(List.of(more));
+    return adapt(model, out, options.toArray(new String[0]));
   }
 
   private CommandLineRun adapt(String model, String out, String... options) {

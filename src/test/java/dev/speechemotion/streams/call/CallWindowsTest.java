@@ -6,6 +6,7 @@ import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
+import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.FeatureSpec;
@@ -37,11 +38,13 @@ class CallWindowsTest {
 
   private static final class Heard implements CallWindows.Listener {
     private final List<float[]> windows = new ArrayList<>();
+    private final List<EmotionEvent> places = new ArrayList<>();
     private final List<CallSummary> calls = new ArrayList<>();
 
     @Override
-    public void window(float[] features) {
+    public void window(EmotionEvent place, float[] features) {
       windows.add(features.clone());
+      places.add(place);
     }
 
     @Override
@@ -65,6 +68,15 @@ class CallWindowsTest {
     assertSameWindows(heard.windows, expected(speech, true));
     assertThat(heard.calls).hasSize(1);
     assertThat(heard.calls.get(0).getChannels().get(0).getAudioMs()).isEqualTo(20_000);
+    // Each with its place in the call.
+    assertThat(heard.places).hasSameSizeAs(heard.windows);
+    assertThat(heard.places)
+        .extracting(EmotionEvent::getCallId)
+        .containsOnly(heard.calls.get(0).getCallId());
+    assertThat(heard.places)
+        .extracting(EmotionEvent::getChannel)
+        .containsOnly(heard.calls.get(0).getChannels().get(0).getChannel());
+    assertThat(heard.places.get(3).getEndMs() - heard.places.get(2).getEndMs()).isEqualTo(1_000);
   }
 
   @Test
