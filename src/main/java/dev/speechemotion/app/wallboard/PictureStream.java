@@ -27,6 +27,8 @@ final class PictureStream implements AutoCloseable {
   /** A page that has heard nothing for longer knows that it is cut off. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(4);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final LiveCalls calls;
   private final Clock clock;
   private final Duration between;
@@ -101,9 +103,15 @@ final class PictureStream implements AutoCloseable {
     return version;
   }
 
+  /** Ends all streams, while there is still a server to do so. */
   @Override
   public void close() {
     closed.countDown();
     threads.shutdownNow();
+    try {
+      threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

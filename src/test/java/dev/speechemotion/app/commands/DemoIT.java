@@ -2,15 +2,22 @@ package dev.speechemotion.app.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.speechemotion.app.fixtures.StreamProcess;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -98,6 +105,52 @@ class DemoIT {
     assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
     assertThat(run.errLines()).hasSize(1);
     assertThat(run.err()).contains("no events came");
+  }
+
+  @Test
+  void shouldServeTheWallboardWithTheCallUntilItIsToldToStop(@TempDir Path folder)
+      throws Exception {
+    Path out = folder.resolve("demo.txt");
+    Process demo =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                StreamProcess.MAIN_CLASS,
+                "demo",
+                "--serve",
+                "--speed",
+                "max")
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    try {
+      while (demo.isAlive() && !Files.readString(out).contains("Serving until Ctrl-C")) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+      Matcher address =
+          Pattern.compile("Wallboard: (http://127\\.0\\.0\\.1:\\d+)/wallboard/")
+              .matcher(Files.readString(out));
+      assertThat(address.find()).as(Files.readString(out)).isTrue();
+      URI calls = URI.create(address.group(1) + "/api/calls");
+      JsonNode call = new ObjectMapper().createObjectNode();
+      while (demo.isAlive() && !call.has("endedAt")) {
+        TimeUnit.MILLISECONDS.sleep(100);
+        try (InputStream answer = calls.toURL().openStream()) {
+          call = new ObjectMapper().readTree(answer).path("calls").path(0);
+        }
+      }
+      assertThat(call.path("id").asText()).as(Files.readString(out)).isEqualTo("demo-call");
+      assertThat(call.path("mediaMs").asLong()).isBetween(22_000L, 23_000L);
+      assertThat(call.path("channels")).hasSize(2);
+      assertThat(call.path("channels").path(0).path("strip")).isNotEmpty();
+    } finally {
+      demo.destroy();
+      if (!demo.waitFor(60, TimeUnit.SECONDS)) {
+        demo.destroyForcibly();
+      }
+    }
+    assertThat(demo.exitValue()).as(Files.readString(out)).isZero();
   }
 
   private static List<String> events(CommandLineRun run, String role) {

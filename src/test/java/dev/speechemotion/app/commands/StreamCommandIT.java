@@ -236,7 +236,11 @@ class StreamCommandIT {
                 "--registry",
                 registry.url(),
                 "--set",
-                "state.dir=" + folder.resolve("state"))
+                "state.dir=" + folder.resolve("state"),
+                "--set",
+                "http.port=0",
+                "--set",
+                "http.wallboard=true")
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -287,6 +291,7 @@ class StreamCommandIT {
     }
     assertThat(stream.exitValue()).as(Files.readString(log)).isZero();
     assertThat(Files.readString(log))
+        .containsPattern("wallboard at http://127\\.0\\.0\\.1:\\d+/wallboard/")
         .containsPattern("model \\S+ \\S+.*; reading audio-chunks")
         .endsWith("stopped\n");
     assertThat(registry.subjects())

@@ -413,8 +413,8 @@ class WallboardIT {
         "500 calls: %.0f frames in 4 s of scrolling, median %.1f ms, 95 %% within %.1f ms, longest %.1f ms%n",
         figures[3], figures[0], figures[1], figures[2]);
     // On a machine of its own every frame takes 17 ms; here others work too.
-    assertThat(figures[0]).as("median frame, ms: " + frames).isLessThan(100);
-    assertThat(figures[1]).as("95 % of frames, ms: " + frames).isLessThan(500);
+    assertThat(figures[0]).as("median frame, ms: " + frames).isLessThan(200);
+    assertThat(figures[1]).as("95 % of frames, ms: " + frames).isLessThan(1_500);
     assertThat((Long) browser.run("return Math.round(scrollY)")).isGreaterThan(10_000L);
     browser.until(
         "the last rows in sight have come along",
