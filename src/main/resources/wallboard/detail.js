@@ -141,7 +141,7 @@ export class Detail {
     ];
     if (detail.correctable) {
       this.#form = new CorrectionForm(detail.labels, (stream, channel, window) => this.#mark(stream, channel, window));
-      sections.splice(1, 0, this.#form.node);
+      sections.splice(2, 0, this.#form.node);
     }
     this.place.replaceChildren(
       element('div', 'title', {}, this.#back(), element('h2', '', {tabindex: '-1'}, detail.id)),
@@ -258,6 +258,8 @@ export class Detail {
       width: Math.max(240, panel.plot.clientWidth),
       height: CHART_HEIGHT,
       legend: {show: false},
+      // On the right is room for the letters of the lines.
+      padding: [12, 20, 0, 0],
       cursor: {y: false, points: {size: 7}},
       scales: {x: {time: false, range: () => [0, panel.untilMs / 1000]}, y: {range: [0, 1]}},
       axes: [
@@ -337,7 +339,7 @@ export class Detail {
       if (taken.every(other => Math.abs(other - y) > 11 * devicePixelRatio)) {
         taken.push(y);
         ctx.fillStyle = colors(labels[i]).fill;
-        const x = Math.min(plot.valToPos(plot.data[0][last], 'x', true) + 5 * devicePixelRatio, plot.bbox.left + plot.bbox.width - 9 * devicePixelRatio);
+        const x = plot.valToPos(plot.data[0][last], 'x', true) + 6 * devicePixelRatio;
         ctx.fillText(letter(labels[i]), x, y);
       }
     }

@@ -225,7 +225,7 @@ class WallboardIT {
         "who talks is drawn",
         "const canvas = document.querySelector('#detail .talker canvas');"
             + "return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(value => value > 0);");
-    browser.screenshot(PICTURES.resolve("detail-light.png"));
+    browser.size(1440, 1250).screenshot(PICTURES.resolve("detail-light.png"));
     browser.assertAccessible("a call, light");
     browser.prefer("prefers-color-scheme", "dark");
     browser.untilText("#detail h2", "call-4711");
@@ -235,6 +235,9 @@ class WallboardIT {
     send(call.summary(200_000));
     browser.untilText("#detail .facts", "ended");
     browser.untilText("#detail .lanes", "talks 1:40 of 3:20");
+    browser.screenshot(PICTURES.resolve("detail-ended.png"));
+    browser.size(420, 860).screenshot(PICTURES.resolve("detail-narrow.png"));
+    browser.assertAccessible("a call, narrow");
 
     browser.press(Keys.ESCAPE);
     browser.until("the list is back", "return !document.getElementById('board').hidden");
@@ -462,7 +465,7 @@ class WallboardIT {
             call.event(
                 ChannelRole.CUSTOMER, second * 1_000L, now6[i], 0.6 + 0.3 * random.nextDouble()));
       }
-      if (i % 3 == 0) {
+      if (i == 4 || i == 8) {
         for (int second = 5; second <= seconds; second += 1 + random.nextInt(3)) {
           records.add(call.event(ChannelRole.UNKNOWN, second * 1_000L, "neutral", 0.8));
         }
