@@ -204,6 +204,9 @@ export class Detail {
     for (const label of this.#detail.labels) {
       legend.append(element('li', '', {}, sign(label), element('span', '', {}, label)));
     }
+    legend.append(
+      element('li', '', {}, element('i', 'swatch e-quiet', {'aria-hidden': 'true'}), element('span', '', {}, 'no speech')),
+      element('li', '', {}, element('i', 'swatch hatched e-missing', {'aria-hidden': 'true'}), element('span', '', {}, 'audio missing')));
     const details = element('details', '', {}, element('summary', '', {}, 'As a table'), panel.table);
     details.addEventListener('toggle', () => details.open && this.#table(panel));
     panel.node = element('section', 'card', {'aria-labelledby': `channel-${index}`},
@@ -329,6 +332,7 @@ export class Detail {
     ctx.save();
     ctx.font = `700 ${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textBaseline = 'middle';
+    ctx.textAlign = 'left';
     const order = labels.map((_, i) => i).sort((one, other) => (plot.data[other + 1][last] ?? 0) - (plot.data[one + 1][last] ?? 0));
     for (const i of order) {
       const value = plot.data[i + 1][last];
@@ -395,6 +399,7 @@ export class Detail {
     const unheard = detail.channels.filter(channel => channel.endMs.length === 0).length;
     setText(this.talkNote, detail.summary
       ? (unheard > 0 ? 'Channels that are not analyzed have no timeline; how long they talk is measured by energy alone.' : '')
+      : detail.channels.length > 1 ? ''
       : 'Channels that are not analyzed, such as agents by default, come with the summary at the end of the call.');
   }
 

@@ -52,8 +52,8 @@ final class WallboardFeed implements AutoCloseable {
 
   /** Until it is asked to stop, or something goes wrong. */
   private void follow() {
-    calls.clear();
     try (ResultReader reader = new ResultReader(settings, serdes, begins())) {
+      calls.clear();
       while (!stop.requested()) {
         calls.take(reader.poll(POLL));
       }

@@ -262,8 +262,10 @@ class WallboardIT {
       records.add(event);
       records.add(call.event(ChannelRole.AGENT, second * 1_000L, "neutral", 0.8));
     }
-    records.add(call.alert(ChannelRole.CUSTOMER, AlertState.RAISED, 100_000));
-    records.add(call.alert(ChannelRole.CUSTOMER, AlertState.CLEARED, 112_000));
+    if (seconds > 112) {
+      records.add(call.alert(ChannelRole.CUSTOMER, AlertState.RAISED, 100_000));
+      records.add(call.alert(ChannelRole.CUSTOMER, AlertState.CLEARED, 112_000));
+    }
     send(records.toArray(new SpecificRecord[0]));
     return call;
   }
