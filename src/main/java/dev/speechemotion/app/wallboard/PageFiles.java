@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,6 +28,19 @@ final class PageFiles {
   private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final String STYLE = "text/css; charset=utf-8";
 
+  private static final List<String> FILES =
+      List.of(
+          "wallboard.css",
+          "wallboard.js",
+          "connection.js",
+          "list.js",
+          "detail.js",
+          "correction.js",
+          "strip.js",
+          "emotions.js",
+          "text.js",
+          "icon.svg");
+
   private record PageFile(String name, String type, byte[] content, String tag) {}
 
   private static final Map<String, String> TYPES =
@@ -39,19 +53,7 @@ final class PageFiles {
     routes.get("/", request -> request.redirect(FOLDER, HttpStatus.FOUND));
     PageFile index = read("index.html", FOLDER + "index.html");
     routes.get(FOLDER, request -> answer(request, index));
-    for (String name :
-        new String[] {
-          "wallboard.css",
-          "wallboard.js",
-          "connection.js",
-          "list.js",
-          "detail.js",
-          "correction.js",
-          "strip.js",
-          "emotions.js",
-          "text.js",
-          "icon.svg"
-        }) {
+    for (String name : FILES) {
       add(routes, read(name, FOLDER + name));
     }
     add(routes, read("uPlot.esm.js", CHART + "uPlot.esm.js"));

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -412,8 +413,7 @@ class WallboardIT {
                     + "  done(gaps[Math.floor(gaps.length / 2)] + ' ' + gaps[Math.floor(gaps.length * 0.95)]"
                     + "    + ' ' + gaps[gaps.length - 1] + ' ' + gaps.length);"
                     + "});");
-    double[] figures =
-        java.util.Arrays.stream(frames.split(" ")).mapToDouble(Double::parseDouble).toArray();
+    double[] figures = Arrays.stream(frames.split(" ")).mapToDouble(Double::parseDouble).toArray();
     System.out.printf(
         "500 calls: %.0f frames in 4 s of scrolling, median %.1f ms, 95 %% within %.1f ms, longest %.1f ms%n",
         figures[3], figures[0], figures[1], figures[2]);
@@ -444,7 +444,7 @@ class WallboardIT {
     Instant now = Instant.now();
     List<SpecificRecord> records = new ArrayList<>();
     Random random = new Random(SEED);
-    String[] now6 = {
+    String[] moods = {
       "angry",
       "neutral",
       "happy",
@@ -457,7 +457,7 @@ class WallboardIT {
       "angry",
       "happy"
     };
-    for (int i = 0; i < now6.length; i++) {
+    for (int i = 0; i < moods.length; i++) {
       int seconds = 50 + random.nextInt(250);
       PretendCall call =
           new PretendCall("call-%d".formatted(48_211 + 7 * i), now.minusSeconds(seconds));
@@ -465,7 +465,7 @@ class WallboardIT {
       for (int second = seconds - 11; second <= seconds; second++) {
         records.add(
             call.event(
-                ChannelRole.CUSTOMER, second * 1_000L, now6[i], 0.6 + 0.3 * random.nextDouble()));
+                ChannelRole.CUSTOMER, second * 1_000L, moods[i], 0.6 + 0.3 * random.nextDouble()));
       }
       if (i == 4 || i == 8) {
         for (int second = 5; second <= seconds; second += 1 + random.nextInt(3)) {
@@ -490,8 +490,9 @@ class WallboardIT {
     browser.untilText("#total-ended", "12");
     browser.until(
         "alerts come first",
-        "return document.querySelector('#rows .row').classList.contains('alerted')");
-    browser.rest(Duration.ofMillis(2_500));
+        "const rows = [...document.querySelectorAll('#rows .row:not([hidden])')];"
+            + "return rows.length === 11"
+            + " && rows.every((row, i) => row.classList.contains('alerted') === i < 2);");
     byte[] picture = browser.size(1440, 1000).screenshot(PICTURES.resolve("list-light.png"));
     if (Boolean.getBoolean("wallboard.screenshot")) {
       Files.write(Path.of("deploy/wallboard.png"), picture);

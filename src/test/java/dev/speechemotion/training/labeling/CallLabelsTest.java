@@ -7,6 +7,7 @@ import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.labeling.CallLabels.Label;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -107,7 +108,7 @@ class CallLabelsTest {
     CallLabels one = new CallLabels("here", twenty(), EMOTIONS);
     hearAll(one);
     List<Label> reversed = new ArrayList<>(twenty());
-    java.util.Collections.reverse(reversed);
+    Collections.reverse(reversed);
     CallLabels same = new CallLabels("there", reversed, EMOTIONS);
     hearAll(same);
     reversed.set(0, label("call-3", 38_000, "neutral"));
