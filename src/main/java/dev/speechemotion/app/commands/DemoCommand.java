@@ -184,14 +184,22 @@ final class DemoCommand implements Callable<Integer> {
   private Settings settings(EmbeddedBroker broker, Path stateDirectory) {
     return Settings.of(
         Map.of(
-            Property.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
-            Property.STATE_DIR, stateDirectory.toString(),
-            Property.ANALYZED_ROLES, "CUSTOMER,AGENT,UNKNOWN",
-            Property.TOPIC_PARTITIONS, "1",
-            Property.TOPIC_REPLICATION_FACTOR, "1",
-            Property.HTTP_PORT, serve ? "0" : "-1",
-            Property.HTTP_WALLBOARD, String.valueOf(serve),
-            Property.COMMIT_INTERVAL_MS, "100"));
+            Property.BOOTSTRAP_SERVERS,
+            broker.bootstrapServers(),
+            Property.STATE_DIR,
+            stateDirectory.toString(),
+            Property.ANALYZED_ROLES,
+            "CUSTOMER,AGENT,UNKNOWN",
+            Property.TOPIC_PARTITIONS,
+            "1",
+            Property.TOPIC_REPLICATION_FACTOR,
+            "1",
+            Property.HTTP_PORT,
+            serve ? "0" : "-1",
+            Property.HTTP_WALLBOARD,
+            String.valueOf(serve),
+            Property.COMMIT_INTERVAL_MS,
+            "100"));
   }
 
   private void introduce(
