@@ -51,7 +51,7 @@ public final class EncodingCheck {
 
   private static final int SOUND_TIMES = 5;
 
-  /** Digits of 64 that text has at least; speech as text has all of them. */
+  /** Of 64 digits those that text has at least; and of bytes, as of digits, what is no tone. */
   private static final int LEAST_DIGITS = 32;
 
   /** {@code [byte]}, the base64 digit, 64 for what stands beside digits, or -1. */
@@ -249,7 +249,10 @@ public final class EncodingCheck {
 
   private Optional<Finding> judgeOrder() {
     boolean otherIsOneSided = Math.min(otherNegative, LOOKS - otherNegative) * RARER_SIGN < LOOKS;
-    if (differences > WILD * otherDifferences && power > LEAST_POWER * LOOKS && !otherIsOneSided) {
+    if (differences > WILD * otherDifferences
+        && power > LEAST_POWER * LOOKS
+        && Long.bitCount(seenDigits) >= LEAST_DIGITS
+        && !otherIsOneSided) {
       return Optional.of(Finding.BYTE_ORDER);
     }
     return otherDifferences > WILD * differences ? Optional.of(Finding.NONE) : Optional.empty();

@@ -252,6 +252,7 @@ public final class Channel implements AlertingChannel {
             .accept(
                 message.offsetMicros(),
                 message.capturedAtMs(),
+                message.ingestedAtMs(),
                 message.durationMicros(),
                 lost == 0);
     faults.note();

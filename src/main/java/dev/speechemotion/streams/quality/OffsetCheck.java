@@ -9,19 +9,28 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Says of one channel whether the media offsets of its messages, or when they were captured where
- * they have no offsets, go on as its audio does.
+ * Says of one channel whether time goes on as its audio does: by the media offsets of its messages;
+ * where they have none, by when they were captured; where that is not said either, by when they
+ * were ingested.
  *
  * <p>It compares both over a second of audio. Twice in a row makes a finding, of a wrong rate five
- * times, as a feed that leaves out silence may advance twice as far by chance. Ten good seconds in
- * a row take it back.
+ * times, as a feed that leaves out silence may advance twice as far by chance, and by ingestion,
+ * eight. Ten good seconds in a row take it back.
  */
 public final class OffsetCheck {
+  /** Where time is taken from. */
+  private enum Clock {
+    OFFSETS,
+    CAPTURE,
+    INGESTION
+  }
+
   private static final long NONE = Long.MIN_VALUE;
   private static final long STRETCH_MICROS = 1_000_000;
 
   private static final int TIMES = 2;
   private static final int RATE_TIMES = 5;
+  private static final int INGESTED_RATE_TIMES = 8;
   private static final int GOOD_TIMES = 10;
 
   /** Offsets that advance by less than one in so many stand still; chunks may be counted. */
@@ -45,8 +54,7 @@ public final class OffsetCheck {
 
   private long audioMicros;
 
-  /** Whether that time is the one of capture. */
-  private boolean byCapture;
+  private Clock clock = Clock.OFFSETS;
 
   private Optional<AudioFault> finding = Optional.empty();
   private Optional<AudioFault> suspected = Optional.empty();
@@ -63,22 +71,27 @@ public final class OffsetCheck {
    *
    * @param offsetMicros its media offset
    * @param capturedAtMs when it was captured
+   * @param ingestedAtMs when it was ingested
    * @param micros length of its audio
    * @param follows whether no message is missing before it
    * @return whether its offset says where it begins
    */
   public boolean accept(
-      OptionalLong offsetMicros, OptionalLong capturedAtMs, long micros, boolean follows) {
+      OptionalLong offsetMicros,
+      OptionalLong capturedAtMs,
+      long ingestedAtMs,
+      long micros,
+      boolean follows) {
     boolean advances = offsetMicros.isPresent() && advances(offsetMicros.getAsLong());
     lastOffsetMicros = offsetMicros.orElse(NONE);
     lastMicros = micros;
-    boolean captured = offsetMicros.isEmpty();
-    OptionalLong time = captured ? capturedAtMs : offsetMicros;
-    if (time.isEmpty()) {
-      beginMicros = NONE;
-      return false;
+    if (offsetMicros.isPresent()) {
+      compare(Clock.OFFSETS, offsetMicros.getAsLong(), follows);
+    } else if (capturedAtMs.isPresent()) {
+      compare(Clock.CAPTURE, capturedAtMs.getAsLong() * 1_000, follows);
+    } else {
+      compare(Clock.INGESTION, ingestedAtMs * 1_000, follows);
     }
-    compare(captured ? time.getAsLong() * 1_000 : time.getAsLong(), captured, follows);
     audioMicros += micros;
     return advances && finding.isEmpty();
   }
@@ -89,18 +102,18 @@ public final class OffsetCheck {
         || (offsetMicros - lastOffsetMicros) * LEAST_ADVANCE >= lastMicros;
   }
 
-  private void compare(long micros, boolean captured, boolean follows) {
-    if (beginMicros == NONE || captured != byCapture || !follows || micros < beginMicros) {
-      begin(micros, captured);
+  private void compare(Clock by, long micros, boolean follows) {
+    if (beginMicros == NONE || by != clock || !follows || micros < beginMicros) {
+      begin(by, micros);
     } else if (audioMicros >= STRETCH_MICROS) {
       judge(micros - beginMicros);
-      begin(micros, captured);
+      begin(by, micros);
     }
   }
 
-  private void begin(long micros, boolean captured) {
+  private void begin(Clock by, long micros) {
+    clock = by;
     beginMicros = micros;
-    byCapture = captured;
     audioMicros = 0;
   }
 
@@ -116,20 +129,26 @@ public final class OffsetCheck {
     }
     Optional<AudioFault> found = fault(advanceMicros, rate);
     goodTimes = 0;
-    times = found.isPresent() && found.equals(suspected) ? Math.min(times + 1, RATE_TIMES) : 1;
+    times = found.equals(suspected) ? Math.min(times + 1, INGESTED_RATE_TIMES) : 1;
     suspected = found;
-    boolean isRate = found.equals(Optional.of(AudioFault.WRONG_SAMPLE_RATE));
-    if (found.isPresent() && times >= (isRate ? RATE_TIMES : TIMES)) {
+    if (found.isPresent() && times >= timesNeeded(found.get())) {
       finding = found;
     }
+  }
+
+  private int timesNeeded(AudioFault fault) {
+    if (fault != AudioFault.WRONG_SAMPLE_RATE) {
+      return TIMES;
+    }
+    return clock == Clock.INGESTION ? INGESTED_RATE_TIMES : RATE_TIMES;
   }
 
   private Optional<AudioFault> fault(long advanceMicros, double rate) {
     if (rate > 1.9 && rate < 2.1 || rate > 0.475 && rate < 0.525) {
       return Optional.of(AudioFault.WRONG_SAMPLE_RATE);
     }
-    if (byCapture) {
-      // A feed may well say of all of its audio that it was captured when it was sent.
+    if (clock != Clock.OFFSETS) {
+      // Recordings may be sent faster than they were spoken.
       return Optional.empty();
     }
     if (advanceMicros * STILL <= audioMicros) {
@@ -145,7 +164,7 @@ public final class OffsetCheck {
     StateFields.writeCount(out, lastMicros);
     out.writeLong(beginMicros);
     StateFields.writeCount(out, audioMicros);
-    out.writeBoolean(byCapture);
+    out.writeByte(clock.ordinal());
     writeFault(out, finding);
     writeFault(out, suspected);
     out.writeByte(times);
@@ -157,11 +176,19 @@ public final class OffsetCheck {
     lastMicros = StateFields.readCount(in);
     beginMicros = in.readLong();
     audioMicros = StateFields.readCount(in);
-    byCapture = in.readBoolean();
+    clock = readClock(in);
     finding = readFault(in);
     suspected = readFault(in);
     times = in.readByte();
     goodTimes = in.readByte();
+  }
+
+  private static Clock readClock(DataInput in) throws IOException {
+    int ordinal = in.readUnsignedByte();
+    if (ordinal >= Clock.values().length) {
+      throw new IOException("there is no clock " + ordinal);
+    }
+    return Clock.values()[ordinal];
   }
 
   private static void writeFault(DataOutput out, Optional<AudioFault> fault) throws IOException {
