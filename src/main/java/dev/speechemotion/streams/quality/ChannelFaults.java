@@ -86,15 +86,18 @@ public final class ChannelFaults {
     if (numbersInMillis) {
       now.add(AudioFault.NUMBERS_IN_MILLISECONDS);
     }
-    switch (payloadFinding()) {
-      case TEXT -> now.add(AudioFault.BASE64_PAYLOAD);
-      case BYTE_ORDER -> now.add(AudioFault.WRONG_BYTE_ORDER);
-      case OTHER_LAW -> now.add(AudioFault.WRONG_G711_LAW);
-      case NONE -> {
-        // Nothing to be added.
-      }
-    }
+    fault(payloadFinding()).ifPresent(now::add);
     return now.list();
+  }
+
+  /** What a finding is called in events. */
+  static Optional<AudioFault> fault(EncodingCheck.Finding finding) {
+    return switch (finding) {
+      case TEXT -> Optional.of(AudioFault.BASE64_PAYLOAD);
+      case BYTE_ORDER -> Optional.of(AudioFault.WRONG_BYTE_ORDER);
+      case OTHER_LAW -> Optional.of(AudioFault.WRONG_G711_LAW);
+      case NONE -> Optional.empty();
+    };
   }
 
   /** What has been wrong so far, in the order of the schema. */
