@@ -6,6 +6,7 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.serving.ChannelClassifier;
 import dev.speechemotion.app.serving.ClassifiedWindow;
 import dev.speechemotion.app.serving.ServedModels;
+import dev.speechemotion.app.terminal.ResultPrinter;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.emotion.EmotionClassifier;

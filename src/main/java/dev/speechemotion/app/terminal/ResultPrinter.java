@@ -99,7 +99,7 @@ public final class ResultPrinter {
   }
 
   /** What is wrong with the audio; empty if nothing is. */
-  static String quality(List<AudioFault> faults) {
+  public static String quality(List<AudioFault> faults) {
     return faults.isEmpty()
         ? ""
         : faults.stream()

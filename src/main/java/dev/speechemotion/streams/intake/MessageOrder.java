@@ -75,6 +75,9 @@ public final class MessageOrder {
 
   private int shownBy;
 
+  /** Whether what came before the next message was just given up. */
+  private boolean gaveUp;
+
   /** By ascending number. */
   private final List<Message> held = new ArrayList<>(0);
 
@@ -185,6 +188,8 @@ public final class MessageOrder {
   void passIfNext(Message message) {
     if (begun && isNext(message.number())) {
       prints[slot(message.number())] = message.print(crc);
+      shownBy = gaveUp ? shownBy : 0;
+      gaveUp = false;
       lastMillis = millis(message);
       next = message.number() + (inMillis ? Math.max(1, lastMillis) : 1);
     }
@@ -230,6 +235,7 @@ public final class MessageOrder {
       begin(first);
       return true;
     }
+    gaveUp = true;
     if (!inMillis && showsMillis(first)) {
       inMillis = true;
       next = first;

@@ -412,6 +412,11 @@ class WrongAudioTest {
               thin(chunks, 2);
             }),
         odd(
+            "nineteen lost in many places",
+            chunks ->
+                chunks.removeIf(
+                    c -> c.getKind() == ChunkKind.MEDIA && c.getSequenceNumber() % 80 < 19)),
+        odd(
             "one in five lost by chance",
             chunks -> {
               Random random = new Random(2);
