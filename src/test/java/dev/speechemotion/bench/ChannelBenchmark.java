@@ -1,6 +1,8 @@
 package dev.speechemotion.bench;
 
 import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.audio.EncodingCheck;
+import dev.speechemotion.audio.EncodingCheck.Finding;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.FeatureSpec;
@@ -27,6 +29,7 @@ public class ChannelBenchmark {
   private byte[] payload;
   private float[] samples;
   private ChannelAnalyzer analyzer;
+  private final EncodingCheck check = new EncodingCheck(AudioEncoding.MULAW, 8_000);
   private float lastFeature;
   private final WindowSink sink =
       (beginMs, endMs, speechShare, features) -> lastFeature = features[0];
@@ -42,6 +45,18 @@ public class ChannelBenchmark {
             new FeatureExtractor(FeatureSpec.named(channel).orElseThrow()),
             WindowSettings.DEFAULT,
             8_000);
+  }
+
+  /** What it costs beside to check whether the payload is what it is said to be. */
+  @Benchmark
+  public Finding mulawChecked() {
+    for (int at = 0; at < payload.length; ) {
+      int count = Math.min(CHUNK_SAMPLES - at % CHUNK_SAMPLES, payload.length - at);
+      count = Math.min(count, check.samplesLeft());
+      check.accept(payload, at, 1, count);
+      at += count;
+    }
+    return check.finding();
   }
 
   /** The recording once more, as if the call went on. */

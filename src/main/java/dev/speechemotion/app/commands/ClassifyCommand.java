@@ -6,11 +6,14 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.serving.ChannelClassifier;
 import dev.speechemotion.app.serving.ClassifiedWindow;
 import dev.speechemotion.app.serving.ServedModels;
+import dev.speechemotion.app.terminal.ResultPrinter;
 import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.streams.quality.RecordingFaults;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -81,7 +84,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 EmotionModel loaded = models.model(models.rateFor(clip));
                 try (EmotionClassifier classifier = loaded.newClassifier()) {
                   FeatureExtractor extractor = new FeatureExtractor(loaded.featureSpec());
-                  List<List<ClassifiedWindow>> channels =
+                  List<Channel> channels =
                       classify(
                           file, clip, extractor, loaded.manifest().windows(), classifier, done);
                   if (format == Format.JSON) {
@@ -99,15 +102,17 @@ final class ClassifyCommand implements Callable<Integer> {
     }
   }
 
-  /** The windows of each channel. */
-  private static List<List<ClassifiedWindow>> classify(
+  /** Its windows, without emotions where something is wrong with the audio. */
+  private record Channel(List<ClassifiedWindow> windows, List<AudioFault> faults) {}
+
+  private static List<Channel> classify(
       Path file,
       AudioClip clip,
       FeatureExtractor extractor,
       WindowSettings windowSettings,
       EmotionClassifier classifier,
       DoubleConsumer done) {
-    List<List<ClassifiedWindow>> channels = new ArrayList<>();
+    List<Channel> channels = new ArrayList<>();
     for (int c = 0; c < clip.channelCount(); c++) {
       List<ClassifiedWindow> windows = new ArrayList<>();
       ChannelClassifier channel =
@@ -124,9 +129,18 @@ final class ClassifyCommand implements Callable<Integer> {
         throw new CommandFailure(
             file + " is too short to be classified (" + clip.sampleCount() + " samples)");
       }
-      channels.add(windows);
+      List<AudioFault> faults = RecordingFaults.of(clip.channel(c), clip.sampleRateHz());
+      if (!faults.isEmpty()) {
+        windows.replaceAll(ClassifyCommand::withoutEmotion);
+      }
+      channels.add(new Channel(windows, faults));
     }
     return channels;
+  }
+
+  private static ClassifiedWindow withoutEmotion(ClassifiedWindow window) {
+    return new ClassifiedWindow(
+        window.beginMs(), window.endMs(), window.speechShare(), ClassifiedWindow.NO_PROBABILITIES);
   }
 
   /** The mean of the windows with speech. */
@@ -151,19 +165,21 @@ final class ClassifyCommand implements Callable<Integer> {
         windows.get(0).beginMs(), windows.get(windows.size() - 1).endMs(), speechShare, mean);
   }
 
-  private static String table(
-      Path file, List<List<ClassifiedWindow>> channels, EmotionClassifier classifier) {
+  private static String table(Path file, List<Channel> channels, EmotionClassifier classifier) {
     StringWriter table = new StringWriter();
     PrintWriter out = new PrintWriter(table);
     List<String> labels = classifier.labels();
     for (int c = 0; c < channels.size(); c++) {
-      List<ClassifiedWindow> windows = channels.get(c);
+      List<ClassifiedWindow> windows = channels.get(c).windows();
+      List<AudioFault> faults = channels.get(c).faults();
       out.printf(
           Locale.ROOT,
           "%s%s: %s%n",
           file,
           channels.size() == 1 ? "" : " channel " + (c + 1),
-          told(whole(windows), labels).trim().replaceAll(" +", " "));
+          faults.isEmpty()
+              ? told(whole(windows), labels).trim().replaceAll(" +", " ")
+              : ResultPrinter.quality(faults).stripTrailing() + ", so no emotion");
       for (ClassifiedWindow window : windows) {
         boolean uncertain =
             window.holdsSpeech() && window.confidence() < classifier.uncertainBelow();
@@ -180,8 +196,7 @@ final class ClassifyCommand implements Callable<Integer> {
     return table.toString();
   }
 
-  private static ObjectNode json(
-      Path file, List<List<ClassifiedWindow>> channels, EmotionClassifier classifier) {
+  private static ObjectNode json(Path file, List<Channel> channels, EmotionClassifier classifier) {
     ObjectNode document = FileBatch.newDocument().put("file", file.toString());
     document
         .putObject("model")
@@ -191,17 +206,14 @@ final class ClassifyCommand implements Callable<Integer> {
     ArrayNode channelNodes = document.putArray("channels");
     for (int c = 0; c < channels.size(); c++) {
       ObjectNode channel = channelNodes.addObject().put("channel", c);
-      put(channel, whole(channels.get(c)), classifier.labels(), classifier.uncertainBelow());
+      List<ClassifiedWindow> heard = channels.get(c).windows();
+      put(channel, whole(heard), classifier.labels(), classifier.uncertainBelow());
+      ArrayNode quality = channel.putArray("quality");
+      channels.get(c).faults().forEach(fault -> quality.add(fault.name()));
       ArrayNode windows = channel.putArray("windows");
-      channels
-          .get(c)
-          .forEach(
-              window ->
-                  put(
-                      windows.addObject(),
-                      window,
-                      classifier.labels(),
-                      classifier.uncertainBelow()));
+      heard.forEach(
+          window ->
+              put(windows.addObject(), window, classifier.labels(), classifier.uncertainBelow()));
     }
     return document;
   }

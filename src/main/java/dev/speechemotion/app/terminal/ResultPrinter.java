@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.EmotionAlert;
@@ -92,9 +93,18 @@ public final class ResultPrinter {
             bar(event.getConfidence()),
             100 * event.getConfidence(),
             100 * event.getSpeechShare(),
-            event.getUncertain() ? "uncertain  " : "",
+            (event.getUncertain() ? "uncertain  " : "") + quality(event.getQuality()),
             note.apply(event));
     return line.stripTrailing();
+  }
+
+  /** What is wrong with the audio; empty if nothing is. */
+  public static String quality(List<AudioFault> faults) {
+    return faults.isEmpty()
+        ? ""
+        : faults.stream()
+            .map(AudioFault::name)
+            .collect(Collectors.joining(", ", "wrong audio: ", "  "));
   }
 
   private static String bar(float share) {
@@ -189,6 +199,9 @@ public final class ResultPrinter {
             channel.getAudioMs() / 1_000.0);
     if (channel.getGapMs() > 0) {
       heard += String.format(Locale.ROOT, " and %.1f s missing", channel.getGapMs() / 1_000.0);
+    }
+    if (!channel.getQuality().isEmpty()) {
+      heard += ", " + quality(channel.getQuality()).stripTrailing();
     }
     if (!channel.getAnalyzed()) {
       return heard + ", not analyzed";

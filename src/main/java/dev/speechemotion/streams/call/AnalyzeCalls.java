@@ -1,5 +1,6 @@
 package dev.speechemotion.streams.call;
 
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
@@ -12,6 +13,7 @@ import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModel;
 import dev.speechemotion.streams.models.OpenModels;
+import dev.speechemotion.streams.quality.FaultAdvice;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -179,6 +182,19 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
     @Override
     public void summary(CallSummary summary) {
       forward(summary.getCallId(), summary, SUMMARIES);
+    }
+
+    @Override
+    public void wrong(AudioFault fault) {
+      metrics.wrongAudio(fault.name().toLowerCase(Locale.ROOT));
+      Optional<RecordMetadata> at = context.recordMetadata();
+      LOG.warn(
+          "Wrong audio of a call: {}: {} (found at topic {}, partition {}, offset {})",
+          fault,
+          FaultAdvice.of(fault),
+          at.map(RecordMetadata::topic).orElse(""),
+          at.map(RecordMetadata::partition).orElse(-1),
+          at.map(RecordMetadata::offset).orElse(-1L));
     }
 
     private void forward(String callId, Object value, String sink) {

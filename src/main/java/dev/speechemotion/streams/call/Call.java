@@ -1,6 +1,7 @@
 package dev.speechemotion.streams.call;
 
 import dev.speechemotion.avro.AudioChannel;
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
@@ -257,6 +258,13 @@ public final class Call {
       }
     }
     return Optional.ofNullable(last);
+  }
+
+  /** Takes note of wrong audio on one of its channels. */
+  void note(AudioFault fault) {
+    if (details.note(fault)) {
+      task.output.wrong(fault);
+    }
   }
 
   /** Audio that waits for its turn, bytes. */

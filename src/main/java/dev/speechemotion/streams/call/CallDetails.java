@@ -1,10 +1,12 @@
 package dev.speechemotion.streams.call;
 
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ModelUsed;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.media.TalkTime;
+import dev.speechemotion.streams.quality.FaultSet;
 import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -29,6 +31,8 @@ public final class CallDetails {
   private long lastIngestedAtMs;
   private final TalkTime talk = new TalkTime();
 
+  private final FaultSet faults = new FaultSet();
+
   /** The models that made its events, in the order of their first. */
   private final List<ModelIdentity> models = new ArrayList<>(1);
 
@@ -52,6 +56,15 @@ public final class CallDetails {
     if (stop.endReason() != null) {
       endReason = stop.endReason();
     }
+  }
+
+  /**
+   * Takes note of wrong audio.
+   *
+   * @return whether none of its kind was found on the call before
+   */
+  boolean note(AudioFault fault) {
+    return faults.add(fault);
   }
 
   /** Takes note of the model of an event. */
@@ -100,6 +113,7 @@ public final class CallDetails {
     out.writeLong(firstIngestedAtMs);
     out.writeLong(lastIngestedAtMs);
     talk.writeState(out);
+    faults.writeState(out);
     out.writeByte(models.size());
     for (ModelIdentity model : models) {
       out.writeUTF(model.name());
@@ -116,6 +130,7 @@ public final class CallDetails {
     firstIngestedAtMs = in.readLong();
     lastIngestedAtMs = in.readLong();
     talk.readState(in);
+    faults.readState(in);
     int modelCount = in.readUnsignedByte();
     for (int i = 0; i < modelCount; i++) {
       models.add(new ModelIdentity(in.readUTF(), in.readUTF(), in.readUTF()));

@@ -1,5 +1,6 @@
 package dev.speechemotion.streams.call;
 
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
@@ -234,6 +235,11 @@ public final class CallWindows implements AutoCloseable {
     @Override
     public void summary(CallSummary summary) {
       listener.call(summary);
+    }
+
+    @Override
+    public void wrong(AudioFault fault) {
+      // Its windows are left out; the stream has said why.
     }
   }
 }

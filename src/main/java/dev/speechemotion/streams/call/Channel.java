@@ -1,5 +1,6 @@
 package dev.speechemotion.streams.call;
 
+import dev.speechemotion.audio.EncodingCheck;
 import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChannelSummary;
@@ -15,6 +16,7 @@ import dev.speechemotion.streams.media.LineNoise;
 import dev.speechemotion.streams.media.MediaPosition;
 import dev.speechemotion.streams.media.TalkMeter;
 import dev.speechemotion.streams.models.OpenModel;
+import dev.speechemotion.streams.quality.ChannelFaults;
 import dev.speechemotion.streams.results.AlertingChannel;
 import dev.speechemotion.streams.results.ChannelAlerts;
 import dev.speechemotion.streams.results.EmotionSmoothing;
@@ -70,6 +72,7 @@ public final class Channel implements AlertingChannel {
   private final EmotionSmoothing smoothing;
   private final EmotionTotals totals = new EmotionTotals();
   private final ChannelAlerts alerts;
+  private final ChannelFaults faults;
 
   private final HeldBand band = new HeldBand();
 
@@ -86,8 +89,9 @@ public final class Channel implements AlertingChannel {
       new WindowSink() {
         @Override
         public boolean looksAtFeatures(float speechShare) {
-          return hasEnoughSpeech(speechShare)
-              || modelInUse().orElseThrow().population().isPresent();
+          return !faults.isUnintelligible()
+              && (hasEnoughSpeech(speechShare)
+                  || modelInUse().orElseThrow().population().isPresent());
         }
 
         @Override
@@ -110,6 +114,7 @@ public final class Channel implements AlertingChannel {
     gapToleranceMicros = task.settings.gapTolerance().toMillis() * 1_000;
     smoothing = new EmotionSmoothing(task.settings.smoothing(), task.settings.labelHysteresis());
     alerts = new ChannelAlerts(task.settings.alertRules(), this);
+    faults = new ChannelFaults(stream.call()::note);
   }
 
   /**
@@ -131,6 +136,11 @@ public final class Channel implements AlertingChannel {
   /** Where it stands in media time. */
   MediaPosition media() {
     return media;
+  }
+
+  /** Whether its media offsets say where its audio is, as far as is known. */
+  boolean hasOffsets() {
+    return faults.offsets().finding().isEmpty();
   }
 
   /** What its events come to. */
@@ -159,6 +169,7 @@ public final class Channel implements AlertingChannel {
   void place(Message message, ChannelRole messageRole) {
     long lost = lostBefore(message);
     long beginMicros = beginMicros(message, lost);
+    faults.setFormat(message.encoding(), message.sampleRateHz());
     stream.beginAt(message, beginMicros);
     boolean sameFormat =
         media.isInSegmentOf(message.encoding(), message.sampleRateHz()) && messageRole == role;
@@ -186,10 +197,16 @@ public final class Channel implements AlertingChannel {
 
   /** Takes the audio of a MEDIA message that has been placed. */
   void hear(Message message, int channelPosition) {
-    for (int done = 0; done < message.frames(); done += TaskContext.BLOCK_SAMPLES) {
-      int count = Math.min(TaskContext.BLOCK_SAMPLES, message.frames() - done);
+    EncodingCheck check = faults.payload();
+    int count;
+    for (int done = 0; done < message.frames(); done += count) {
+      count = Math.min(TaskContext.BLOCK_SAMPLES, message.frames() - done);
+      count = Math.min(count, check.samplesLeft());
       message.decode(channelPosition, done, count, task.samples);
       take(count);
+      // After its windows, which so know as much of what is wrong in chunks of any size.
+      message.show(channelPosition, done, count, check);
+      faults.note();
     }
   }
 
@@ -226,9 +243,20 @@ public final class Channel implements AlertingChannel {
         : stream.order().givenUpBetween(media.lastNumber(), message);
   }
 
-  /** Media time at which a message begins. */
+  /** Follows the feed's count of messages and of time; gives the media time of the next one. */
   private long beginMicros(Message message, long lost) {
-    if (message.offsetMicros().isPresent()) {
+    faults.setNumbersInMillis(stream.order().isInMillis(message));
+    boolean saysWhere =
+        faults
+            .offsets()
+            .accept(
+                message.offsetMicros(),
+                message.capturedAtMs(),
+                message.ingestedAtMs(),
+                message.durationMicros(),
+                lost == 0);
+    faults.note();
+    if (saysWhere) {
       return message.offsetMicros().getAsLong();
     }
     long expected = media.expectedMicros();
@@ -358,14 +386,19 @@ public final class Channel implements AlertingChannel {
   /** Makes an event of a window; see {@link WindowSink}. */
   private void window(long beginMs, long endMs, float speechShare, float[] features) {
     OpenModel model = modelInUse().orElseThrow();
-    voice.hear(model.population(), features, speechShare);
+    boolean intelligible = !faults.isUnintelligible();
+    if (intelligible) {
+      voice.hear(model.population(), features, speechShare);
+    }
     EmotionEvent event = newEvent(model, beginMs, endMs);
     event.setSpeechShare(speechShare);
     media.forgetFilledBefore(beginMs + model.windows().hopMs());
-    if (!hasEnoughSpeech(speechShare)) {
+    if (!intelligible || !hasEnoughSpeech(speechShare)) {
+      // Of audio that is wrong there is an event in any case, for it says so.
+      boolean sent = !intelligible || task.settings.noSpeechEvents();
       task.metrics.windowWithoutSpeech();
-      totals.countNoSpeech(task.settings.noSpeechEvents());
-      if (task.settings.noSpeechEvents()) {
+      totals.countNoSpeech(sent);
+      if (sent) {
         task.output.event(withoutSpeech(event));
       }
       alerts.pass(event.getBeginMs(), event.getEndMs());
@@ -419,6 +452,7 @@ public final class Channel implements AlertingChannel {
     }
     event.setGapMs(media.filledMs(beginMs, endMs));
     event.setGapBeforeMs(beginMs == 0 ? media.gapBeforeMs() : 0);
+    event.setQuality(faults.now());
     event.setModelName(model.identity().name());
     event.setModelVersion(model.identity().version());
     event.setModelHash(model.identity().hash());
@@ -491,6 +525,7 @@ public final class Channel implements AlertingChannel {
     summary.setNonTalkMs(Math.max(0, media.audioMicros() - talk.talkMicros()) / 1_000);
     totals.summarize(summary, task.labels(), task.circumplex);
     summary.setAlerts(alerts.tallies());
+    summary.setQuality(faults.ever());
     return summary;
   }
 
@@ -510,6 +545,7 @@ public final class Channel implements AlertingChannel {
     smoothing.writeState(out);
     totals.writeState(out);
     alerts.writeState(out);
+    faults.writeState(out);
   }
 
   /**
@@ -541,6 +577,7 @@ public final class Channel implements AlertingChannel {
     smoothing.readState(in);
     totals.readState(in);
     alerts.readState(in, CallSettings.MAX_ALERT_RULES);
+    faults.readState(in, ChunkRules.MIN_RATE_HZ, ChunkRules.MAX_RATE_HZ);
   }
 
   /** Reads the segment's analyzer; closes the segment if it cannot go on. */

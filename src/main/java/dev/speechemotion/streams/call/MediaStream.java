@@ -271,7 +271,7 @@ final class MediaStream implements StreamOrder.HeardChannels {
     long until = StreamOrder.NONE;
     for (int i = 0; i < message.channels().size(); i++) {
       Optional<Channel> channel = channel(message, i);
-      if (channel.isPresent()) {
+      if (channel.isPresent() && channel.get().hasOffsets()) {
         until = Math.max(until, channel.get().media().heardUntilMicros());
       }
     }

@@ -1,6 +1,7 @@
 package dev.speechemotion.streams.call;
 
 import dev.speechemotion.avro.AudioChannel;
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionAlert;
@@ -29,6 +30,9 @@ final class TaskContext {
     void alert(EmotionAlert alert);
 
     void summary(CallSummary summary);
+
+    /** Audio of a call was found to be wrong; once for each kind. */
+    void wrong(AudioFault fault);
   }
 
   /** Samples decoded at a time; bounds the scratch space whatever the chunk. */

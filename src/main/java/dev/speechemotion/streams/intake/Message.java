@@ -1,6 +1,7 @@
 package dev.speechemotion.streams.intake;
 
 import dev.speechemotion.audio.AudioEncoding;
+import dev.speechemotion.audio.EncodingCheck;
 import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChannelRole;
@@ -160,13 +161,26 @@ public final class Message {
    * @param out {@code [count]}, receives samples in [-1, 1]
    */
   public void decode(int channel, int from, int count, float[] out) {
+    byte[] payload = chunk.getPayload().array();
+    encoding().decode(payload, beginOf(channel, from), channels().size(), count, out, 0);
+  }
+
+  private int beginOf(int channel, int sample) {
     ByteBuffer payload = chunk.getPayload();
-    int begin =
-        payload.arrayOffset()
-            + payload.position()
-            + channel * encoding().bytesPerSample()
-            + from * frameBytes();
-    encoding().decode(payload.array(), begin, channels().size(), count, out, 0);
+    return payload.arrayOffset()
+        + payload.position()
+        + channel * encoding().bytesPerSample()
+        + sample * frameBytes();
+  }
+
+  /**
+   * Shows a check samples of one channel of its audio, as they came.
+   *
+   * @param channel position in the interleaving
+   * @param from the first sample
+   */
+  public void show(int channel, int from, int count, EncodingCheck check) {
+    check.accept(chunk.getPayload().array(), beginOf(channel, from), channels().size(), count);
   }
 
   private int frameBytes() {

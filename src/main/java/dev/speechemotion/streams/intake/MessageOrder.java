@@ -33,6 +33,12 @@ public final class MessageOrder {
   /** How many of the last numbers it knows the messages of. */
   static final int REMEMBERED = 64;
 
+  /** Messages in a row whose numbers go up by their milliseconds that show how the feed counts. */
+  private static final int SHOWN_BY = 4;
+
+  /** Shorter messages do not show it: a feed may well leave out every second number. */
+  private static final int LEAST_MILLIS = 5;
+
   /** Where a message stands. */
   enum Place {
     NEXT,
@@ -61,6 +67,17 @@ public final class MessageOrder {
   /** The lowest number that can be remembered. */
   private long rememberedFrom;
 
+  /** Whether the feed's numbers are milliseconds, against the rules: then they go up by those. */
+  private boolean inMillis;
+
+  /** Of the last message passed, milliseconds of audio; and how many in a row showed it. */
+  private int lastMillis;
+
+  private int shownBy;
+
+  /** Whether what came before the next message was just given up. */
+  private boolean gaveUp;
+
   /** By ascending number. */
   private final List<Message> held = new ArrayList<>(0);
 
@@ -86,6 +103,9 @@ public final class MessageOrder {
   /** Forgets all numbers and what is held; what comes next is the first again. */
   void forget() {
     begun = false;
+    inMillis = false;
+    lastMillis = 0;
+    shownBy = 0;
     held.clear();
   }
 
@@ -94,14 +114,26 @@ public final class MessageOrder {
     rememberedFrom = next;
   }
 
+  /** Whether the feed's numbers are milliseconds. */
+  boolean isInMillis() {
+    return inMillis;
+  }
+
   Place place(long number) {
+    if (begun && isNext(number)) {
+      return Place.NEXT;
+    }
     if (begun && number < next) {
       return isBelowFloor(number) || isGivenUp(number) ? Place.MISSED : Place.TAKEN;
     }
-    if (begun && number == next) {
-      return Place.NEXT;
-    }
     return heldAt(number).isEmpty() ? Place.AHEAD : Place.TAKEN;
+  }
+
+  /** Of milliseconds those near the next one are taken for it: feeds round. */
+  private boolean isNext(long number) {
+    return inMillis
+        ? number >= next - lastMillis / 2 && number < next + Math.max(1, lastMillis)
+        : number == next;
   }
 
   /** Whether it is not known any more whether a message came under that number. */
@@ -154,9 +186,12 @@ public final class MessageOrder {
 
   /** Passes a message if it is {@link Place#NEXT}. */
   void passIfNext(Message message) {
-    if (begun && message.number() == next) {
-      prints[slot(next)] = message.print(crc);
-      next++;
+    if (begun && isNext(message.number())) {
+      prints[slot(message.number())] = message.print(crc);
+      shownBy = gaveUp ? shownBy : 0;
+      gaveUp = false;
+      lastMillis = millis(message);
+      next = message.number() + (inMillis ? Math.max(1, lastMillis) : 1);
     }
   }
 
@@ -178,7 +213,7 @@ public final class MessageOrder {
 
   /** The next message, if it is held; it is passed then. */
   public Optional<Message> poll() {
-    if (!begun || held.isEmpty() || held.get(0).number() != next) {
+    if (!begun || held.isEmpty() || !isNext(held.get(0).number())) {
       return Optional.empty();
     }
     Message first = held.remove(0);
@@ -200,6 +235,12 @@ public final class MessageOrder {
       begin(first);
       return true;
     }
+    gaveUp = true;
+    if (!inMillis && showsMillis(first)) {
+      inMillis = true;
+      next = first;
+      return true;
+    }
     if (holes.size() == MAX_HOLES) {
       floor = holes.remove(0).to;
     }
@@ -208,14 +249,36 @@ public final class MessageOrder {
     return true;
   }
 
-  /** How many of the numbers between two, both exclusive, were given up. */
+  /** Whether numbers go up by the length of the audio before them, from the last one passed on. */
+  private boolean showsMillis(long first) {
+    shownBy = isUpBy(first - (next - 1), lastMillis) ? shownBy + 1 : 0;
+    int shown = shownBy;
+    for (int i = 1; i < held.size(); i++) {
+      Message before = held.get(i - 1);
+      if (!isUpBy(held.get(i).number() - before.number(), millis(before))) {
+        break;
+      }
+      shown++;
+    }
+    return shown >= SHOWN_BY;
+  }
+
+  private static boolean isUpBy(long numbers, int millis) {
+    return millis >= LEAST_MILLIS && Math.abs(numbers - millis) <= 1;
+  }
+
+  private static int millis(Message message) {
+    return (int) ((message.durationMicros() + 500) / 1_000);
+  }
+
+  /** How many messages were given up between two numbers, both exclusive. */
   long givenUpBetween(long after, long before) {
     long count = 0;
     for (int i = 0; i < holes.size(); i++) {
       Hole hole = holes.get(i);
       count += Math.max(0, Math.min(hole.to, before) - Math.max(hole.from, after + 1));
     }
-    return count;
+    return inMillis ? count / Math.max(1, lastMillis) : count;
   }
 
   /**
@@ -304,6 +367,9 @@ public final class MessageOrder {
       for (long number = from; number < next; number++) {
         out.writeInt(prints[slot(number)]);
       }
+      out.writeBoolean(inMillis);
+      StateFields.writeCount(out, lastMillis);
+      StateFields.writeCount(out, shownBy);
     }
     StateFields.writeCount(out, held.size());
     for (Message message : held) {
@@ -326,6 +392,9 @@ public final class MessageOrder {
       for (long number = rememberedFrom; number < next; number++) {
         prints[slot(number)] = in.readInt();
       }
+      inMillis = in.readBoolean();
+      lastMillis = StateFields.readCount(in, "milliseconds", Integer.MAX_VALUE);
+      shownBy = StateFields.readCount(in, "numbers", SHOWN_BY);
     }
     int heldCount = StateFields.readCount(in, "messages that wait", MAX_HELD + 1);
     for (int i = 0; i < heldCount; i++) {

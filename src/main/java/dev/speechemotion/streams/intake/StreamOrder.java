@@ -307,6 +307,12 @@ public final class StreamOrder {
     return own == null ? 0 : own.givenUpBetween(after, message.number());
   }
 
+  /** Whether the numbers of a message's order are milliseconds, and not of messages. */
+  public boolean isInMillis(Message message) {
+    MessageOrder own = byTrack ? track(message).orElse(null) : order;
+    return own != null && own.isInMillis();
+  }
+
   /** Whether each track has numbers of its own. */
   public boolean isByTrack() {
     return byTrack;

@@ -151,6 +151,20 @@ public final class StreamMetrics {
                 reason));
   }
 
+  /** Audio of a call was found to be wrong. */
+  public void wrongAudio(String kind) {
+    byTag
+        .computeIfAbsent(
+            "wrong audio " + kind,
+            unused ->
+                counter(
+                    "wrong.audio",
+                    "Calls whose audio is not what the feed says, by what is wrong",
+                    "kind",
+                    kind))
+        .increment();
+  }
+
   /** A window had too little speech for an emotion. */
   public void windowWithoutSpeech() {
     windowsWithoutSpeech.increment();

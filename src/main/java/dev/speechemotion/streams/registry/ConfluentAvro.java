@@ -4,6 +4,7 @@ import dev.speechemotion.avro.AlertState;
 import dev.speechemotion.avro.AlertTally;
 import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
@@ -69,6 +70,7 @@ public final class ConfluentAvro {
             ChannelSummary.class,
             EmotionStretch.class,
             AlertTally.class,
+            AudioFault.class,
             ModelUsed.class,
             CallEnd.class,
             EmotionAlert.class,

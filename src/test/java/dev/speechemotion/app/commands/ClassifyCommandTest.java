@@ -111,6 +111,32 @@ class ClassifyCommandTest {
     requireClose(found, expected, 0.15);
   }
 
+  @Test
+  void shouldSayWhatIsWrongWithARecordingInPlaceOfAnEmotion(@TempDir Path folder)
+      throws IOException {
+    AudioClip call = AudioFiles.read(Path.of(CASES + "native_8k.wav"));
+    float[] samples = new float[10 * 8_000];
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = call.mono()[i % call.sampleCount()];
+    }
+    byte[] codes = new byte[samples.length];
+    AudioEncoding.ALAW.encode(samples, 0, samples.length, codes, 0);
+    AudioEncoding.MULAW.decode(codes, 0, 1, samples.length, samples, 0);
+    Path file = folder.resolve("wrong.wav");
+    AudioFiles.writeWav(file, new AudioClip(8_000, samples), AudioEncoding.MULAW);
+
+    CommandLineRun table =
+        CommandLineRun.of("classify", file.toString(), "--model", "models/telephone");
+    JsonNode channel = channel(classify(FastModels.OPTIONS, file.toString()));
+
+    assertThat(table.outLines().get(0))
+        .endsWith("wrong.wav: wrong audio: WRONG_G711_LAW, so no emotion");
+    assertThat(channel.get("quality"))
+        .extracting(JsonNode::asText)
+        .containsExactly("WRONG_G711_LAW");
+    requireNoSpeech(channel);
+  }
+
   private static JsonNode channel(CommandLineRun run) throws IOException {
     return JSON.readTree(run.out()).get("channels").get(0);
   }

@@ -1,6 +1,7 @@
 package dev.speechemotion.streams.call;
 
 import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionAlert;
@@ -151,6 +152,9 @@ public final class StreamTester implements AutoCloseable {
 
     @Override
     public void summary(CallSummary summary) {}
+
+    @Override
+    public void wrong(AudioFault fault) {}
   }
 
   CallStore store() {

@@ -1,0 +1,202 @@
+package dev.speechemotion.streams.quality;
+
+import dev.speechemotion.avro.AudioFault;
+import dev.speechemotion.streams.state.StateFields;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Says of one channel whether time goes on as its audio does: by the media offsets of its messages;
+ * where they have none, by when they were captured; where that is not said either, by when they
+ * were ingested.
+ *
+ * <p>It compares both over a second of audio. Twice in a row makes a finding, of a wrong rate five
+ * times, as a feed that leaves out silence may advance twice as far by chance, and by ingestion,
+ * eight. Ten good seconds in a row take it back.
+ */
+public final class OffsetCheck {
+  /** Where time is taken from. */
+  private enum Clock {
+    OFFSETS,
+    CAPTURE,
+    INGESTION
+  }
+
+  private static final long NONE = Long.MIN_VALUE;
+  private static final long STRETCH_MICROS = 1_000_000;
+
+  private static final int TIMES = 2;
+  private static final int RATE_TIMES = 5;
+  private static final int INGESTED_RATE_TIMES = 8;
+  private static final int GOOD_TIMES = 10;
+
+  /** Offsets that advance by less than one in so many stand still; chunks may be counted. */
+  private static final long STILL = 5_000;
+
+  /** Those in milliseconds advance by a thousandth, or up to twice that where audio is missing. */
+  private static final long LEAST_MILLIS = 2_000;
+
+  private static final long MOST_MILLIS = 500;
+
+  /** A message cannot begin where the one before it does, or next to it. */
+  private static final long LEAST_ADVANCE = 100;
+
+  /** Of the message before: where it began, and its length. */
+  private long lastOffsetMicros = NONE;
+
+  private long lastMicros;
+
+  /** Of the second in work: the time at its begin, and its audio so far. */
+  private long beginMicros = NONE;
+
+  private long audioMicros;
+
+  private Clock clock = Clock.OFFSETS;
+
+  private Optional<AudioFault> finding = Optional.empty();
+  private Optional<AudioFault> suspected = Optional.empty();
+  private int times;
+  private int goodTimes;
+
+  /** What has been found and holds. */
+  public Optional<AudioFault> finding() {
+    return finding;
+  }
+
+  /**
+   * Takes the next message of the channel.
+   *
+   * @param offsetMicros its media offset
+   * @param capturedAtMs when it was captured
+   * @param ingestedAtMs when it was ingested
+   * @param micros length of its audio
+   * @param follows whether no message is missing before it
+   * @return whether its offset says where it begins
+   */
+  public boolean accept(
+      OptionalLong offsetMicros,
+      OptionalLong capturedAtMs,
+      long ingestedAtMs,
+      long micros,
+      boolean follows) {
+    boolean advances = offsetMicros.isPresent() && advances(offsetMicros.getAsLong());
+    lastOffsetMicros = offsetMicros.orElse(NONE);
+    lastMicros = micros;
+    if (offsetMicros.isPresent()) {
+      compare(Clock.OFFSETS, offsetMicros.getAsLong(), follows);
+    } else if (capturedAtMs.isPresent()) {
+      compare(Clock.CAPTURE, capturedAtMs.getAsLong() * 1_000, follows);
+    } else {
+      compare(Clock.INGESTION, ingestedAtMs * 1_000, follows);
+    }
+    audioMicros += micros;
+    return advances && finding.isEmpty();
+  }
+
+  private boolean advances(long offsetMicros) {
+    return lastOffsetMicros == NONE
+        || offsetMicros < lastOffsetMicros
+        || (offsetMicros - lastOffsetMicros) * LEAST_ADVANCE >= lastMicros;
+  }
+
+  private void compare(Clock by, long micros, boolean follows) {
+    if (beginMicros == NONE || by != clock || !follows || micros < beginMicros) {
+      begin(by, micros);
+    } else if (audioMicros >= STRETCH_MICROS) {
+      judge(micros - beginMicros);
+      begin(by, micros);
+    }
+  }
+
+  private void begin(Clock by, long micros) {
+    clock = by;
+    beginMicros = micros;
+    audioMicros = 0;
+  }
+
+  private void judge(long advanceMicros) {
+    double rate = (double) advanceMicros / audioMicros;
+    if (rate > 0.9 && rate < 1.1) {
+      times = 0;
+      goodTimes = Math.min(goodTimes + 1, GOOD_TIMES);
+      if (goodTimes == GOOD_TIMES) {
+        finding = Optional.empty();
+      }
+      return;
+    }
+    Optional<AudioFault> found = fault(advanceMicros, rate);
+    goodTimes = 0;
+    times = found.equals(suspected) ? Math.min(times + 1, INGESTED_RATE_TIMES) : 1;
+    suspected = found;
+    if (found.isPresent() && times >= timesNeeded(found.get())) {
+      finding = found;
+    }
+  }
+
+  private int timesNeeded(AudioFault fault) {
+    if (fault != AudioFault.WRONG_SAMPLE_RATE) {
+      return TIMES;
+    }
+    return clock == Clock.INGESTION ? INGESTED_RATE_TIMES : RATE_TIMES;
+  }
+
+  private Optional<AudioFault> fault(long advanceMicros, double rate) {
+    if (rate > 1.9 && rate < 2.1 || rate > 0.475 && rate < 0.525) {
+      return Optional.of(AudioFault.WRONG_SAMPLE_RATE);
+    }
+    if (clock != Clock.OFFSETS) {
+      // Recordings may be sent faster than they were spoken.
+      return Optional.empty();
+    }
+    if (advanceMicros * STILL <= audioMicros) {
+      return Optional.of(AudioFault.OFFSETS_STAND_STILL);
+    }
+    return advanceMicros * LEAST_MILLIS >= audioMicros && advanceMicros * MOST_MILLIS <= audioMicros
+        ? Optional.of(AudioFault.OFFSETS_IN_MILLISECONDS)
+        : Optional.empty();
+  }
+
+  void writeState(DataOutput out) throws IOException {
+    out.writeLong(lastOffsetMicros);
+    StateFields.writeCount(out, lastMicros);
+    out.writeLong(beginMicros);
+    StateFields.writeCount(out, audioMicros);
+    out.writeByte(clock.ordinal());
+    writeFault(out, finding);
+    writeFault(out, suspected);
+    out.writeByte(times);
+    out.writeByte(goodTimes);
+  }
+
+  void readState(DataInput in) throws IOException {
+    lastOffsetMicros = in.readLong();
+    lastMicros = StateFields.readCount(in);
+    beginMicros = in.readLong();
+    audioMicros = StateFields.readCount(in);
+    clock = readClock(in);
+    finding = readFault(in);
+    suspected = readFault(in);
+    times = in.readByte();
+    goodTimes = in.readByte();
+  }
+
+  private static Clock readClock(DataInput in) throws IOException {
+    int ordinal = in.readUnsignedByte();
+    if (ordinal >= Clock.values().length) {
+      throw new IOException("there is no clock " + ordinal);
+    }
+    return Clock.values()[ordinal];
+  }
+
+  private static void writeFault(DataOutput out, Optional<AudioFault> fault) throws IOException {
+    out.writeByte(fault.orElse(AudioFault.UNKNOWN).ordinal());
+  }
+
+  private static Optional<AudioFault> readFault(DataInput in) throws IOException {
+    AudioFault fault = FaultSet.fault(in.readUnsignedByte());
+    return fault == AudioFault.UNKNOWN ? Optional.empty() : Optional.of(fault);
+  }
+}

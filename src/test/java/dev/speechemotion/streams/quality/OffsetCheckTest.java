@@ -1,0 +1,118 @@
+package dev.speechemotion.streams.quality;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.speechemotion.avro.AudioFault;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Time against audio, in messages of 20 ms. */
+class OffsetCheckTest {
+  private static final long MESSAGE_MICROS = 20_000;
+
+  private final OffsetCheck check = new OffsetCheck();
+  private long heardMicros;
+
+  /** Whether the last message's offset counted. */
+  private boolean saysWhere;
+
+  /** Seconds of audio with offsets made of the time that is right. */
+  private Optional<AudioFault> hear(double seconds, LongUnaryOperator offset) {
+    for (long end = heardMicros + (long) (seconds * 1e6); heardMicros < end; ) {
+      saysWhere =
+          check.accept(
+              OptionalLong.of(offset.applyAsLong(heardMicros)),
+              OptionalLong.empty(),
+              0,
+              MESSAGE_MICROS,
+              true);
+      heardMicros += MESSAGE_MICROS;
+    }
+    return check.finding();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // advance as a share of the audio, what is found
+    "0, OFFSETS_STAND_STILL",
+    "0.00005, OFFSETS_STAND_STILL",
+    "0.001, OFFSETS_IN_MILLISECONDS",
+    "2, WRONG_SAMPLE_RATE",
+    "0.5, WRONG_SAMPLE_RATE",
+    "1, ",
+    "1.001, ",
+    "1.5, ",
+    "3, ",
+    "0.75, ",
+    "0.008, ",
+  })
+  void shouldTellHowFarOffsetsAdvance(double share, AudioFault fault) {
+    Optional<AudioFault> found = hear(9, micros -> Math.round(share * micros));
+
+    assertThat(found).isEqualTo(Optional.ofNullable(fault));
+  }
+
+  @Test
+  void shouldUseNoOffsetThatStandsWhereTheLastOneDid() {
+    hear(0.02, micros -> 500_000);
+    assertThat(saysWhere).isTrue();
+
+    hear(0.02, micros -> 500_000);
+    assertThat(saysWhere).isFalse();
+    hear(0.02, micros -> 500_020);
+    assertThat(saysWhere).isFalse();
+    hear(0.02, micros -> 520_000);
+    assertThat(saysWhere).isTrue();
+    hear(0.02, micros -> 100_000);
+    assertThat(saysWhere).isTrue();
+  }
+
+  @Test
+  void shouldBelieveOffsetsAgainAfterTenGoodSeconds() {
+    hear(3, micros -> 0);
+    hear(9, micros -> micros);
+    assertThat(check.finding()).contains(AudioFault.OFFSETS_STAND_STILL);
+    assertThat(saysWhere).isFalse();
+
+    hear(3, micros -> micros);
+
+    assertThat(check.finding()).isEmpty();
+    assertThat(saysWhere).isTrue();
+  }
+
+  @Test
+  void shouldTakeNoGapForAWrongRate() {
+    // A second is missing after each; then the feed leaves out what is silent.
+    assertThat(hear(4, micros -> micros + micros / 1_000_000 * 1_000_000)).isEmpty();
+    assertThat(hear(20, micros -> 8_000_000 + micros + micros * micros / 40_000_000)).isEmpty();
+  }
+
+  @Test
+  void shouldTellARateByIngestionAfterEightSeconds() {
+    for (long micros = 0; micros < 7_900_000; micros += MESSAGE_MICROS) {
+      ingest(2 * micros / 1_000);
+      assertThat(check.finding()).isEmpty();
+    }
+    for (long micros = 7_900_000; micros < 9_000_000; micros += MESSAGE_MICROS) {
+      ingest(2 * micros / 1_000);
+    }
+    assertThat(check.finding()).contains(AudioFault.WRONG_SAMPLE_RATE);
+  }
+
+  private void ingest(long atMs) {
+    check.accept(OptionalLong.empty(), OptionalLong.empty(), atMs, MESSAGE_MICROS, true);
+  }
+
+  @Test
+  void shouldFindNothingWhereAudioIsSentAtOnce() {
+    for (long micros = 0; micros < 30_000_000; micros += MESSAGE_MICROS) {
+      ingest(5);
+    }
+
+    assertThat(check.finding()).isEmpty();
+  }
+}
