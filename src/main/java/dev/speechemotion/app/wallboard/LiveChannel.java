@@ -2,6 +2,7 @@ package dev.speechemotion.app.wallboard;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.EmotionAlert;
@@ -11,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecord;
 
 /** One channel of a call, as far as its events tell. */
 final class LiveChannel {
@@ -47,7 +46,10 @@ final class LiveChannel {
   private String modelName = "";
   private String modelVersion = "";
   private String modelHash = "";
-  private List<String> faults = List.of();
+
+  /** What is known to be wrong with its audio. */
+  private List<AudioFault> faults = List.of();
+
   private ChannelSummary summary;
 
   LiveChannel(String streamId, String name, ChannelRole role) {
@@ -104,17 +106,7 @@ final class LiveChannel {
     modelName = event.getModelName();
     modelVersion = event.getModelVersion();
     modelHash = event.getModelHash();
-    faults = faults(event);
-  }
-
-  /** What is known to be wrong with its audio. */
-  private static List<String> faults(SpecificRecord record) {
-    Schema.Field field = record.getSchema().getField("quality");
-    List<String> faults = new ArrayList<>();
-    if (field != null && record.get(field.pos()) instanceof List<?> all) {
-      all.forEach(fault -> faults.add(fault.toString()));
-    }
-    return faults;
+    faults = event.getQuality();
   }
 
   private void gap(long beginMs, long endMs) {
@@ -136,7 +128,7 @@ final class LiveChannel {
 
   void end(ChannelSummary summary) {
     this.summary = summary;
-    faults = faults(summary);
+    faults = summary.getQuality();
     role = summary.getRole();
     alerts.clear();
   }
@@ -161,7 +153,7 @@ final class LiveChannel {
     }
     if (!faults.isEmpty()) {
       ArrayNode quality = channel.putArray("quality");
-      faults.forEach(quality::add);
+      faults.forEach(fault -> quality.add(fault.name()));
     }
     strip.write(channel, since);
   }

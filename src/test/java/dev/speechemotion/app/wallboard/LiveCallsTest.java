@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.speechemotion.app.fixtures.PretendCall;
 import dev.speechemotion.avro.AlertState;
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionEvent;
 import java.time.Clock;
@@ -93,6 +94,21 @@ class LiveCallsTest {
     assertThat(strip(row)).isEqualTo("neutral 0-3000 angry 3000-5000");
     assertThat(row.get("beganAt").asLong()).isEqualTo(NOON.plusMillis(400).toEpochMilli());
     assertThat(row.has("endedAt")).isFalse();
+  }
+
+  @Test
+  void shouldShowWhatIsWrongWithTheAudioForAsLongAsItIs() {
+    EmotionEvent wrong = call.event(CUSTOMER, 3_000, "none", 0);
+    wrong.setQuality(List.of(AudioFault.WRONG_G711_LAW));
+    take(wrong);
+
+    JsonNode channel = row(picture(), "call-1").get("channels").get(0);
+    assertThat(channel.get("quality")).hasSize(1);
+    assertThat(channel.get("quality").get(0).asText()).isEqualTo("WRONG_G711_LAW");
+
+    take(call.event(CUSTOMER, 14_000, "neutral", 0.7));
+
+    assertThat(row(picture(), "call-1").get("channels").get(0).has("quality")).isFalse();
   }
 
   @Test
