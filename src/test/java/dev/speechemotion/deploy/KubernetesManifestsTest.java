@@ -225,9 +225,11 @@ class KubernetesManifestsTest {
             .map(KafkaTopic.class::cast)
             .toList();
 
+    List<String> named = new ArrayList<>(settings.streamSettings().topics());
+    named.add(settings.text(Property.TOPIC_CORRECTIONS));
     assertThat(topics)
         .extracting(topic -> topic.getMetadata().getName())
-        .containsExactlyInAnyOrderElementsOf(settings.streamSettings().topics());
+        .containsExactlyInAnyOrderElementsOf(named);
     assertThat(topics)
         .allSatisfy(
             topic -> {
