@@ -119,7 +119,12 @@ class ArchitectureTest {
     "app.embedded,          'http settings process'",
     "app.running,           'serving settings process'",
     "app.loadtest,          'serving settings process'",
-    "app.commands,          'loadtest running serving wallboard http client embedded terminal settings process'",
+    "app.gateway.feed,      'settings'",
+    "app.gateway.twilio,    'gateway.feed http settings'",
+    "app.gateway.audiohook, 'gateway.feed http settings process'",
+    "app.gateway.rtp,       'gateway.feed http settings process'",
+    "app.gateway,           'http client settings process'",
+    "app.commands,          'gateway loadtest running serving wallboard http client embedded terminal settings process'",
   })
   void shouldImportOnlyNeighborsBelow(String owner, String neighbors) {
     String parent = owner.substring(0, owner.indexOf('.'));

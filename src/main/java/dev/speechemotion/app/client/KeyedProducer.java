@@ -14,7 +14,15 @@ public final class KeyedProducer {
 
   /** An idempotent producer: what it sends arrives once and in order. */
   public static <T> Producer<String, T> create(Settings settings, Serde<T> values) {
-    Map<String, Object> config = settings.kafkaClient(ProducerConfig.configNames());
+    return create(settings.kafkaClient(ProducerConfig.configNames()), values);
+  }
+
+  /**
+   * The same.
+   *
+   * @param config of the client; is added to
+   */
+  static <T> Producer<String, T> create(Map<String, Object> config, Serde<T> values) {
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     // On a topic just created the first request may come before the leader is ready, and a second

@@ -7,6 +7,7 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.EmotionEvent;

@@ -11,6 +11,7 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.streams.deadletters.RejectReason;
 import dev.speechemotion.training.corpus.Progress;
 import java.io.PrintWriter;

@@ -7,6 +7,7 @@ import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.avro.ChannelRole;

@@ -18,6 +18,7 @@ import dev.speechemotion.app.process.TemporaryFiles;
 import dev.speechemotion.app.serving.ModelDirectory;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.model.EmotionModel;
 import java.io.PrintWriter;

@@ -1,5 +1,6 @@
 package dev.speechemotion.app.commands;
 
+import dev.speechemotion.app.gateway.GatewayCommand;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.training.EvaluateCommand;
 import dev.speechemotion.training.TrainCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ClassifyCommand.class,
       FeaturesCommand.class,
       FeedCommand.class,
+      GatewayCommand.class,
       WatchCommand.class,
       DlqCommand.class,
       LoadTestCommand.class,

@@ -14,6 +14,7 @@ import dev.speechemotion.app.settings.PropertyMarkdown;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.app.wallboard.Wallboard;
 import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.math.BigDecimal;
 import java.nio.file.Path;

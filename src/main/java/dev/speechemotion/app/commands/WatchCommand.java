@@ -9,6 +9,7 @@ import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.app.terminal.CallTable;
 import dev.speechemotion.app.terminal.LiveScreen;
 import dev.speechemotion.app.terminal.ResultPrinter;
+import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.avro.EmotionEvent;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.SchemaRegistry;

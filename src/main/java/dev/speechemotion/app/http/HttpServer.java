@@ -73,7 +73,7 @@ public final class HttpServer implements AutoCloseable {
               config.http.prefer405over404 = true;
               config.jetty.threadPool = threads();
               config.jetty.addConnector((jetty, http) -> connector(jetty, http, tls, port));
-              guard(config, token);
+              guard(config, token, routes);
               routes.forEach(each -> each.addTo(config.routes));
             });
     try {
@@ -142,15 +142,20 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private static void guard(JavalinConfig config, AccessToken token) {
+  private static void guard(JavalinConfig config, AccessToken token, List<HttpRoutes> routes) {
     config.routes.before(
         request -> {
           request.header("X-Content-Type-Options", "nosniff");
           request.header("Cache-Control", "no-store");
-          if (!isHealth(request) && !token.admits(request.header("Authorization"))) {
-            request.header("WWW-Authenticate", "Basic realm=\"speech-emotion-streams\"");
-            throw new UnauthorizedResponse(
-                "send the token as 'Authorization: Bearer TOKEN', or as the password of any name");
+          if (!isHealth(request)) {
+            requireToken(request, token);
+          }
+        });
+    config.routes.wsBeforeUpgrade(
+        request -> {
+          if (routes.stream()
+              .noneMatch(each -> each.socketsWithoutToken().contains(request.path()))) {
+            requireToken(request, token);
           }
         });
     config.routes.exception(
@@ -162,6 +167,14 @@ public final class HttpServer implements AutoCloseable {
               .status(HttpStatus.INTERNAL_SERVER_ERROR)
               .result("the request failed; see the log\n");
         });
+  }
+
+  private static void requireToken(Context request, AccessToken token) {
+    if (!token.admits(request.header("Authorization"))) {
+      request.header("WWW-Authenticate", "Basic realm=\"speech-emotion-streams\"");
+      throw new UnauthorizedResponse(
+          "send the token as 'Authorization: Bearer TOKEN', or as the password of any name");
+    }
   }
 
   private static boolean isHealth(Context request) {

@@ -41,6 +41,10 @@ public final class Property {
           },
           () -> "name of a topic");
 
+  private static final Validator PORTS =
+      LambdaValidator.with(
+          (name, value) -> ValueFormats.ports(name, (String) value), () -> "range of ports");
+
   private static final Validator ROLES =
       LambdaValidator.with(
           (name, value) -> ValueFormats.roles(name, (String) value), () -> "roles");
@@ -353,6 +357,80 @@ public final class Property {
           "http.corrections",
           false,
           "Whether emotions can be corrected on the wallboard; needs `http.token`");
+
+  public static final String GATEWAY_BUFFER_BYTES =
+      integer(
+          "gateway.buffer.bytes",
+          32 << 20,
+          Range.between(1 << 20, 1 << 30),
+          "What a gateway keeps in memory that Kafka has not acknowledged, bytes; beyond it reads no"
+              + " more from its feeds");
+
+  public static final String GATEWAY_MAX_STREAMS =
+      integer(
+          "gateway.max.streams",
+          1_000,
+          Range.between(1, 100_000),
+          "The most media streams that a gateway takes at once");
+
+  public static final String GATEWAY_TWILIO_AUTH_TOKEN =
+      secret(
+          "gateway.twilio.auth.token",
+          "Auth token of the Twilio account, with which it signs its requests; empty: signatures are"
+              + " not checked, `http.token` is");
+
+  public static final String GATEWAY_TWILIO_URL =
+      text(
+          "gateway.twilio.url",
+          "",
+          ANY,
+          "Address of the stream as Twilio has been told it, such as `wss://voice.example.com/twilio`:"
+              + " it is what Twilio signs; empty: `wss://`, and the request's host and path");
+
+  public static final String GATEWAY_TWILIO_ROLES =
+      text(
+          "gateway.twilio.roles",
+          "inbound=CUSTOMER,outbound=AGENT",
+          CHANNELS,
+          "Who is heard on Twilio's tracks; the parameters `inbound` and `outbound` of a stream win");
+
+  public static final String GATEWAY_AUDIOHOOK_API_KEY =
+      secret(
+          "gateway.audiohook.api.key",
+          "API key of the AudioHook integration; empty: it is not checked, `http.token` is");
+
+  public static final String GATEWAY_AUDIOHOOK_CLIENT_SECRET =
+      secret(
+          "gateway.audiohook.client.secret",
+          "Client secret of the AudioHook integration, base64: requests must be signed with it");
+
+  public static final String GATEWAY_AUDIOHOOK_CHANNELS =
+      text(
+          "gateway.audiohook.channels",
+          "both",
+          ValidString.in("both", "external"),
+          "Channels that are asked for: `both`, or `external`, the customer alone");
+
+  public static final String GATEWAY_RTP_HOST =
+      text(
+          "gateway.rtp.host",
+          "127.0.0.1",
+          new NonEmptyString(),
+          "Address at which RTP is received");
+
+  public static final String GATEWAY_RTP_PORTS =
+      text(
+          "gateway.rtp.ports",
+          "20000-20999",
+          PORTS,
+          "UDP ports at which RTP is received: the even ones of the range");
+
+  public static final String GATEWAY_RTP_IDLE_MS =
+      millis(
+          "gateway.rtp.idle.ms",
+          60_000L,
+          Range.between(1_000, Duration.ofDays(1).toMillis()),
+          "An RTP session of which no packet came for so long has ended, milliseconds");
 
   private Property() {}
 

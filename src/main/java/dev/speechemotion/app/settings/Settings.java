@@ -1,6 +1,7 @@
 package dev.speechemotion.app.settings;
 
 import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.streams.StreamSettings;
 import dev.speechemotion.streams.call.CallSettings;
 import dev.speechemotion.streams.intake.PseudonymKey;
@@ -84,6 +85,16 @@ public final class Settings {
     return Duration.ofMillis((Long) values.get(property));
   }
 
+  /** Roles of channels by name. */
+  public Map<String, ChannelRole> channelRoles(String property) {
+    return ValueFormats.channelRoles(property, text(property));
+  }
+
+  /** The first and the last port of a range. */
+  public int[] ports(String property) {
+    return ValueFormats.ports(property, text(property));
+  }
+
   /** Settings of the registry client besides its address. */
   public Map<String, String> registryClient() {
     return registry;
@@ -158,7 +169,7 @@ public final class Settings {
           integer(Property.MAX_PAYLOAD_BYTES),
           new CallSettings(
               ValueFormats.roles(Property.ANALYZED_ROLES, text(Property.ANALYZED_ROLES)),
-              ValueFormats.channelRoles(Property.CHANNEL_ROLES, text(Property.CHANNEL_ROLES)),
+              channelRoles(Property.CHANNEL_ROLES),
               duration(Property.REORDER_WINDOW_MS),
               integer(Property.REORDER_MAX_CHUNKS),
               duration(Property.GAP_TOLERANCE_MS),

@@ -8,11 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigException;
 
 /** Values that are more than a number or a word. All fail with the property's name and value. */
 final class ValueFormats {
+  private static final Pattern PORT_RANGE = Pattern.compile("(\\d{1,5}) *- *(\\d{1,5})");
+
   private ValueFormats() {}
 
   /** {@code ROLE,ROLE}. */
@@ -49,6 +53,19 @@ final class ValueFormats {
       }
     }
     return roles;
+  }
+
+  /** {@code FIRST-LAST}; gives both. */
+  static int[] ports(String property, String value) {
+    Matcher range = PORT_RANGE.matcher(value.trim());
+    if (range.matches()) {
+      int first = Integer.parseInt(range.group(1));
+      int last = Integer.parseInt(range.group(2));
+      if (first >= 1 && first < last && last <= 65_535) {
+        return new int[] {first, last};
+      }
+    }
+    throw new ConfigException(property, value, "not FIRST-LAST, two ports from 1 to 65535");
   }
 
   /** {@code RULE; RULE}. */

@@ -1,7 +1,5 @@
-package dev.speechemotion.app.commands;
+package dev.speechemotion.app.settings;
 
-import dev.speechemotion.app.settings.Property;
-import dev.speechemotion.app.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +9,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options of every command that talks to Kafka: where the configuration comes from. */
-final class SettingsOptions {
+public final class SettingsOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -34,12 +32,12 @@ final class SettingsOptions {
   private Optional<String> registryUrl;
 
   /** Whether brokers are named here, in place of such as are started for the purpose. */
-  boolean namesCluster() {
+  public boolean namesCluster() {
     return bootstrapServers.isPresent() || overrides.containsKey(Property.BOOTSTRAP_SERVERS);
   }
 
   /** The same options, for another command. */
-  List<String> arguments() {
+  public List<String> arguments() {
     List<String> arguments = new ArrayList<>();
     file.ifPresent(path -> arguments.addAll(List.of("--config", path.toString())));
     overrides.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
@@ -49,7 +47,7 @@ final class SettingsOptions {
   }
 
   /** Reads the configuration from all its sources. */
-  Settings load() {
+  public Settings load() {
     return load(Map.of());
   }
 
@@ -58,7 +56,7 @@ final class SettingsOptions {
    *
    * @param ofTheCommand what options of the command itself set
    */
-  Settings load(Map<String, String> ofTheCommand) {
+  public Settings load(Map<String, String> ofTheCommand) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     all.putAll(ofTheCommand);
     bootstrapServers.ifPresent(servers -> all.put(Property.BOOTSTRAP_SERVERS, servers));

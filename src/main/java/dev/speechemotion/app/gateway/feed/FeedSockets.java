@@ -1,0 +1,78 @@
+package dev.speechemotion.app.gateway.feed;
+
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.ServiceUnavailableResponse;
+import io.javalin.http.UnauthorizedResponse;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The WebSockets of a gateway that are open, and how many there may be. */
+public final class FeedSockets {
+  private static final Logger LOG = LoggerFactory.getLogger(FeedSockets.class);
+  private static final long BETWEEN_LOOKS_MS = 20;
+
+  private final Set<FeedSocket> open = ConcurrentHashMap.newKeySet();
+  private final GatewayMeters meters;
+  private final int most;
+  private volatile boolean leaving;
+
+  public FeedSockets(Settings settings, GatewayMeters meters) {
+    this.meters = meters;
+    most = settings.integer(Property.GATEWAY_MAX_STREAMS);
+  }
+
+  GatewayMeters meters() {
+    return meters;
+  }
+
+  /**
+   * Admits a request that has said who it is.
+   *
+   * @throws HttpResponseException if there are too many sockets, or the gateway is about to end
+   */
+  public void requireRoom() {
+    if (leaving || open.size() >= most) {
+      meters.refused("too_many_streams");
+      throw new ServiceUnavailableResponse("no more streams are taken here");
+    }
+  }
+
+  /** What is thrown to refuse a request that has not said who it is. */
+  public HttpResponseException unauthorized(String why) {
+    meters.refused("unauthorized");
+    LOG.warn("a request for a stream was refused: {}", why);
+    return new UnauthorizedResponse("the request is not signed as it must be");
+  }
+
+  void add(FeedSocket socket) {
+    open.add(socket);
+    meters.opens(Integer.MAX_VALUE);
+  }
+
+  void remove(FeedSocket socket) {
+    if (open.remove(socket)) {
+      meters.closed();
+    }
+  }
+
+  /** Asks all to leave, and gives them so long. */
+  public void leave(Duration timeout) throws InterruptedException {
+    leaving = true;
+    open.forEach(FeedSocket::askToLeave);
+    awaitNone(timeout.dividedBy(2));
+    open.forEach(FeedSocket::leave);
+    awaitNone(timeout.dividedBy(2));
+  }
+
+  private void awaitNone(Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!open.isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(BETWEEN_LOOKS_MS);
+    }
+  }
+}

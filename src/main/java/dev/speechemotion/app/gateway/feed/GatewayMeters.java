@@ -1,0 +1,115 @@
+package dev.speechemotion.app.gateway.feed;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.producer.Producer;
+
+/** What a gateway counts: one object with a method for each thing that happens. */
+public final class GatewayMeters implements AutoCloseable {
+  private static final String PREFIX = "speech.emotion.gateway.";
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+  private final AtomicInteger streams = new AtomicInteger();
+  private final Counter waits;
+  private final Counter lost;
+  private KafkaClientMetrics kafka;
+
+  public GatewayMeters() {
+    garbageCollection.bindTo(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    Gauge.builder(PREFIX + "streams", streams::get)
+        .description("Media streams that are open")
+        .register(registry);
+    waits = counter("waits", "How often a stream was not read, since Kafka was slower");
+    lost = counter("lost.messages", "Messages that the topic did not take");
+  }
+
+  /** Has what Kafka's producer measures shown. */
+  public void show(Producer<?, ?> producer) {
+    kafka = new KafkaClientMetrics(producer);
+    kafka.bindTo(registry);
+  }
+
+  void showUnacknowledged(LongSupplier bytes) {
+    Gauge.builder(PREFIX + "unacknowledged.bytes", bytes::getAsLong)
+        .description("Bytes of messages that Kafka has not acknowledged")
+        .register(registry);
+  }
+
+  private Counter counter(String name, String meaning, String... tags) {
+    return Counter.builder(PREFIX + name).description(meaning).tags(tags).register(registry);
+  }
+
+  /** Counts a stream that opens, unless there are so many already; says whether it may. */
+  public boolean opens(int most) {
+    if (streams.incrementAndGet() > most) {
+      streams.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  /** A stream has closed. */
+  public void closed() {
+    streams.decrementAndGet();
+  }
+
+  void message(String feed, int audioBytes) {
+    counter("messages", "Messages that were sent to Kafka", "feed", feed).increment();
+    counter("audio.bytes", "Bytes of audio in them", "feed", feed).increment(audioBytes);
+  }
+
+  void waits() {
+    waits.increment();
+  }
+
+  void lost() {
+    lost.increment();
+  }
+
+  /** A request was refused, or a feed broken off. */
+  public void refused(String reason) {
+    counter("refused", "Requests refused and feeds broken off, by reason", "reason", reason)
+        .increment();
+  }
+
+  /** A packet was not used. */
+  public void dropped(String reason) {
+    counter("dropped.packets", "Packets that were not used, by reason", "reason", reason)
+        .increment();
+  }
+
+  MeterRegistry registry() {
+    return registry;
+  }
+
+  /** All in the text format of Prometheus. */
+  public String page() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    if (kafka != null) {
+      kafka.close();
+    }
+    garbageCollection.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.speechemotion.app.gateway.rtp;
+
+import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A UDP port and the stream that comes there. Hears one sender: the one that was declared, or the
+ * first. Read by one thread.
+ */
+final class RtpPort {
+  private static final Logger LOG = LoggerFactory.getLogger(RtpPort.class);
+
+  /** So that one port does not keep the thread from the others. */
+  private static final int MOST_AT_ONCE = 64;
+
+  private final DatagramChannel channel;
+  private final RtpStream stream;
+  private final GatewayMeters meters;
+  private final Optional<InetAddress> declaredHost;
+  private final int declaredPort;
+  private InetSocketAddress sender;
+  private volatile long lastArrivalNanos = System.nanoTime();
+
+  /**
+   * @param declared where packets come from, its port 0 if that may be any; empty: the first one
+   */
+  RtpPort(
+      DatagramChannel channel,
+      RtpStream stream,
+      Optional<InetSocketAddress> declared,
+      GatewayMeters meters) {
+    this.channel = channel;
+    this.stream = stream;
+    this.meters = meters;
+    declaredHost = declared.map(InetSocketAddress::getAddress);
+    declaredPort = declared.map(InetSocketAddress::getPort).orElse(0);
+  }
+
+  RtpStream stream() {
+    return stream;
+  }
+
+  int number() {
+    return channel.socket().getLocalPort();
+  }
+
+  /** When the last packet of its sender came, as {@link System#nanoTime}. */
+  long lastArrivalNanos() {
+    return lastArrivalNanos;
+  }
+
+  /** Reads what has come; {@code buffer} is overwritten. */
+  void read(ByteBuffer buffer) {
+    try {
+      for (int i = 0; i < MOST_AT_ONCE; i++) {
+        buffer.clear();
+        InetSocketAddress from = (InetSocketAddress) channel.receive(buffer);
+        if (from == null) {
+          return;
+        }
+        buffer.flip();
+        take(from, buffer);
+      }
+    } catch (IOException e) {
+      LOG.debug("a port could not be read", e);
+    }
+  }
+
+  private void take(InetSocketAddress from, ByteBuffer packet) {
+    Optional<RtpPacket> parsed = RtpPacket.parse(packet);
+    if (parsed.isEmpty()) {
+      meters.dropped("not_rtp");
+    } else if (!isSender(from)) {
+      meters.dropped("other_sender");
+    } else if (stream.outbox().map(outbox -> !outbox.hasRoom()).orElse(false)) {
+      // A sender of UDP cannot be held up: what does not fit is missing, and the numbers tell it.
+      meters.dropped("kafka_is_slower");
+    } else {
+      lastArrivalNanos = System.nanoTime();
+      if (!stream.take(parsed.get(), lastArrivalNanos)) {
+        meters.dropped("too_late");
+      }
+    }
+  }
+
+  private boolean isSender(InetSocketAddress from) {
+    if (sender == null
+        && declaredHost.map(from.getAddress()::equals).orElse(true)
+        && (declaredPort == 0 || declaredPort == from.getPort())) {
+      sender = from;
+    }
+    return from.equals(sender);
+  }
+
+  void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("a port could not be closed", e);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.speechemotion.app.gateway.rtp;
+
+/** A counter of few bits that wraps around, counted on: later and earlier ones next to it. */
+final class Unwrapped {
+  private final long range;
+  private long highest;
+  private boolean begun;
+
+  /**
+   * @param bits of the counter, at most 32
+   */
+  Unwrapped(int bits) {
+    range = 1L << bits;
+  }
+
+  /** The number whose last bits are these, nearest to the highest so far; may be negative. */
+  long of(long value) {
+    if (!begun) {
+      begun = true;
+      highest = value;
+      return value;
+    }
+    long ahead = Math.floorMod(value - highest, range);
+    long number = ahead < range / 2 ? highest + ahead : highest + ahead - range;
+    highest = Math.max(highest, number);
+    return number;
+  }
+
+  long highest() {
+    return highest;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.speechemotion.app.gateway.twilio;
+
+import dev.speechemotion.app.gateway.feed.ChunkOutbox;
+import dev.speechemotion.app.gateway.feed.FeedSockets;
+import dev.speechemotion.app.http.HttpRoutes;
+import dev.speechemotion.app.http.WebSockets;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.avro.ChannelRole;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.jetty.websocket.api.Session;
+
+/** Opens a WebSocket for each media stream at {@code /twilio}, for requests that Twilio signed. */
+public final class TwilioRoutes implements HttpRoutes {
+  public static final String PATH = "/twilio";
+
+  private final ChunkOutbox outbox;
+  private final FeedSockets sockets;
+  private final Optional<TwilioSignature> signature;
+  private final String url;
+  private final Map<String, ChannelRole> roles;
+
+  public TwilioRoutes(Settings settings, ChunkOutbox outbox, FeedSockets sockets) {
+    this.outbox = outbox;
+    this.sockets = sockets;
+    String authToken = settings.secret(Property.GATEWAY_TWILIO_AUTH_TOKEN);
+    signature =
+        authToken.isEmpty() ? Optional.empty() : Optional.of(new TwilioSignature(authToken));
+    url = settings.text(Property.GATEWAY_TWILIO_URL);
+    roles = settings.channelRoles(Property.GATEWAY_TWILIO_ROLES);
+  }
+
+  @Override
+  public void addTo(RoutesConfig routes) {
+    WebSockets.add(routes, PATH, this::accept);
+  }
+
+  @Override
+  public Set<String> socketsWithoutToken() {
+    return signature.isPresent() ? Set.of(PATH) : Set.of();
+  }
+
+  private Session.Listener accept(Context upgrade) {
+    if (signature.isPresent()
+        && !signature.get().isOf(address(upgrade), upgrade.header("X-Twilio-Signature"))) {
+      throw sockets.unauthorized(
+          "its signature is not that of the address with "
+              + Property.GATEWAY_TWILIO_AUTH_TOKEN
+              + "; if that is right, set "
+              + Property.GATEWAY_TWILIO_URL);
+    }
+    sockets.requireRoom();
+    return new TwilioSocket(sockets, outbox, roles);
+  }
+
+  /** What Twilio was told to call; TLS may end before this process. */
+  private String address(Context upgrade) {
+    String query = upgrade.queryString();
+    String base =
+        url.isEmpty() ? "wss://" + upgrade.header("Host") + upgrade.req().getRequestURI() : url;
+    return query == null || base.contains("?") ? base : base + "?" + query;
+  }
+}
