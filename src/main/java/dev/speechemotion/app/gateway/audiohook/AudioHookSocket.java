@@ -17,8 +17,11 @@ import org.eclipse.jetty.websocket.api.StatusCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The WebSocket of one session: the server's side of the protocol. */
-final class AudioHookSocket extends FeedSocket {
+/**
+ * The WebSocket of one session: the server's side of the protocol. Public, since Jetty looks its
+ * methods up.
+ */
+public final class AudioHookSocket extends FeedSocket {
   private static final Logger LOG = LoggerFactory.getLogger(AudioHookSocket.class);
   private static final String FORMAT = "PCMU";
 

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.websocket.api.StatusCode;
 
-/** The WebSocket of one media stream. */
-final class TwilioSocket extends FeedSocket {
+/** The WebSocket of one media stream. Public, since Jetty looks its methods up. */
+public final class TwilioSocket extends FeedSocket {
   private static final int RATE_HZ = 8_000;
   private static final String ENCODING = "audio/x-mulaw";
   private static final List<String> TRACKS = List.of("inbound", "outbound");
