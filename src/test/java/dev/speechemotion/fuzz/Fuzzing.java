@@ -2,6 +2,10 @@ package dev.speechemotion.fuzz;
 
 import com.sun.management.ThreadMXBean;
 import dev.speechemotion.app.client.DeadLetterFuzz;
+import dev.speechemotion.app.gateway.audiohook.AudioHookFuzz;
+import dev.speechemotion.app.gateway.audiohook.SignatureFuzz;
+import dev.speechemotion.app.gateway.rtp.RtpFuzz;
+import dev.speechemotion.app.gateway.twilio.TwilioMessageFuzz;
 import dev.speechemotion.audio.PayloadFuzz;
 import dev.speechemotion.audio.SoundFileFuzz;
 import dev.speechemotion.model.ManifestFuzz;
@@ -43,7 +47,11 @@ public final class Fuzzing {
         new DeadLetterFuzz(),
         new WeightsFuzz(),
         new ManifestFuzz(),
-        new CsvFuzz());
+        new CsvFuzz(),
+        new TwilioMessageFuzz(),
+        new AudioHookFuzz(),
+        new SignatureFuzz(),
+        new RtpFuzz());
   }
 
   static String name(FuzzTarget target) {

@@ -4,8 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.speechemotion.app.fixtures.FeedClient;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** The client's side of AudioHook, as its reference documents it. */
 final class AudioHookClient implements AutoCloseable {
@@ -13,14 +20,51 @@ final class AudioHookClient implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FeedClient socket;
-  private final String id = UUID.randomUUID().toString();
+  private final String id;
   private long seq;
   private long serverSeq;
 
   /** Milliseconds of audio that were sent. */
   private long positionMs;
 
+  /** The headers of a request that is signed as the protocol's documentation says. */
+  static Map<String, String> signed(int port, String apiKey, byte[] secret) throws Exception {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Audiohook-Organization-Id", ORGANIZATION);
+    headers.put("Audiohook-Session-Id", UUID.randomUUID().toString());
+    headers.put("Audiohook-Correlation-Id", UUID.randomUUID().toString());
+    headers.put("X-API-KEY", apiKey);
+    StringBuilder base = new StringBuilder();
+    StringBuilder names = new StringBuilder();
+    Map<String, String> components = new LinkedHashMap<>();
+    components.put("@request-target", "/audiohook");
+    components.put("@authority", "127.0.0.1:" + port);
+    headers.forEach((name, value) -> components.put(name.toLowerCase(Locale.ROOT), value));
+    components.forEach(
+        (name, value) -> {
+          base.append('"').append(name).append("\": ").append(value).append('\n');
+          names.append(names.isEmpty() ? "" : " ").append('"').append(name).append('"');
+        });
+    long now = Instant.now().getEpochSecond();
+    String input =
+        "(%s);keyid=\"%s\";nonce=\"%s\";alg=\"hmac-sha256\";created=%d;expires=%d"
+            .formatted(names, apiKey, UUID.randomUUID(), now, now + 30);
+    base.append("\"@signature-params\": ").append(input);
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+    byte[] signature = mac.doFinal(base.toString().getBytes(StandardCharsets.UTF_8));
+    headers.put("Signature-Input", "sig1=" + input);
+    headers.put("Signature", "sig1=:" + Base64.getEncoder().encodeToString(signature) + ":");
+    return headers;
+  }
+
+  /**
+   * Opens a socket.
+   *
+   * @param headers that of the session's id, if it is there, gives the id
+   */
   AudioHookClient(String uri, Map<String, String> headers) throws Exception {
+    id = headers.getOrDefault("Audiohook-Session-Id", UUID.randomUUID().toString());
     socket = FeedClient.connect(uri, headers);
   }
 

@@ -2,6 +2,7 @@ package dev.speechemotion.app.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -38,10 +39,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +52,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +72,8 @@ class GatewayIT {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final int SECONDS = 9;
   private static final String API_KEY = "SGVsbG8sIEkgYW0gdGhlIEFQSSBrZXkh";
+  private static final byte[] SECRET = "a secret of the client".getBytes(StandardCharsets.UTF_8);
+  private static final String AUTH_TOKEN = "the auth token";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -103,10 +111,25 @@ class GatewayIT {
                 model.featureSpec(), model.manifest().windows(), model::newClassifier),
             registry);
     app.start();
-    twilio = start(Map.of(Property.HTTP_TOKEN, "t"), this::twilio);
+    twilio =
+        start(
+            Map.of(
+                Property.GATEWAY_TWILIO_AUTH_TOKEN,
+                AUTH_TOKEN,
+                Property.GATEWAY_TWILIO_URL,
+                "wss://voice.example.com/twilio",
+                Property.HTTP_TOKEN,
+                "t"),
+            this::twilio);
     audioHook =
         start(
-            Map.of(Property.GATEWAY_AUDIOHOOK_API_KEY, API_KEY, Property.HTTP_TOKEN, "t"),
+            Map.of(
+                Property.GATEWAY_AUDIOHOOK_API_KEY,
+                API_KEY,
+                Property.GATEWAY_AUDIOHOOK_CLIENT_SECRET,
+                Base64.getEncoder().encodeToString(SECRET),
+                Property.HTTP_TOKEN,
+                "t"),
             this::audioHook);
     int ports = FreePort.find();
     rtp =
@@ -210,8 +233,17 @@ class GatewayIT {
     return Map.of("Authorization", "Bearer t");
   }
 
-  private static Map<String, String> apiKey() {
-    return Map.of("X-API-KEY", API_KEY, "Audiohook-Organization-Id", AudioHookClient.ORGANIZATION);
+  /** As Twilio signs a request for {@code wss://voice.example.com/twilio}. */
+  private static Map<String, String> signedByTwilio() throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA1");
+    mac.init(new SecretKeySpec(AUTH_TOKEN.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
+    byte[] signature =
+        mac.doFinal("wss://voice.example.com/twilio".getBytes(StandardCharsets.UTF_8));
+    return Map.of("X-Twilio-Signature", Base64.getEncoder().encodeToString(signature));
+  }
+
+  private Map<String, String> signed() throws Exception {
+    return AudioHookClient.signed(audioHook, API_KEY, SECRET);
   }
 
   private String url(int port, String path) {
@@ -221,7 +253,7 @@ class GatewayIT {
   @Test
   void shouldGiveWhatClassifyGivesForTwilio() throws Exception {
     String call = "CA" + UUID.randomUUID();
-    try (TwilioClient client = new TwilioClient(url(twilio, "/twilio"), token(), "MZ1")) {
+    try (TwilioClient client = new TwilioClient(url(twilio, "/twilio"), signedByTwilio(), "MZ1")) {
       client.start(call, "{\"language\":\"en-US\",\"ani\":\"+1555\",\"queue\":\"sales\"}");
       for (int i = 0; i < SECONDS * 50; i++) {
         client.media(audio, i);
@@ -244,19 +276,17 @@ class GatewayIT {
     assertThat(start.getStartMessage()).contains("\"callSid\":\"" + call + "\"");
     assertThat(chunks)
         .extracting(AudioChunk::getAccount, AudioChunk::getProtocolVersion, AudioChunk::getSource)
-        .containsOnly(org.assertj.core.groups.Tuple.tuple("AC1", "1.0.0", "twilio"));
+        .containsOnly(tuple("AC1", "1.0.0", "twilio"));
     assertThat(chunks)
         .extracting(AudioChunk::getDtmf, AudioChunk::getMark)
-        .contains(
-            org.assertj.core.groups.Tuple.tuple("5", null),
-            org.assertj.core.groups.Tuple.tuple(null, "greeted"));
+        .contains(tuple("5", null), tuple(null, "greeted"));
     assertThat(chunks.get(chunks.size() - 1).getKind()).isEqualTo(ChunkKind.STOP);
   }
 
   @Test
   void shouldEndAStreamWhoseConnectionIsLost() throws Exception {
     String call = "CA" + UUID.randomUUID();
-    try (TwilioClient client = new TwilioClient(url(twilio, "/twilio"), token(), "MZ2")) {
+    try (TwilioClient client = new TwilioClient(url(twilio, "/twilio"), signedByTwilio(), "MZ2")) {
       client.start(call, "{\"inbound\":\"agent\",\"outbound\":\"customer\"}");
       client.media(audio, 0);
       client.socket().vanish();
@@ -272,28 +302,36 @@ class GatewayIT {
   }
 
   @Test
-  void shouldRefuseWhoeverHasNoRight() {
+  void shouldRefuseWhoeverHasNoRight() throws Exception {
+    // The token is for everything else there.
     for (Map<String, String> headers :
-        List.of(Map.<String, String>of(), Map.of("Authorization", "Bearer wrong"))) {
+        List.of(Map.<String, String>of(), token(), Map.of("X-Twilio-Signature", "AAAA"))) {
       assertThatThrownBy(() -> new TwilioClient(url(twilio, "/twilio"), headers, "MZ3"))
-          .hasRootCauseInstanceOf(Exception.class)
           .hasStackTraceContaining("401");
     }
-    assertThatThrownBy(
-            () -> new AudioHookClient(url(audioHook, "/audiohook"), Map.of("X-API-KEY", "no")))
-        .hasStackTraceContaining("401");
-    // The token is for everything else there.
-    assertThatThrownBy(() -> new AudioHookClient(url(audioHook, "/audiohook"), token()))
-        .hasStackTraceContaining("401");
+    Map<String, String> used = signed();
+    new AudioHookClient(url(audioHook, "/audiohook"), used).close();
+    for (Map<String, String> headers :
+        List.of(
+            token(),
+            Map.of("X-API-KEY", API_KEY),
+            AudioHookClient.signed(audioHook, API_KEY, new byte[] {1}),
+            AudioHookClient.signed(audioHook, "another", SECRET),
+            AudioHookClient.signed(1, API_KEY, SECRET),
+            used)) {
+      assertThatThrownBy(() -> new AudioHookClient(url(audioHook, "/audiohook"), headers))
+          .hasStackTraceContaining("401");
+    }
+    assertThat(call(audioHook, "GET", "/metrics", "").statusCode()).isEqualTo(401);
   }
 
   @Test
   void shouldSayWhatIsWrongWithAMessageAndCloseTheSocket() throws Exception {
-    try (TwilioClient client = new TwilioClient(url(twilio, "/twilio"), token(), "MZ4")) {
+    try (TwilioClient client = new TwilioClient(url(twilio, "/twilio"), signedByTwilio(), "MZ4")) {
       client.socket().send("{\"event\":\"media\"}");
       assertThat(client.socket().awaitClosed()).isEqualTo(1003);
     }
-    try (TwilioClient client = new TwilioClient(url(twilio, "/twilio"), token(), "MZ5")) {
+    try (TwilioClient client = new TwilioClient(url(twilio, "/twilio"), signedByTwilio(), "MZ5")) {
       client.socket().send("x".repeat(70_000));
       assertThat(client.socket().awaitClosed()).isEqualTo(1009);
     }
@@ -302,7 +340,7 @@ class GatewayIT {
   @Test
   void shouldGiveWhatClassifyGivesForAudioHook() throws Exception {
     String call = UUID.randomUUID().toString();
-    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), apiKey())) {
+    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), signed())) {
       JsonNode opened = client.open(call, ",\"language\":\"en-us\",\"customConfig\":{\"a\":\"b\"}");
       assertThat(opened.path("media"))
           .isEqualTo(
@@ -326,13 +364,13 @@ class GatewayIT {
     assertThat(chunks)
         .filteredOn(chunk -> chunk.getMark() != null)
         .extracting(AudioChunk::getMark, AudioChunk::getLanguage)
-        .containsExactly(org.assertj.core.groups.Tuple.tuple("update", "es-ES"));
+        .containsExactly(tuple("update", "es-ES"));
   }
 
   @Test
   void shouldLeaveOutWhatAPauseHidesAndWhatTheClientDiscards() throws Exception {
     String call = UUID.randomUUID().toString();
-    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), apiKey())) {
+    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), signed())) {
       client.open(call, "");
       client.frames(audio.interleaved(), 0, 4_000, 100);
       client.send("paused", "{}");
@@ -354,8 +392,8 @@ class GatewayIT {
             chunk -> chunk.getGap().getOffsetMicros(),
             chunk -> chunk.getGap().getDurationMicros())
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(ChunkKind.RESUMED, 4_000_000L, 1_500_000L),
-            org.assertj.core.groups.Tuple.tuple(ChunkKind.DISCARDED, 6_000_000L, 100_000L));
+            tuple(ChunkKind.RESUMED, 4_000_000L, 1_500_000L),
+            tuple(ChunkKind.DISCARDED, 6_000_000L, 100_000L));
     assertThat(events(call))
         .extracting(EmotionEvent::getBeginMs, EmotionEvent::getEndMs)
         .noneMatch(
@@ -368,7 +406,7 @@ class GatewayIT {
   void shouldGoOnWithAStreamOverANewConnection() throws Exception {
     String call = UUID.randomUUID().toString();
     String first;
-    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), apiKey())) {
+    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), signed())) {
       client.open(call, "");
       client.frames(audio.interleaved(), 0, 4_300, 100);
       client.send("ping", "{}");
@@ -376,7 +414,7 @@ class GatewayIT {
       first = client.id();
       client.socket().vanish();
     }
-    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), apiKey())) {
+    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), signed())) {
       // It has kept all from here on, since it does not know what has arrived.
       client.goOnAt(3_000);
       JsonNode opened =
@@ -398,7 +436,7 @@ class GatewayIT {
   @Test
   void shouldAnswerAConnectionProbeAndSendNothingOfIt() throws Exception {
     String none = "00000000-0000-0000-0000-000000000000";
-    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), apiKey())) {
+    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), signed())) {
       assertThat(client.open(none, "").path("media").size()).isZero();
       client.send("ping", "{}");
       client.expect("pong");
@@ -410,7 +448,7 @@ class GatewayIT {
   @Test
   void shouldHaveAClientCloseASessionThatBreaksTheProtocol() throws Exception {
     String call = UUID.randomUUID().toString();
-    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), apiKey())) {
+    try (AudioHookClient client = new AudioHookClient(url(audioHook, "/audiohook"), signed())) {
       client.open(call, "");
       client.frames(audio.interleaved(), 0, 1_000, 100);
       client.send("discarded", "{\"start\":\"soon\"}");
@@ -572,7 +610,8 @@ class GatewayIT {
         probabilities.add(probability);
       }
       windows.add(
-          new Window(window.beginMs(), window.endMs(), (float) window.speechShare(), probabilities));
+          new Window(
+              window.beginMs(), window.endMs(), (float) window.speechShare(), probabilities));
     }
     assertThat(windows).hasSizeGreaterThan(SECONDS / 2);
     return windows;
@@ -614,8 +653,7 @@ class GatewayIT {
     List<T> get() throws Exception;
   }
 
-  private <T> void await(Read<T> read, java.util.function.Predicate<List<T>> enough)
-      throws Exception {
+  private <T> void await(Read<T> read, Predicate<List<T>> enough) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     for (List<T> got = read.get(); !enough.test(got); got = read.get()) {
       assertThat(System.nanoTime()).as("%d results", got.size()).isLessThan(deadline);

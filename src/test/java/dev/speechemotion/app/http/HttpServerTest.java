@@ -7,11 +7,14 @@ import dev.speechemotion.app.fixtures.TestCertificate;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
+import io.javalin.config.RoutesConfig;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +24,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.streams.KafkaStreams;
+import org.eclipse.jetty.websocket.api.Session;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +124,46 @@ class HttpServerTest {
       assertThat(answer.headers().firstValue("WWW-Authenticate")).isPresent();
       assertThat(get(server, "/not-there", authorization).statusCode()).isEqualTo(401);
       assertThat(get(server, "/health/ready", authorization).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldOpenASocketWithoutTheTokenOnlyWhereThatIsNotAskedFor(boolean withoutToken)
+      throws Exception {
+    HttpRoutes socket =
+        new HttpRoutes() {
+          @Override
+          public void addTo(RoutesConfig routes) {
+            WebSockets.add(routes, "/feed", upgrade -> new Session.Listener.AutoDemanding() {});
+          }
+
+          @Override
+          public Set<String> socketsWithoutToken() {
+            return withoutToken ? Set.of("/feed") : Set.of();
+          }
+        };
+    Settings settings = Settings.of(Map.of(Property.HTTP_PORT, "0", Property.HTTP_TOKEN, TOKEN));
+    try (HttpServer server = HttpServer.start(settings, List.of(socket)).orElseThrow()) {
+      assertThat(opens(server, "/feed", TOKEN)).isTrue();
+      assertThat(opens(server, "/feed", "wrong")).isEqualTo(withoutToken);
+      assertThat(opens(server, "/other", TOKEN)).isFalse();
+    }
+  }
+
+  private boolean opens(HttpServer server, String path, String token) throws Exception {
+    try {
+      client
+          .newWebSocketBuilder()
+          .header("Authorization", "Bearer " + token)
+          .buildAsync(
+              URI.create("ws://127.0.0.1:" + server.port() + path), new WebSocket.Listener() {})
+          .get(30, TimeUnit.SECONDS)
+          .abort();
+      return true;
+    } catch (ExecutionException e) {
+      assertThat(e).hasCauseInstanceOf(WebSocketHandshakeException.class);
+      return false;
     }
   }
 

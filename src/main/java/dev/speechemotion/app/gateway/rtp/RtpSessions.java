@@ -116,7 +116,7 @@ public final class RtpSessions implements AutoCloseable {
   }
 
   /** {@code 10.0.0.1}, {@code 10.0.0.1:4000} or {@code [::1]:4000}; names are not looked up. */
-  private static InetSocketAddress sender(String text) throws BadMessageException {
+  static InetSocketAddress sender(String text) throws BadMessageException {
     try {
       String address =
           text.chars().filter(each -> each == ':').count() > 1 && !text.startsWith("[")

@@ -1,0 +1,133 @@
+package dev.speechemotion.app.gateway.rtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.speechemotion.app.gateway.feed.ChunkOutbox;
+import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.gateway.feed.StreamIdentity;
+import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.ChunkKind;
+import dev.speechemotion.avro.PayloadEncoding;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
+import java.util.List;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RtpStreamTest {
+  private static final int SSRC = 0xABCD;
+  private static final long MS = 1_000_000;
+
+  private final GatewayMeters meters = new GatewayMeters();
+  private final MockProducer<String, AudioChunk> kafka =
+      new MockProducer<>(
+          true,
+          null,
+          new StringSerializer(),
+          EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
+  private final ChunkOutbox outbox = new ChunkOutbox(kafka, "chunks", 1 << 20, meters);
+  private final RtpStream stream =
+      new RtpStream(
+          RtpPacketTest.REQUEST,
+          source -> outbox.open(new StreamIdentity("call", source, "rtp", "2", null)),
+          start -> start.setLanguage("en"));
+
+  @AfterEach
+  void close() {
+    meters.close();
+  }
+
+  private boolean take(int type, int number, int timestamp, int ssrc, int bytes, long atMs) {
+    return stream.take(
+        RtpPacket.parse(RtpPacketTest.packet(0x80, type, number, timestamp, ssrc, new byte[bytes]))
+            .orElseThrow(),
+        atMs * MS);
+  }
+
+  private List<AudioChunk> sent() {
+    return kafka.history().stream().map(ProducerRecord::value).toList();
+  }
+
+  @Test
+  void shouldCountNumbersAndTimeFromTheFirstPacketOnBeyondTheWrapAround() {
+    take(0, 65_535, -160, SSRC, 160, 0);
+    take(8, 0, 0, SSRC, 160, 20);
+    take(0, 2, 320, SSRC, 160, 60);
+    take(0, 1, 160, SSRC, 160, 61);
+    stream.stop("closed");
+
+    assertThat(sent())
+        .extracting(
+            AudioChunk::getKind,
+            AudioChunk::getSequenceNumber,
+            AudioChunk::getMediaOffsetMicros,
+            AudioChunk::getEncoding)
+        .containsExactly(
+            tuple(ChunkKind.START, 0L, 0L, PayloadEncoding.UNKNOWN),
+            tuple(ChunkKind.MEDIA, 1L, 0L, PayloadEncoding.MULAW),
+            tuple(ChunkKind.MEDIA, 2L, 20_000L, PayloadEncoding.ALAW),
+            tuple(ChunkKind.MEDIA, 4L, 60_000L, PayloadEncoding.MULAW),
+            tuple(ChunkKind.MEDIA, 3L, 40_000L, PayloadEncoding.MULAW),
+            tuple(ChunkKind.STOP, 5L, 80_000L, PayloadEncoding.UNKNOWN));
+    assertThat(sent()).extracting(AudioChunk::getStreamId).containsOnly("0000abcd");
+    assertThat(sent().get(0).getLanguage()).isEqualTo("en");
+  }
+
+  @Test
+  void shouldTellAKeyOnceAndLeaveNoNumberOut() {
+    take(0, 10, 0, SSRC, 160, 0);
+    for (int i = 1; i <= 5; i++) {
+      take(101, 10 + i, 160, SSRC, 4, 20 * i);
+    }
+    take(101, 16, 1_600, SSRC, 4, 200);
+    take(13, 17, 1_760, SSRC, 1, 220);
+    take(99, 18, 1_920, SSRC, 1, 240);
+
+    assertThat(sent())
+        .extracting(AudioChunk::getSequenceNumber)
+        .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+    assertThat(sent())
+        .filteredOn(chunk -> chunk.getKind() == ChunkKind.DTMF)
+        .extracting(AudioChunk::getSequenceNumber, AudioChunk::getDtmf)
+        .containsExactly(tuple(2L, "0"), tuple(7L, "0"));
+    assertThat(sent())
+        .extracting(AudioChunk::getMark)
+        .contains("telephone-event", "comfort noise", "payload type 99");
+  }
+
+  @Test
+  void shouldGoOnByTheTimeOfArrivalWhenTheSourceChanges() {
+    take(0, 100, 5_000, SSRC, 160, 0);
+    take(0, 101, 5_160, SSRC, 160, 20);
+    take(0, 7, 9_000_000, 0x77, 160, 40);
+    take(0, 8, 9_000_160, 0x77, 160, 60);
+    take(0, 1, 1, 0x78, 160, 2_060);
+
+    assertThat(sent())
+        .extracting(
+            AudioChunk::getStreamId,
+            AudioChunk::getSequenceNumber,
+            AudioChunk::getMediaOffsetMicros)
+        .containsExactly(
+            tuple("0000abcd", 0L, 0L),
+            tuple("0000abcd", 1L, 0L),
+            tuple("0000abcd", 2L, 20_000L),
+            tuple("0000abcd", 3L, 40_000L),
+            tuple("0000abcd", 4L, 60_000L),
+            tuple("0000abcd", 5L, 80_000L + 1_980_000L));
+  }
+
+  @Test
+  void shouldNotTakeWhatTheFirstPacketHasOvertakenOrWhatComesAfterTheEnd() {
+    assertThat(take(0, 100, 5_000, SSRC, 160, 0)).isTrue();
+    assertThat(take(0, 99, 4_840, SSRC, 160, 1)).isFalse();
+    stream.stop("closed");
+    assertThat(take(0, 101, 5_160, SSRC, 160, 20)).isFalse();
+    stream.stop("closed");
+    assertThat(sent()).hasSize(3);
+  }
+}
