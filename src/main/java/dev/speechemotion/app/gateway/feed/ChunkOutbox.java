@@ -146,6 +146,6 @@ public final class ChunkOutbox implements AutoCloseable {
 
   @Override
   public void close() {
-    close(Duration.ZERO);
+    producer.close(Duration.ZERO);
   }
 }

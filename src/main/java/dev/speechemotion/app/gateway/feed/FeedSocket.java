@@ -85,8 +85,7 @@ public abstract class FeedSocket implements Session.Listener {
     try {
       work.run();
     } catch (BadMessageException e) {
-      sockets.meters().refused("bad_message");
-      LOG.warn("a feed was refused: {}", e.getMessage());
+      sockets.bad(e);
       refuse(e);
     } catch (RuntimeException e) {
       LOG.error("a message of a feed could not be handled", e);

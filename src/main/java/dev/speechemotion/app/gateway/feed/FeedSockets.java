@@ -8,6 +8,7 @@ import io.javalin.http.UnauthorizedResponse;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,18 +17,18 @@ public final class FeedSockets {
   private static final Logger LOG = LoggerFactory.getLogger(FeedSockets.class);
   private static final long BETWEEN_LOOKS_MS = 20;
 
+  /** Whoever is refused may come again and again. */
+  private static final long BETWEEN_WARNINGS_NANOS = 60_000_000_000L;
+
   private final Set<FeedSocket> open = ConcurrentHashMap.newKeySet();
   private final GatewayMeters meters;
   private final int most;
+  private final AtomicLong nextWarningNanos = new AtomicLong(System.nanoTime());
   private volatile boolean leaving;
 
   public FeedSockets(Settings settings, GatewayMeters meters) {
     this.meters = meters;
     most = settings.integer(Property.GATEWAY_MAX_STREAMS);
-  }
-
-  GatewayMeters meters() {
-    return meters;
   }
 
   /**
@@ -45,8 +46,24 @@ public final class FeedSockets {
   /** What is thrown to refuse a request that has not said who it is. */
   public HttpResponseException unauthorized(String why) {
     meters.refused("unauthorized");
-    LOG.warn("a request for a stream was refused: {}", why);
+    warn("a request for a stream was refused: " + why);
     return new UnauthorizedResponse("the request is not signed as it must be");
+  }
+
+  /** A feed was not as its protocol has it. */
+  void bad(BadMessageException e) {
+    meters.refused("bad_message");
+    warn("a feed was refused: " + e.getMessage());
+  }
+
+  private void warn(String what) {
+    long now = System.nanoTime();
+    long next = nextWarningNanos.get();
+    if (now - next >= 0 && nextWarningNanos.compareAndSet(next, now + BETWEEN_WARNINGS_NANOS)) {
+      LOG.warn("{}; more of that within the next minute only at DEBUG", what);
+    } else {
+      LOG.debug(what);
+    }
   }
 
   void add(FeedSocket socket) {
