@@ -29,7 +29,7 @@ record AudioHookMessage(
   static final String NULL_ID = "00000000-0000-0000-0000-000000000000";
 
   private static final long MAX_SEQ = 1L << 31;
-  private static final Duration MAX_POSITION = Duration.ofDays(366);
+  private static final Duration MAX_POSITION = Duration.ofDays(365);
   private static final int MAX_CONTINUED_SESSIONS = 16;
   private static final Pattern ID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
@@ -148,6 +148,10 @@ record AudioHookMessage(
 
   /** What a message of the type {@code discarded} or {@code resumed} says. */
   Missing missing() throws BadMessageException {
-    return new Missing(duration(parameters, "start"), duration(parameters, "discarded"));
+    Missing missing = new Missing(duration(parameters, "start"), duration(parameters, "discarded"));
+    if (missing.startMicros() + missing.durationMicros() > MAX_POSITION.toMillis() * 1_000) {
+      throw new BadMessageException("start and discarded are more than a year");
+    }
+    return missing;
   }
 }

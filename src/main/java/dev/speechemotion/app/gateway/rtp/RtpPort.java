@@ -85,7 +85,7 @@ final class RtpPort {
     } else {
       lastArrivalNanos = System.nanoTime();
       if (!stream.take(parsed.get(), lastArrivalNanos)) {
-        meters.dropped("too_late");
+        meters.dropped("out_of_range");
       }
     }
   }

@@ -6,6 +6,7 @@ import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.PayloadEncoding;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,6 +22,10 @@ final class RtpStream {
   private static final long MICROS_PER_SAMPLE = 1_000_000 / RATE_HZ;
   private static final String KEYS = "0123456789*#ABCD";
   private static final int EVENT_BYTES = 4;
+
+  /** Media time beyond a year is an error of the sender. */
+  private static final long MAX_SAMPLES = Duration.ofDays(365).toSeconds() * RATE_HZ;
+
   private static final int SEQUENCE_BITS = 16;
   private static final int TIMESTAMP_BITS = 32;
 
@@ -81,8 +86,8 @@ final class RtpStream {
     long number = sequence.of(packet.sequenceNumber()) + addedToSequence;
     long samples = timestamps.of(packet.timestamp()) + addedToTimestamp;
     lastArrivalNanos = arrivalNanos;
-    if (samples < 0 || number <= 0) {
-      // Overtaken by the packet with which the stream began.
+    if (samples < 0 || number <= 0 || samples > MAX_SAMPLES) {
+      // Mostly overtaken by the packet with which the stream began.
       return false;
     }
     lastNumber = Math.max(lastNumber, number);

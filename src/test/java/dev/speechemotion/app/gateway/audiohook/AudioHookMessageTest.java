@@ -67,6 +67,17 @@ class AudioHookMessageTest {
         .hasMessageStartingWith("position is");
   }
 
+  @Test
+  void shouldRefuseAStretchThatEndsAfterAYear() throws Exception {
+    AudioHookMessage message =
+        AudioHookMessage.parse(
+            AudioHookFuzz.message(
+                "discarded", "{\"start\":\"PT30000000S\",\"discarded\":\"PT30000000S\"}"));
+    assertThatThrownBy(message::missing)
+        .isInstanceOf(BadMessageException.class)
+        .hasMessageContaining("a year");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "version,        \"2\",                                    \"3\"",
