@@ -55,6 +55,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -632,15 +633,17 @@ class GatewayIT {
   }
 
   private List<EmotionEvent> events(String callId) {
+    Deserializer<EmotionEvent> values = serdes.emotionEvent().deserializer();
     return CallResults.records(settings, settings.text(Property.TOPIC_EVENTS)).stream()
-        .map(record -> serdes.emotionEvent().deserializer().deserialize("", record.value()))
+        .map(record -> values.deserialize("", record.value()))
         .filter(event -> event.getCallId().equals(callId))
         .toList();
   }
 
   private List<AudioChunk> chunks(String callId) {
+    Deserializer<AudioChunk> values = serdes.audioChunk().deserializer();
     return CallResults.records(settings, settings.text(Property.TOPIC_CHUNKS)).stream()
-        .map(record -> serdes.audioChunk().deserializer().deserialize("", record.value()))
+        .map(record -> values.deserialize("", record.value()))
         .filter(chunk -> chunk.getCallId().equals(callId))
         .toList();
   }

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -298,8 +299,9 @@ class GatewayOutageIT {
   }
 
   private List<AudioChunk> chunks(String call) {
+    Deserializer<AudioChunk> values = serdes.audioChunk().deserializer();
     return CallResults.records(settings, settings.text(Property.TOPIC_CHUNKS)).stream()
-        .map(record -> serdes.audioChunk().deserializer().deserialize("", record.value()))
+        .map(record -> values.deserialize("", record.value()))
         .filter(chunk -> chunk.getCallId().equals(call))
         .toList();
   }
