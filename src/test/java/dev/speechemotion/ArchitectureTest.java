@@ -108,6 +108,7 @@ class ArchitectureTest {
     "training.fitting,      'linear evaluation corpus augmentation'",
     "training.experiment,   'fitting linear evaluation corpus augmentation'",
     "training.labeling,     'linear evaluation corpus'",
+    "training.tuning,       'linear evaluation corpus augmentation'",
     "training.report,       'experiment fitting evaluation corpus augmentation'",
     "app.process,           ''",
     "app.terminal,          ''",

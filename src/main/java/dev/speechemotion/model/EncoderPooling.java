@@ -16,6 +16,9 @@ public final class EncoderPooling implements AutoCloseable {
   /** Length of the vector. */
   public static final int LENGTH = SpeechEncoder.LAYERS * 3 * SpeechEncoder.WIDTH;
 
+  /** Values of a log-mel frame. */
+  public static final int BANDS = SpeechEncoder.BANDS;
+
   private static final int WIDTH = SpeechEncoder.WIDTH;
 
   /** A token's strongest band is compared with that of the token that so many are weaker than. */
@@ -96,8 +99,13 @@ public final class EncoderPooling implements AutoCloseable {
     }
   }
 
-  /** Of each token, the two frames it is made of; at least one is. */
-  private static boolean[] audible(float[] logMel, int offset, int tokens) {
+  /**
+   * Which tokens are audible; at least one is.
+   *
+   * @param logMel {@code [2 * tokens][80]} from {@code offset} on
+   * @return {@code [tokens]}, each by the two frames that it is made of
+   */
+  public static boolean[] audible(float[] logMel, int offset, int tokens) {
     float[] levels = new float[tokens];
     int tokenLength = 2 * SpeechEncoder.BANDS;
     for (int token = 0; token < tokens; token++) {

@@ -1,5 +1,9 @@
 package dev.speechemotion.model;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -72,6 +76,55 @@ public final class PretrainedEncoder implements AutoCloseable {
   public ModelManifest.Weights entry() {
     return new ModelManifest.Weights(
         FILE_IN_MODEL, manifest.weights().sha256(), manifest.weights().bytes());
+  }
+
+  /**
+   * Its weights, for a training that changes them.
+   *
+   * @param manager that the arrays belong to
+   * @return 32-bit floats, with the names that they have in the file
+   */
+  public NDList weights(NDManager manager) {
+    NDList arrays = new NDList();
+    try {
+      SpeechEncoder.decode(weightsFile)
+          .forEach(
+              (name, values) -> {
+                NDArray array = manager.create(values, SpeechEncoder.shapes().get(name));
+                array.setName(name);
+                arrays.add(array);
+              });
+    } catch (ModelException e) {
+      throw new IllegalStateException("the file was read before", e);
+    }
+    return arrays;
+  }
+
+  /**
+   * The same encoder with other weights, which are rounded to 16-bit floats.
+   *
+   * @param weights by the names and shapes of {@link #weights}
+   * @param how they came to be, for the name and the source
+   * @throws ModelException if some are not finite as such
+   */
+  public PretrainedEncoder with(NDList weights, String how) throws ModelException {
+    byte[] file;
+    try (NDList halves = new NDList()) {
+      for (NDArray array : weights) {
+        NDArray half = array.toType(DataType.FLOAT16, true);
+        half.setName(array.getName());
+        halves.add(half);
+      }
+      file = WeightsFile.encode(halves);
+    }
+    return new PretrainedEncoder(
+        new Manifest(
+            manifest.name() + ", " + how,
+            manifest.source() + ", " + how,
+            manifest.license(),
+            ModelManifest.Weights.of(manifest.weights().file(), file)),
+        file,
+        SpeechEncoder.of(file));
   }
 
   byte[] weightsFile() {

@@ -112,7 +112,7 @@ final class SpeechEncoder implements AutoCloseable {
    */
   SpeechEncoder(byte[] weights, NDManager manager) throws ModelException {
     this.manager = manager;
-    Map<String, float[]> arrays = WeightsFile.decodeHalves(weights, shapes());
+    Map<String, float[]> arrays = decode(weights);
     conv1 = convolution(arrays, "conv1", BANDS, 1);
     conv2 = convolution(arrays, "conv2", WIDTH, 2);
     positions = manager.create(arrays.get("positions"), new Shape(MOST_TOKENS, WIDTH));
@@ -129,7 +129,13 @@ final class SpeechEncoder implements AutoCloseable {
     }
   }
 
-  private static Map<String, Shape> shapes() {
+  /** The arrays of the file. */
+  static Map<String, float[]> decode(byte[] weights) throws ModelException {
+    return WeightsFile.decodeHalves(weights, shapes());
+  }
+
+  /** Of each array of the file. */
+  static Map<String, Shape> shapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     shapes.put("conv1.weight", new Shape(WIDTH, BANDS, KERNEL));
     shapes.put("conv1.bias", new Shape(WIDTH));

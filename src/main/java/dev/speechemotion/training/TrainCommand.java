@@ -2,12 +2,12 @@ package dev.speechemotion.training;
 
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.EncoderPooling;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.model.TrainingStatistics;
 import dev.speechemotion.model.WeightsFile;
-import dev.speechemotion.training.augmentation.Augmentation;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
@@ -20,13 +20,19 @@ import dev.speechemotion.training.evaluation.Calibrator;
 import dev.speechemotion.training.evaluation.FeatureImportance;
 import dev.speechemotion.training.evaluation.InferenceTime;
 import dev.speechemotion.training.evaluation.Protocol;
+import dev.speechemotion.training.evaluation.SiteStatistics;
+import dev.speechemotion.training.experiment.ConditionedCopies;
 import dev.speechemotion.training.experiment.Experiment;
 import dev.speechemotion.training.experiment.Teacher;
 import dev.speechemotion.training.fitting.EpochSource;
 import dev.speechemotion.training.fitting.FittedNetwork;
 import dev.speechemotion.training.fitting.ValidatedTraining;
+import dev.speechemotion.training.linear.LinearDiscriminant;
+import dev.speechemotion.training.linear.LinearHead;
 import dev.speechemotion.training.report.TrainingOutcome;
 import dev.speechemotion.training.report.TrainingReport;
+import dev.speechemotion.training.tuning.EncoderTuning;
+import dev.speechemotion.training.tuning.RecordedFrames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -170,7 +176,6 @@ public final class TrainCommand implements Callable<Integer> {
       throws IOException {
     architecture = settings.fitting().architecture().type();
     long begin = System.nanoTime();
-    Augmentation augmentation = fittingOptions.augmentation(spec.commandLine());
     Corpus.Settings clean =
         new Corpus.Settings(
             settings.labels(),
@@ -181,8 +186,7 @@ public final class TrainCommand implements Callable<Integer> {
     FeatureCache cache = corpusOptions.cache();
     Corpus.Settings heard = teacher.isPresent() ? clean.andUnlabeled() : clean;
     Corpora corpora = Corpora.load(sources, heard, cache, log);
-    List<LabeledClip> labeled =
-        corpora.clips().stream().filter(clip -> !clip.label().equals(Labels.UNLABELED)).toList();
+    List<LabeledClip> labeled = labeled(corpora);
     // Before anything that takes long, so that a place that cannot be written is known at once.
     makeFolder();
     log.printf("analyzed %d clips in %.1f s%n", corpora.clips().size(), secondsSince(begin));
@@ -204,32 +208,113 @@ public final class TrainCommand implements Callable<Integer> {
 
     long fitBegin = System.nanoTime();
     ValidatedTraining stopped = experiment.trainer().fit("training", labeled);
+    Stage stage = new Stage(experiment, corpora, encoder);
+    if (fittingOptions.fineTune == 0) {
+      fitAndSave(stage, settings, stopped, results, importance, fitBegin, log);
+      return;
+    }
+    try (PretrainedEncoder tuned = fineTuned(stage, settings, clean, cache, log)) {
+      Corpus.Settings heardTuned = clean.through(WindowEncoder.of(tuned));
+      Corpora again = Corpora.load(sources, heardTuned, cache, log);
+      Experiment last = experiment(settings, again, heardTuned, Optional.of(tuned), cache, log);
+      fitAndSave(
+          new Stage(last, again, Optional.of(tuned)),
+          settings,
+          stopped,
+          results,
+          importance,
+          fitBegin,
+          log);
+    }
+  }
+
+  /** What is trained with. */
+  private record Stage(
+      Experiment experiment, Corpora corpora, Optional<PretrainedEncoder> encoder) {}
+
+  /**
+   * The encoder after it has learned from what the corpora's clips were heard as.
+   *
+   * @param clean how the corpora were read
+   */
+  private PretrainedEncoder fineTuned(
+      Stage stage,
+      Experiment.Settings settings,
+      Corpus.Settings clean,
+      FeatureCache cache,
+      PrintWriter log)
+      throws IOException {
+    long begin = System.nanoTime();
+    Optional<Condition> through = fittingOptions.alsoThrough(spec.commandLine());
+    List<LabeledClip> clips =
+        fittingOptions
+            .source(spec.commandLine(), sources, clean, cache, log)
+            .clips(stage.corpora().clips(), 1);
+    FittedNetwork before =
+        stage.experiment().trainer().fitAll("before fine-tuning", stage.corpora().clips(), 1);
+    List<String> labels = stage.experiment().labels();
+    LinearDiscriminant head =
+        LinearHead.fitted(
+                labels,
+                before.normalization(),
+                new ModelManifest.Calibration(1, 0, settings.uncertainBelow()),
+                before.statistics().orElseThrow())
+            .map();
+    PretrainedEncoder tuned =
+        new EncoderTuning(labels, fittingOptions.fineTune, settings.fitting().seed(), log)
+            .tuned(
+                stage.encoder().orElseThrow(),
+                clips,
+                head,
+                SiteStatistics.byCorpus(
+                    clips, EncoderPooling.LENGTH, settings.fitting().adaptation().minSpeechShare()),
+                new RecordedFrames(clean, clip -> ConditionedCopies.conditionOf(clip, through)));
+    log.printf(
+        "fine-tuned the encoder by %d batches (%.1f s)%n",
+        fittingOptions.fineTune, secondsSince(begin));
+    return tuned;
+  }
+
+  /** Fits the model's network on all clips and writes the model. */
+  private void fitAndSave(
+      Stage stage,
+      Experiment.Settings settings,
+      ValidatedTraining stopped,
+      List<Experiment.ProtocolResult> results,
+      Optional<TrainingOutcome.ProtocolImportance> importance,
+      long fitBegin,
+      PrintWriter log)
+      throws IOException {
+    Corpora corpora = stage.corpora();
+    Optional<PretrainedEncoder> encoder = stage.encoder();
     FittedNetwork fitted =
-        experiment.trainer().fitAll("training on all", labeled, stopped.epochs());
+        stage.experiment().trainer().fitAll("training on all", labeled(corpora), stopped.epochs());
     log.printf(
         "trained %d epochs on all clips (%.1f s)%n", fitted.epochs(), secondsSince(fitBegin));
 
     Map<String, ModelManifest.Metrics> metrics = new TreeMap<>();
     results.forEach(result -> metrics.put(result.protocol().name(), result.metrics()));
     ModelManifest manifest =
-        experiment.manifest(
-            modelName(),
-            version,
-            fitted,
-            // What a teacher says is calibrated, by strangers; labels of its pupils' voices are
-            // not.
-            teacher.isPresent() ? Calibrator.Calibration.NONE : stopped.calibration(),
-            command(),
-            corpora.parts().stream()
-                .map(
-                    corpus ->
-                        new ModelManifest.Corpus(
-                            corpus.layout().title(),
-                            corpora.clips(corpus).size(),
-                            corpus.sha256(),
-                            corpus.layout().license()))
-                .toList(),
-            metrics);
+        stage
+            .experiment()
+            .manifest(
+                modelName(),
+                version,
+                fitted,
+                // What a teacher says is calibrated, by strangers; labels of its pupils' voices are
+                // not.
+                teacher.isPresent() ? Calibrator.Calibration.NONE : stopped.calibration(),
+                command(),
+                corpora.parts().stream()
+                    .map(
+                        corpus ->
+                            new ModelManifest.Corpus(
+                                corpus.layout().title(),
+                                corpora.clips(corpus).size(),
+                                corpus.sha256(),
+                                corpus.layout().license()))
+                    .toList(),
+                metrics);
     if (encoder.isPresent() && fitted.statistics().isPresent()) {
       byte[] statistics = fitted.statistics().get().encode();
       manifest = manifest.keeping(TrainingStatistics.entry(statistics));
@@ -248,8 +333,9 @@ public final class TrainCommand implements Callable<Integer> {
             stopped,
             settings.fitting().adaptation().mode(),
             settings.calls(),
-            augmentation,
+            fittingOptions.augmentation(spec.commandLine()),
             fittingOptions.alsoThrough(spec.commandLine()),
+            fittingOptions.fineTune,
             taughtBy,
             importance,
             inferenceTime(corpora),
@@ -260,6 +346,10 @@ public final class TrainCommand implements Callable<Integer> {
     console.print(TrainingReport.protocolTable(results));
     console.printf("model written to %s%n", out);
     console.flush();
+  }
+
+  private static List<LabeledClip> labeled(Corpora corpora) {
+    return corpora.clips().stream().filter(clip -> !clip.label().equals(Labels.UNLABELED)).toList();
   }
 
   private Experiment experiment(
@@ -348,7 +438,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** Those that are asked for, or all that the corpora allow. */
   private List<Protocol> protocols(Corpora corpora) {
-    if (noProtocols || teacher.isPresent()) {
+    if (noProtocols || teacher.isPresent() || fittingOptions.fineTune > 0) {
       return List.of();
     }
     List<Protocol> possible = Protocol.reportedFor(corpora);

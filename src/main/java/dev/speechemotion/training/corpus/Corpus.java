@@ -38,6 +38,11 @@ public final class Corpus {
       return new Settings(labels, spec, windows, other, encoder);
     }
 
+    /** The same with another encoder. */
+    public Settings through(WindowEncoder other) {
+      return new Settings(labels, spec, windows, condition, Optional.of(other));
+    }
+
     /** The same where recordings without a label are heard as well. */
     public Settings andUnlabeled() {
       List<String> more = new ArrayList<>(labels);

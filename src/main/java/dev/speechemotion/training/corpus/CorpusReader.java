@@ -256,17 +256,8 @@ public final class CorpusReader {
       throws IOException {
     AudioClip audio = AudioFiles.read(item.recording().file());
     warnings.addAll(audio.warnings());
-    float[] samples =
-        settings
-            .condition()
-            .apply(
-                audio.mono(),
-                audio.sampleRateHz(),
-                Long.parseUnsignedLong(item.sha256(), 0, 16, 16));
-    int rateHz = settings.condition().sampleRateHz(audio.sampleRateHz());
-
     WindowedFeatures features =
-        WindowedFeatures.of(samples, rateHz, extractor, settings.windows())
+        WindowedFeatures.of(audio, item.sha256(), settings, extractor)
             .orElseThrow(() -> new CorpusException("too short to analyze"));
     return pooling.isPresent() ? features.pooled(pooling.get()) : features;
   }

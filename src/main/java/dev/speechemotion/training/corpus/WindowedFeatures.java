@@ -1,5 +1,6 @@
 package dev.speechemotion.training.corpus;
 
+import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
@@ -59,6 +60,22 @@ public final class WindowedFeatures {
         new WindowedFeatures(samples.length / (double) rateHz, windows, speechShares));
   }
 
+  /**
+   * Analyzes a recording as it comes through the settings' condition; empty if it is too short.
+   *
+   * @param sha256 of the file, which what is random depends on
+   * @param extractor used by no other thread meanwhile
+   */
+  public static Optional<WindowedFeatures> of(
+      AudioClip audio, String sha256, Corpus.Settings settings, FeatureExtractor extractor) {
+    float[] samples =
+        settings
+            .condition()
+            .apply(audio.mono(), audio.sampleRateHz(), Long.parseUnsignedLong(sha256, 0, 16, 16));
+    int rateHz = settings.condition().sampleRateHz(audio.sampleRateHz());
+    return of(samples, rateHz, extractor, settings.windows());
+  }
+
   /** What the encoder says of each window, in place of its frames. */
   public WindowedFeatures pooled(EncoderPooling pooling) {
     return new WindowedFeatures(
@@ -80,7 +97,7 @@ public final class WindowedFeatures {
   }
 
   /** {@code [window][feature]}. */
-  List<float[]> windows() {
+  public List<float[]> windows() {
     return windows;
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -29,7 +30,18 @@ public final class ConditionedCopies implements EpochSource {
         corpora.clips().stream()
             .collect(
                 Collectors.toMap(
-                    LabeledClip::key, clip -> clip.in(clip.corpus() + "@" + condition.id())));
+                    LabeledClip::key, clip -> clip.in(clip.corpus() + suffix(condition))));
+  }
+
+  private static String suffix(Condition condition) {
+    return "@" + condition.id();
+  }
+
+  /** What a clip that this gave was heard in. */
+  public static Condition conditionOf(LabeledClip clip, Optional<Condition> through) {
+    return through
+        .filter(condition -> clip.corpus().endsWith(suffix(condition)))
+        .orElse(Condition.CLEAN);
   }
 
   @Override

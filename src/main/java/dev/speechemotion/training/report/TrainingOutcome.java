@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  * @param calls how tested speakers' clips were dealt into calls
  * @param augmentation what the training part went through
  * @param alsoThrough what the training part was heard through a second time
+ * @param fineTuned batches that the encoder's layers learned from; 0: they are as they were
  * @param teacher whose answers were learned in place of labels: name, version and hash of its
  *     weights
  * @param importance of features, by the test clips of a protocol; empty if not measured
@@ -43,6 +44,7 @@ public record TrainingOutcome(
     Calls calls,
     Augmentation augmentation,
     Optional<Condition> alsoThrough,
+    int fineTuned,
     Optional<String> teacher,
     Optional<ProtocolImportance> importance,
     InferenceTime inferenceTime,
@@ -159,7 +161,9 @@ public record TrainingOutcome(
     }
     String heldOut =
         stopped.validationVoices() > 0
-            ? keptAside() + " kept aside, by networks that had not heard them"
+            ? keptAside()
+                + " kept aside, by networks that had not heard them"
+                + (fineTuned > 0 ? ", behind the encoder as it was before" : "")
             : "clips that were kept aside, of speakers that were trained on: the probabilities are too high for new voices";
     return Figures.format(
         "Probabilities are calibrated with a temperature of %.2f and a doubt of %.2f, fitted on %s. Results with a confidence below %.2f are called uncertain.",
@@ -206,13 +210,21 @@ public record TrainingOutcome(
   }
 
   String augmentationText() {
-    return changesText()
+    return fineTuningText()
+        + changesText()
         + alsoThrough
             .map(
                 condition ->
                     " Each was also heard through another line (%s), as in a corpus of its own."
                         .formatted(condition.id()))
             .orElse("");
+  }
+
+  private String fineTuningText() {
+    return fineTuned == 0
+        ? ""
+        : "The layers of the pretrained encoder learned too, from %d batches of 32 windows in which bands and time were stretched, bands masked, and the noise floor raised. "
+            .formatted(fineTuned);
   }
 
   private String changesText() {
