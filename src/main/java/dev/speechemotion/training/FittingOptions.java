@@ -31,7 +31,6 @@ import picocli.CommandLine.Option;
 /** Options that say what is trained, and how. */
 final class FittingOptions {
   private static final int MOST_DRAWS = 100;
-  private static final int MOST_BATCHES = 100_000;
 
   @Option(
       names = "--encoder",
@@ -330,18 +329,6 @@ final class FittingOptions {
               + " a corpus of its own.")
   private Optional<String> alsoThrough = Optional.empty();
 
-  @Option(
-      names = "--fine-tune",
-      defaultValue = "0",
-      paramLabel = "BATCHES",
-      description = {
-        "With --architecture encoder, --adapt site and train: the layers of the pretrained encoder"
-            + " learn from so many batches of 32 windows before the linear map is fitted; 0: they"
-            + " stay as they are (default: ${DEFAULT-VALUE}). Protocols are not run, for what the"
-            + " encoder has heard cannot be left out: measure on corpora that it has not heard."
-      })
-  int fineTune;
-
   /** What is also heard; a bad value is wrong usage of the command. */
   Optional<Condition> alsoThrough(CommandLine command) {
     try {
@@ -432,27 +419,9 @@ final class FittingOptions {
     }
   }
 
-  private void requireFineTune(CommandLine command, NetworkType type) {
-    boolean fits =
-        type.pretrained()
-            && hidden.isEmpty()
-            && augmentation(command).parts().isEmpty()
-            && mode(command).equals(Optional.of(Adaptation.Mode.SITE));
-    if (fineTune < 0 || fineTune > MOST_BATCHES) {
-      throw new CommandLine.ParameterException(
-          command, "--fine-tune must be from 0 to %d, got %d".formatted(MOST_BATCHES, fineTune));
-    }
-    if (fineTune > 0 && !fits) {
-      throw new CommandLine.ParameterException(
-          command,
-          "--fine-tune needs --architecture encoder and --adapt site, without --hidden and --augment");
-    }
-  }
-
   /** The options as settings; a bad value is wrong usage of the command. */
   Experiment.Settings settings(CommandLine command) {
     NetworkType type = networkType(command);
-    requireFineTune(command, type);
     // Bad ones are told before any work is done.
     alsoThrough(command);
     augmentation(command);

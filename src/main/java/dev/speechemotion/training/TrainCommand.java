@@ -70,6 +70,8 @@ import picocli.CommandLine.Spec;
       ""
     })
 public final class TrainCommand implements Callable<Integer> {
+  private static final int MOST_BATCHES = 100_000;
+
   @Spec private CommandSpec spec;
   @Mixin private CorpusOptions corpusOptions;
 
@@ -111,6 +113,18 @@ public final class TrainCommand implements Callable<Integer> {
       })
   private Optional<Path> teacher = Optional.empty();
 
+  @Option(
+      names = "--fine-tune",
+      defaultValue = "0",
+      paramLabel = "BATCHES",
+      description = {
+        "With --architecture encoder and --adapt site: the layers of the pretrained encoder"
+            + " learn from so many batches of 32 windows before the linear map is fitted; 0: they"
+            + " stay as they are (default: ${DEFAULT-VALUE}). Protocols are not run, for what the"
+            + " encoder has heard cannot be left out: measure on corpora that it has not heard."
+      })
+  private int fineTune;
+
   @Mixin private FittingOptions fittingOptions;
 
   private List<Corpora.Source> sources;
@@ -133,6 +147,7 @@ public final class TrainCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--teacher teaches networks, not a linear map behind an encoder");
     }
+    requireFineTune(settings);
     // One that cannot be read is told of before any work is done.
     taughtBy = nameOfTeacher();
     Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
@@ -149,6 +164,23 @@ public final class TrainCommand implements Callable<Integer> {
       encoder.ifPresent(PretrainedEncoder::close);
     }
     return 0;
+  }
+
+  private void requireFineTune(Experiment.Settings settings) {
+    if (fineTune < 0 || fineTune > MOST_BATCHES) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--fine-tune must be from 0 to %d, got %d".formatted(MOST_BATCHES, fineTune));
+    }
+    boolean fits =
+        settings.fitting().architecture().linear()
+            && settings.fitting().adaptation().mode() == Adaptation.Mode.SITE
+            && fittingOptions.augmentation(spec.commandLine()).parts().isEmpty();
+    if (fineTune > 0 && !fits) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--fine-tune needs --architecture encoder and --adapt site, without --hidden and --augment");
+    }
   }
 
   /** Of a folder that was not there before, nothing is left unless it holds a model. */
@@ -209,7 +241,7 @@ public final class TrainCommand implements Callable<Integer> {
     long fitBegin = System.nanoTime();
     ValidatedTraining stopped = experiment.trainer().fit("training", labeled);
     Stage stage = new Stage(experiment, corpora, encoder);
-    if (fittingOptions.fineTune == 0) {
+    if (fineTune == 0) {
       fitAndSave(stage, settings, stopped, results, importance, fitBegin, log);
       return;
     }
@@ -261,7 +293,7 @@ public final class TrainCommand implements Callable<Integer> {
                 before.statistics().orElseThrow())
             .map();
     PretrainedEncoder tuned =
-        new EncoderTuning(labels, fittingOptions.fineTune, settings.fitting().seed(), log)
+        new EncoderTuning(labels, fineTune, settings.fitting().seed(), log)
             .tuned(
                 stage.encoder().orElseThrow(),
                 clips,
@@ -269,9 +301,7 @@ public final class TrainCommand implements Callable<Integer> {
                 SiteStatistics.byCorpus(
                     clips, EncoderPooling.LENGTH, settings.fitting().adaptation().minSpeechShare()),
                 new RecordedFrames(clean, clip -> ConditionedCopies.conditionOf(clip, through)));
-    log.printf(
-        "fine-tuned the encoder by %d batches (%.1f s)%n",
-        fittingOptions.fineTune, secondsSince(begin));
+    log.printf("fine-tuned the encoder by %d batches (%.1f s)%n", fineTune, secondsSince(begin));
     return tuned;
   }
 
@@ -335,7 +365,7 @@ public final class TrainCommand implements Callable<Integer> {
             settings.calls(),
             fittingOptions.augmentation(spec.commandLine()),
             fittingOptions.alsoThrough(spec.commandLine()),
-            fittingOptions.fineTune,
+            fineTune,
             taughtBy,
             importance,
             inferenceTime(corpora),
@@ -438,7 +468,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** Those that are asked for, or all that the corpora allow. */
   private List<Protocol> protocols(Corpora corpora) {
-    if (noProtocols || teacher.isPresent() || fittingOptions.fineTune > 0) {
+    if (noProtocols || teacher.isPresent() || fineTune > 0) {
       return List.of();
     }
     List<Protocol> possible = Protocol.reportedFor(corpora);

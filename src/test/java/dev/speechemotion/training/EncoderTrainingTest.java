@@ -203,6 +203,63 @@ class EncoderTrainingTest {
         .satisfies(wrong -> assertThat(wrong.log()).contains("--also-through must be"));
   }
 
+  @Test
+  void shouldFineTuneTheEncoder() throws Exception {
+    Path out = folder.resolve("tuned");
+
+    Run run = fineTuned("2", "--also-through=telephone", "--out=" + out);
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    assertThat(run.log()).contains("fine-tuned the encoder by 2 batches");
+    try (EmotionModel tuned = EmotionModel.load(out);
+        EmotionModel plain = EmotionModel.load(model)) {
+      assertThat(tuned.manifest().training().command()).contains("--fine-tune 2");
+      assertThat(tuned.manifest().training().metrics()).isEmpty();
+      assertThat(tuned.manifest().pretrained()).isNotEqualTo(plain.manifest().pretrained());
+    }
+    assertThat(out.resolve("model-card.md"))
+        .content()
+        .contains(
+            "The layers of the pretrained encoder learned too, from 2 batches",
+            "behind the encoder as it was before");
+    Run evaluation = evaluated(out, "--teacher=self");
+    assertThat(uar(evaluation)).as(evaluation.log()).isGreaterThan(0.7);
+  }
+
+  @Test
+  void shouldSayWhereFineTuningDoesNotFit() {
+    for (String wrong : List.of("--adapt=none", "--architecture=fcnn", "--augment=voice")) {
+      Run run = fineTuned("2", wrong, "--out=" + folder.resolve("tuned"));
+
+      assertThat(run.exitCode()).as(wrong).isEqualTo(2);
+      assertThat(run.log()).contains("--fine-tune needs --architecture encoder and --adapt site");
+    }
+    Run negative = fineTuned("-1", "--out=" + folder.resolve("tuned"));
+
+    assertThat(negative.exitCode()).isEqualTo(2);
+    assertThat(negative.log()).contains("--fine-tune must be from 0 to 100000, got -1");
+  }
+
+  private Run fineTuned(String batches, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--layout=tess",
+                "--data=" + data,
+                "--labels=angry,happy,sad",
+                "--cache=none",
+                "--fine-tune=" + batches));
+    List<String> usual = List.of("--architecture=encoder", "--adapt=site");
+    for (String option : usual) {
+      String name = option.substring(0, option.indexOf('=') + 1);
+      if (Stream.of(more).noneMatch(other -> other.startsWith(name))) {
+        arguments.add(option);
+      }
+    }
+    arguments.addAll(List.of(more));
+    return run(new TrainCommand(), arguments.toArray(new String[0]));
+  }
+
   /** The recordings with each label's as the next one's. */
   private Path mislabeled() throws IOException {
     Path mislabeled = folder.resolve("mislabeled");

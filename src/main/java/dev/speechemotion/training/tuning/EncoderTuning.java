@@ -46,7 +46,7 @@ public final class EncoderTuning {
   }
 
   private static final int BATCH = 32;
-  private static final float LEARNING_RATE = 4e-5f;
+  private static final float LEARNING_RATE = 2e-5f;
   private static final int WARM_UP = 50;
 
   /** The map learns slower by this factor. */
