@@ -210,7 +210,8 @@ class EncoderTrainingTest {
     Run run = fineTuned("2", "--also-through=telephone", "--out=" + out);
 
     assertThat(run.exitCode()).as(run.log()).isZero();
-    assertThat(run.log()).contains("fine-tuned the encoder by 2 batches");
+    assertThat(run.log())
+        .contains("fine-tuning the encoder: loss ", "fine-tuned the encoder by 2 batches");
     try (EmotionModel tuned = EmotionModel.load(out);
         EmotionModel plain = EmotionModel.load(model)) {
       assertThat(tuned.manifest().training().command()).contains("--fine-tune 2");

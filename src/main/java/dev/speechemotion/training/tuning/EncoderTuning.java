@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -83,8 +84,13 @@ public final class EncoderTuning {
     this.log = log;
   }
 
-  /** A window that is learned from. */
-  private record Drawn(LabeledClip clip, float window, long seed) {}
+  /**
+   * A window that is learned from.
+   *
+   * @param at where in the clip's windows, 0 to below 1
+   * @param seed of what varies it
+   */
+  private record Drawn(LabeledClip clip, double at, long seed) {}
 
   /**
    * The encoder after it.
@@ -122,7 +128,7 @@ public final class EncoderTuning {
       Rate headRate = new Rate(OF_HEAD * LEARNING_RATE, batches);
       Optimizer headOptimizer =
           Optimizer.adamW().optLearningRateTracker(headRate).optWeightDecays(0).build();
-      double loss = 0;
+      double[] losses = new double[batches];
       for (int batch = 0; batch < batches; batch++) {
         rate.at(batch);
         headRate.at(batch);
@@ -139,9 +145,9 @@ public final class EncoderTuning {
             NDArray batchLoss =
                 values.matMul(map).add(bias).logSoftmax(-1).mul(target).sum().div(-BATCH);
             gradients.backward(batchLoss);
-            loss = batchLoss.getFloat();
+            losses[batch] = batchLoss.getFloat();
           }
-          if (!Double.isFinite(loss)) {
+          if (!Double.isFinite(losses[batch])) {
             throw new IllegalStateException(
                 "fine-tuning: the loss is no longer a number after batch " + (batch + 1));
           }
@@ -151,8 +157,18 @@ public final class EncoderTuning {
         update(headOptimizer, ofHead);
         progress.step();
       }
+      int few = Math.max(1, batches / 10);
+      log.printf(
+          Locale.ROOT,
+          "fine-tuning the encoder: loss %.3f in the first tenth of the batches, %.3f in the last%n",
+          mean(losses, 0, few),
+          mean(losses, batches - few, batches));
       return encoder.with(weights, "fine-tuned for " + batches + " batches");
     }
+  }
+
+  private static double mean(double[] values, int from, int to) {
+    return Arrays.stream(values, from, to).average().orElseThrow();
   }
 
   /** The clips of each label of each corpus, in alphabetical order. */
@@ -171,10 +187,7 @@ public final class EncoderTuning {
     for (int i = 0; i < BATCH; i++) {
       List<LabeledClip> cell = cells.get(random.nextInt(cells.size()));
       drawn.add(
-          new Drawn(
-              cell.get(random.nextInt(cell.size())),
-              (float) random.nextDouble(),
-              random.nextLong()));
+          new Drawn(cell.get(random.nextInt(cell.size())), random.nextDouble(), random.nextLong()));
     }
     return drawn;
   }
@@ -187,7 +200,7 @@ public final class EncoderTuning {
               each -> {
                 try {
                   List<float[]> windows = frames.of(each.clip());
-                  float[] window = windows.get((int) (each.window() * windows.size()));
+                  float[] window = windows.get((int) (each.at() * windows.size()));
                   int most = window.length / EncoderPooling.BANDS;
                   return LogMelVariation.of(
                       present(window),
