@@ -7,6 +7,10 @@ import { SchemaRegistry } from "@kafkajs/confluent-schema-registry";
 const CHUNK_BYTES = 160; // 20 ms
 
 const [callId, recording] = process.argv.slice(2);
+if (recording === undefined) {
+  console.error("node send_call.mjs CALL_ID RECORDING");
+  process.exit(2);
+}
 const registry = new SchemaRegistry({ host: process.env.REGISTRY_URL ?? "http://localhost:8080/apis/ccompat/v7" });
 const kafka = new Kafka({ brokers: (process.env.BOOTSTRAP_SERVERS ?? "localhost:9092").split(",") });
 const producer = kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner });

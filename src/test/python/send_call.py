@@ -12,6 +12,8 @@ from confluent_kafka.serialization import StringSerializer
 
 CHUNK_BYTES = 160  # 20 ms
 
+if len(sys.argv) != 3:
+    sys.exit(__doc__)
 call_id, recording = sys.argv[1:]
 registry = SchemaRegistryClient({"url": os.environ.get("REGISTRY_URL", "http://localhost:8080/apis/ccompat/v7")})
 producer = SerializingProducer({

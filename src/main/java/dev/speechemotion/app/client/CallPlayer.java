@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleConsumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -164,7 +166,7 @@ public final class CallPlayer {
       return;
     }
     for (int c = 0; c < channels.length; c++) {
-      List<AudioChannel> channel = List.of(new AudioChannel(roles.get(c), null));
+      List<AudioChannel> channel = List.of(channel(c));
       send(media(channels[c], from, count, from, track).setChannels(channel));
     }
   }
@@ -223,8 +225,21 @@ public final class CallPlayer {
 
   private List<AudioChannel> allChannels() {
     List<AudioChannel> channels = new ArrayList<>();
-    roles.forEach(role -> channels.add(new AudioChannel(role, null)));
+    for (int i = 0; i < roles.size(); i++) {
+      channels.add(channel(i));
+    }
     return channels;
+  }
+
+  /**
+   * The channel in that position. Where each is sent by itself, two of one role would be one
+   * channel if they had no names.
+   */
+  private AudioChannel channel(int position) {
+    ChannelRole role = roles.get(position);
+    boolean isOnlyOne = Collections.frequency(roles, role) == 1;
+    String name = isOnlyOne ? null : role.name().toLowerCase(Locale.ROOT) + "-" + position;
+    return new AudioChannel(role, name);
   }
 
   private boolean pause(int samplesSpoken, StopRequest stop) throws InterruptedException {

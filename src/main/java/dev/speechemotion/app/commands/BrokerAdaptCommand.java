@@ -6,6 +6,7 @@ import dev.speechemotion.app.client.TopicWindows;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.PseudonymizeOption;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.avro.CallSummary;
@@ -50,6 +51,8 @@ final class BrokerAdaptCommand extends AdaptCommand {
   @Spec private CommandSpec spec;
 
   @Mixin private SettingsOptions options;
+
+  @Mixin private PseudonymizeOption pseudonyms;
 
   @Option(
       names = "--hours",
@@ -123,7 +126,13 @@ final class BrokerAdaptCommand extends AdaptCommand {
     ParseResult given = spec.commandLine().getParseResult();
     Optional<String> ofBroker =
         Stream.of(
-                "--hours", "--corrections", "--bootstrap-server", "--registry", "--config", "--set")
+                "--hours",
+                "--corrections",
+                "--pseudonymize",
+                "--bootstrap-server",
+                "--registry",
+                "--config",
+                "--set")
             .filter(given::hasMatchedOption)
             .findFirst();
     if (given.hasMatchedOption("--recordings")) {
@@ -155,7 +164,8 @@ final class BrokerAdaptCommand extends AdaptCommand {
     if (!(hours.get() > 0 && hours.get() <= MOST_HOURS)) {
       throw wrongUsage("--hours must be above 0 and at most a year, got " + hours.get());
     }
-    Settings settings = options.load();
+    Settings settings = options.load(pseudonyms.properties());
+    pseudonyms.requireKey(settings);
     return Optional.of((model, log) -> hear(settings, model, log));
   }
 

@@ -372,16 +372,22 @@ final class DemoCommand implements Callable<Integer> {
         http.address(),
         String.join(", ", settings.streamSettings().topics()));
     tellWallboard(out, http);
+    String registryUrl = http.address() + RegistryRoutes.PATH;
     // Of the scripts and what they need, README tells; kcat of Debian cannot read Avro.
     out.printf(
         """
+        To play a recording of yours as another call, in another terminal:
+          java -jar target/speech-emotion-streams.jar feed my-call.wav --bootstrap-server %s --registry %s
         To read the events in another program, here in the repository's folder:
           export BOOTSTRAP_SERVERS=%s REGISTRY_URL=%s
           python3 src/test/python/read_events.py
           node src/test/javascript/read_events.mjs
           kcat -C -b $BOOTSTRAP_SERVERS -t emotion-events -o beginning -f '%%T %%k, %%S bytes\\n'
         """,
-        settings.text(Property.BOOTSTRAP_SERVERS), http.address() + RegistryRoutes.PATH);
+        settings.text(Property.BOOTSTRAP_SERVERS),
+        registryUrl,
+        settings.text(Property.BOOTSTRAP_SERVERS),
+        registryUrl);
     out.flush();
     while (!stop.requested()) {
       reader.poll(POLL).forEach(printer::print);

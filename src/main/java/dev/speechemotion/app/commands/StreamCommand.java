@@ -5,19 +5,18 @@ import dev.speechemotion.app.http.HealthRoutes;
 import dev.speechemotion.app.http.HttpRoutes;
 import dev.speechemotion.app.http.HttpServer;
 import dev.speechemotion.app.http.MetricsRoutes;
-import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.serving.ServedModels;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.PropertyMarkdown;
+import dev.speechemotion.app.settings.PseudonymizeOption;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.app.wallboard.Wallboard;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,13 +51,7 @@ final class StreamCommand implements Callable<Integer> {
           "Pass audio over while the stream lags behind by more: --set max.lag.ms=… in seconds.")
   private Optional<BigDecimal> maxLagSeconds;
 
-  @Option(
-      names = "--pseudonymize",
-      paramLabel = "FILE",
-      description =
-          "Hash the ids of calls, streams and channels with the key in this file, before anything"
-              + " is made of them; it sets pseudonymize.key.")
-  private Optional<Path> keyFile;
+  @Mixin private PseudonymizeOption pseudonyms;
 
   @Option(
       names = "--help-config",
@@ -81,11 +74,9 @@ final class StreamCommand implements Callable<Integer> {
         seconds ->
             ofTheCommand.put(
                 Property.MAX_LAG_MS, seconds.movePointRight(3).toBigInteger().toString()));
-    keyFile.ifPresent(file -> ofTheCommand.put(Property.PSEUDONYMIZE_KEY, "${file:" + file + "}"));
+    ofTheCommand.putAll(pseudonyms.properties());
     Settings settings = options.load(ofTheCommand);
-    if (keyFile.isPresent() && settings.streamSettings().pseudonymKey().isEmpty()) {
-      throw new CommandFailure(keyFile.get() + " holds no key");
-    }
+    pseudonyms.requireKey(settings);
     if (printConfig) {
       spec.commandLine().getOut().print(settings.shown());
       return 0;

@@ -173,7 +173,7 @@ public final class HttpServer implements AutoCloseable {
     if (!token.admits(request.header("Authorization"))) {
       request.header("WWW-Authenticate", "Basic realm=\"speech-emotion-streams\"");
       throw new UnauthorizedResponse(
-          "send the token as 'Authorization: Bearer TOKEN', or as the password of any name");
+          "send the token as 'Authorization: Bearer TOKEN', or as the password of any name\n");
     }
   }
 

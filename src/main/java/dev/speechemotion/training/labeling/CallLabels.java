@@ -101,11 +101,15 @@ public final class CallLabels {
 
   /** How many labels there are, and for how many there are windows. */
   public String report() {
-    return "%s: %d corrections, %d of them with audio%s"
+    int found = found().size();
+    return "%s: %d corrections, %d of them with audio%s%s"
         .formatted(
             source,
             byId.size(),
-            found().size(),
+            found,
+            found == 0 && !byId.isEmpty()
+                ? " (are the ids pseudonyms, made with a key that is not given here?)"
+                : "",
             unknown == 0 ? "" : ", and %d with labels the model does not know".formatted(unknown));
   }
 

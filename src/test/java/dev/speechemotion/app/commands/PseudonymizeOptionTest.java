@@ -24,6 +24,25 @@ class PseudonymizeOptionTest {
   }
 
   @Test
+  void shouldBeAskedForByAdaptToo() throws IOException {
+    Path file = Files.writeString(folder.resolve("key"), "swordfish\n");
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            "adapt",
+            "--model",
+            "models/open",
+            "--out",
+            folder.resolve("out").toString(),
+            "--hours",
+            "1",
+            "--pseudonymize",
+            file.toString());
+
+    assertFailure(run, "must have at least 32 characters, got 9; `openssl rand -hex 32` makes one");
+  }
+
+  @Test
   void shouldNotRunWithoutAKeyThatWasAskedFor() throws IOException {
     Path file = Files.writeString(folder.resolve("key"), "\n");
 
