@@ -73,11 +73,12 @@ class ComposeFileTest {
     service("app")
         .path("environment")
         .properties()
-        .forEach(entry -> environment.put(entry.getKey(), entry.getValue().asText()));
+        .forEach(entry -> environment.put(entry.getKey(), withDefaults(entry.getValue().asText())));
 
     Settings settings = Settings.load(Optional.empty(), environment, Map.of());
 
     assertThat(settings.text(Property.HTTP_HOST)).isEqualTo("0.0.0.0");
+    assertThat(settings.flag(Property.HTTP_WALLBOARD)).isFalse();
     assertThat(texts(service("app").path("command"))).containsExactly("stream", "--create-topics");
   }
 
@@ -126,6 +127,11 @@ class ComposeFileTest {
             "./" + Monitoring.DASHBOARD.getParent() + ":" + folder + ":ro");
     assertThat(grafana.at("/environment/GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH").asText())
         .isEqualTo(folder + "/" + Monitoring.DASHBOARD.getFileName());
+  }
+
+  /** What Compose makes of a value if nothing is set in the environment. */
+  private static String withDefaults(String value) {
+    return value.replaceAll("\\$\\{\\w+:-([^}]*)}", "$1");
   }
 
   private static List<JsonNode> services() throws Exception {

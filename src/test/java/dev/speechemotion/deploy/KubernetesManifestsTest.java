@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -37,6 +38,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +46,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KubernetesManifestsTest {
   private static final Path FOLDER = Path.of("deploy/kubernetes");
   private static final long USER = 10_001;
+
+  @TempDir Path folder;
 
   private static List<HasMetadata> resources;
   private static StatefulSet instances;
@@ -143,17 +147,21 @@ class KubernetesManifestsTest {
   @Test
   void shouldSelectThePods() {
     Map<String, String> labels = pod.getMetadata().getLabels();
-    Service service = Manifests.only(resources, Service.class);
+    Service service = named("speech-emotion-streams", Service.class);
+    Service wallboard = named("speech-emotion-wallboard", Service.class);
     PodDisruptionBudget budget = Manifests.only(resources, PodDisruptionBudget.class);
-    NetworkPolicy policy = Manifests.only(resources, NetworkPolicy.class);
+    NetworkPolicy policy = named("speech-emotion-streams", NetworkPolicy.class);
+    NetworkPolicy browsers = named("speech-emotion-wallboard", NetworkPolicy.class);
     JsonNode monitor = tree(Manifests.only(resources, "PodMonitor"));
 
     assertThat(
             List.of(
                 instances.getSpec().getSelector().getMatchLabels(),
                 service.getSpec().getSelector(),
+                wallboard.getSpec().getSelector(),
                 budget.getSpec().getSelector().getMatchLabels(),
                 policy.getSpec().getPodSelector().getMatchLabels(),
+                browsers.getSpec().getPodSelector().getMatchLabels(),
                 pod.getSpec()
                     .getTopologySpreadConstraints()
                     .get(0)
@@ -167,9 +175,13 @@ class KubernetesManifestsTest {
     assertThat(instances.getSpec().getServiceName()).isEqualTo(service.getMetadata().getName());
     assertThat(service.getSpec().getClusterIP()).isEqualTo("None");
     String port = container.getPorts().get(0).getName();
-    assertThat(service.getSpec().getPorts().get(0).getTargetPort().getStrVal()).isEqualTo(port);
-    assertThat(policy.getSpec().getIngress().get(0).getPorts().get(0).getPort().getStrVal())
-        .isEqualTo(port);
+    assertThat(List.of(service, wallboard))
+        .extracting(each -> each.getSpec().getPorts().get(0).getTargetPort().getStrVal())
+        .containsOnly(port);
+    assertThat(List.of(policy, browsers))
+        .extracting(
+            each -> each.getSpec().getIngress().get(0).getPorts().get(0).getPort().getStrVal())
+        .containsOnly(port);
     assertThat(monitor.at("/spec/podMetricsEndpoints/0/port").asText()).isEqualTo(port);
     assertThat(monitor.at("/spec/podMetricsEndpoints/0/path").asText())
         .isEqualTo(RunningServer.METRICS);
@@ -270,13 +282,8 @@ class KubernetesManifestsTest {
 
   @Test
   void shouldBuildTheExample() throws Exception {
-    ExternalTool tool = ExternalTool.require("kubectl", "kustomize");
-    String build = tool.command().get(0).equals("kubectl") ? "kustomize" : "build";
+    List<HasMetadata> built = build(FOLDER.resolve("example"));
 
-    ExternalTool.Result result = tool.run(Map.of(), build, FOLDER.resolve("example").toString());
-
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    List<HasMetadata> built = Manifests.read(result.out());
     StatefulSet set = Manifests.only(built, StatefulSet.class);
     assertThat(set.getSpec().getReplicas()).as("the autoscaler's").isNull();
     Container app = set.getSpec().getTemplate().getSpec().getContainers().get(0);
@@ -285,6 +292,67 @@ class KubernetesManifestsTest {
     assertThat(app.getEnvFrom().get(0).getConfigMapRef().getName())
         .isEqualTo(map.getMetadata().getName());
     Settings.load(Optional.empty(), map.getData(), Map.of());
+  }
+
+  @Test
+  void shouldShowTheWallboardOnlyWithAToken() throws Exception {
+    Path copy = copyOfTheManifests();
+    Path example = copy.resolve("example/kustomization.yaml");
+    Files.writeString(example, Files.readString(example).replace("# - ../comp", "- ../comp"));
+
+    List<HasMetadata> built = build(example.getParent());
+
+    Settings shown =
+        Settings.load(Optional.empty(), Manifests.only(built, ConfigMap.class).getData(), Map.of());
+    assertThat(shown.flag(Property.HTTP_WALLBOARD)).isTrue();
+    Container app =
+        Manifests.only(built, StatefulSet.class)
+            .getSpec()
+            .getTemplate()
+            .getSpec()
+            .getContainers()
+            .get(0);
+    assertThat(app.getEnv())
+        .singleElement()
+        .satisfies(
+            token -> {
+              assertThat(token.getName()).isEqualTo("SES_HTTP_TOKEN");
+              SecretKeySelector secret = token.getValueFrom().getSecretKeyRef();
+              assertThat(secret.getName())
+                  .isEqualTo(container.getEnvFrom().get(1).getSecretRef().getName());
+              assertThat(secret.getKey()).isEqualTo(token.getName());
+              assertThat(secret.getOptional()).isNull();
+            });
+    assertThat(built).filteredOn(Service.class::isInstance).hasSize(2);
+    assertThat(built).filteredOn(NetworkPolicy.class::isInstance).hasSize(2);
+  }
+
+  private Path copyOfTheManifests() throws IOException {
+    try (var files = Files.walk(FOLDER)) {
+      for (Path file : files.toList()) {
+        Path to = folder.resolve(FOLDER.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(to);
+        } else {
+          Files.copy(file, to);
+        }
+      }
+    }
+    return folder;
+  }
+
+  private static List<HasMetadata> build(Path kustomization) throws Exception {
+    ExternalTool tool = ExternalTool.require("kubectl", "kustomize");
+    String build = tool.command().get(0).equals("kubectl") ? "kustomize" : "build";
+    ExternalTool.Result result = tool.run(Map.of(), build, kustomization.toString());
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    return Manifests.read(result.out());
+  }
+
+  private static <T extends HasMetadata> T named(String name, Class<T> type) {
+    return Manifests.only(
+        resources.stream().filter(each -> each.getMetadata().getName().equals(name)).toList(),
+        type);
   }
 
   private static JsonNode tree(GenericKubernetesResource resource) {

@@ -65,7 +65,7 @@ class MonitoringTest {
             (name, rule) -> {
               assertThat(rule.at("/annotations/summary").asText()).as(name).isNotBlank();
               assertThat(rule.at("/labels/severity").asText()).as(name).isIn("critical", "warning");
-              String[] runbook = rule.at("/annotations/runbook").asText().split("#");
+              String[] runbook = rule.at("/annotations/runbook_url").asText().split("#");
               assertThat(runbook[0]).isEqualTo("deploy/RUNBOOK.md");
               assertThat(runbook[1]).as("the alert's own section").isEqualToIgnoringCase(name);
               assertThat(anchors).contains(runbook[1]);
