@@ -44,7 +44,8 @@ final class AccessToken {
   private static byte[] given(String authorization) {
     String scheme = authorization.toLowerCase(Locale.ROOT);
     if (scheme.startsWith(BEARER)) {
-      return authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
+      // Headers are read as ISO 8859-1, byte by byte, whatever they are written in.
+      return authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.ISO_8859_1);
     }
     if (scheme.startsWith(BASIC)) {
       try {

@@ -6,7 +6,10 @@ import dev.speechemotion.app.settings.Settings;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
+import io.javalin.http.ServiceUnavailableResponse;
 import io.javalin.http.UnauthorizedResponse;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
@@ -16,8 +19,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -42,6 +49,17 @@ public final class HttpServer implements AutoCloseable {
 
   private static final int MAX_THREADS = 64;
   private static final int MIN_THREADS = 2;
+
+  /**
+   * Requests with a body that are read at once: one that trickles in holds a thread, and others are
+   * to have theirs.
+   */
+  private static final int MOST_BODIES = 8;
+
+  private static final Set<HandlerType> WITHOUT_BODY =
+      Set.of(HandlerType.GET, HandlerType.HEAD, HandlerType.OPTIONS);
+
+  private static final String HOLDS_PLACE = "holds a place for its body";
 
   private final Javalin server;
   private final boolean secure;
@@ -95,7 +113,19 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private boolean isLoopback() {
-    return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+    return isLoopback(host);
+  }
+
+  private static boolean isLoopback(String name) {
+    String bare = withoutBrackets(name);
+    return bare.equals("localhost")
+        || bare.equals("::1")
+        || bare.equals("0:0:0:0:0:0:0:1")
+        || bare.matches("127(\\.\\d{1,3}){3}");
+  }
+
+  private static String withoutBrackets(String name) {
+    return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
   }
 
   private static QueuedThreadPool threads() {
@@ -130,6 +160,9 @@ public final class HttpServer implements AutoCloseable {
     try (InputStream in = Files.newInputStream(Path.of(file))) {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(in, password.toCharArray());
+      if (Collections.list(store.aliases()).stream().noneMatch(alias -> isKey(store, alias))) {
+        throw new KeyStoreException("it holds no private key");
+      }
       SslContextFactory.Server keys = new SslContextFactory.Server();
       keys.setKeyStore(store);
       keys.setKeyStorePassword(password);
@@ -142,13 +175,35 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private static void guard(JavalinConfig config, AccessToken token, List<HttpRoutes> routes) {
+  private static boolean isKey(KeyStore store, String alias) {
+    try {
+      return store.isKeyEntry(alias);
+    } catch (KeyStoreException e) {
+      throw new IllegalStateException("it has been loaded", e);
+    }
+  }
+
+  private void guard(JavalinConfig config, AccessToken token, List<HttpRoutes> routes) {
+    Semaphore bodies = new Semaphore(MOST_BODIES);
     config.routes.before(
         request -> {
           request.header("X-Content-Type-Options", "nosniff");
           request.header("Cache-Control", "no-store");
           if (!isHealth(request)) {
             requireToken(request, token);
+            requireOwnPage(request, token);
+          }
+          if (!WITHOUT_BODY.contains(request.method())) {
+            if (!bodies.tryAcquire()) {
+              throw new ServiceUnavailableResponse("too many requests at once; try again\n");
+            }
+            request.attribute(HOLDS_PLACE, true);
+          }
+        });
+    config.routes.after(
+        request -> {
+          if (request.attribute(HOLDS_PLACE) != null) {
+            bodies.release();
           }
         });
     config.routes.wsBeforeUpgrade(
@@ -171,9 +226,28 @@ public final class HttpServer implements AutoCloseable {
 
   private static void requireToken(Context request, AccessToken token) {
     if (!token.admits(request.header("Authorization"))) {
-      request.header("WWW-Authenticate", "Basic realm=\"speech-emotion-streams\"");
+      request.header(
+          "WWW-Authenticate", "Basic realm=\"speech-emotion-streams\", charset=\"UTF-8\"");
       throw new UnauthorizedResponse(
           "send the token as 'Authorization: Bearer TOKEN', or as the password of any name\n");
+    }
+  }
+
+  /**
+   * A browser that shows a page of somebody else must not be used to read or to change what is
+   * here. Such a page can have its own name lead to this machine, which only the name tells; and it
+   * can send what the browser does not let it read.
+   */
+  private void requireOwnPage(Context request, AccessToken token) {
+    if ("cross-site".equals(request.header("Sec-Fetch-Site"))
+        && !WITHOUT_BODY.contains(request.method())) {
+      throw new ForbiddenResponse("a page of another site may not send this\n");
+    }
+    String name = String.valueOf(request.header("Host")).replaceFirst(":\\d+$", "");
+    if (!token.isRequired() && isLoopback() && !isLoopback(name)) {
+      throw new ForbiddenResponse(
+          "asked for by the name of another machine; set %s to allow that\n"
+              .formatted(Property.HTTP_TOKEN));
     }
   }
 
@@ -189,7 +263,14 @@ public final class HttpServer implements AutoCloseable {
     }
     return new CommandFailure(
         "cannot listen on %s:%d: %s; set %s and %s to a free address, or the port to -1 for none"
-            .formatted(host, port, root.getMessage(), Property.HTTP_HOST, Property.HTTP_PORT),
+            .formatted(
+                host,
+                port,
+                root.getMessage() == null
+                    ? "there is no such address on this machine"
+                    : root.getMessage(),
+                Property.HTTP_HOST,
+                Property.HTTP_PORT),
         cause);
   }
 
@@ -199,7 +280,9 @@ public final class HttpServer implements AutoCloseable {
 
   /** For a browser on the same machine, such as {@code http://127.0.0.1:8081}. */
   public String address() {
-    String name = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    String bare = withoutBrackets(host);
+    boolean any = bare.equals("0.0.0.0") || bare.equals("::");
+    String name = any ? "127.0.0.1" : bare.contains(":") ? "[" + bare + "]" : bare;
     return (secure ? "https://" : "http://") + name + ":" + port();
   }
 

@@ -3,6 +3,8 @@ package dev.speechemotion.app.settings;
 import dev.speechemotion.app.process.CommandFailure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -44,13 +46,19 @@ final class Secrets {
   static Map<String, String> read(Map<String, String> given) {
     Map<String, String> values = new TreeMap<>();
     given.forEach(
-        (name, value) ->
-            values.put(
-                name,
-                IN_FILE
-                    .matcher(value)
-                    .replaceAll(
-                        match -> Matcher.quoteReplacement(textOf(match.group(1).trim(), name)))));
+        (name, value) -> {
+          if (IN_FILE.matcher(value).replaceAll("").contains("${file:")) {
+            throw new CommandFailure(
+                "configuration: %s has a reference to a file that does not end: write ${file:PATH}"
+                    .formatted(name));
+          }
+          values.put(
+              name,
+              IN_FILE
+                  .matcher(value)
+                  .replaceAll(
+                      match -> Matcher.quoteReplacement(textOf(match.group(1).trim(), name))));
+        });
     return values;
   }
 
@@ -60,7 +68,16 @@ final class Secrets {
       if (bytes.length > MOST_BYTES) {
         throw new IOException("more than " + MOST_BYTES + " bytes");
       }
-      return new String(bytes, StandardCharsets.UTF_8).stripTrailing();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes))
+          .toString()
+          .stripTrailing();
+    } catch (CharacterCodingException e) {
+      throw new CommandFailure(
+          "configuration: %s takes its value from the file %s, which is not text in UTF-8"
+              .formatted(property, path),
+          e);
     } catch (IOException | InvalidPathException e) {
       throw new CommandFailure(
           "configuration: %s takes its value from the file %s, which cannot be read: %s"

@@ -8,6 +8,8 @@ import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -33,8 +36,10 @@ import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.streams.KafkaStreams;
 import org.eclipse.jetty.websocket.api.Session;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -177,6 +182,117 @@ class HttpServerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Bearer %s", "Basic %s"})
+  void shouldTakeATokenOfAnyLetters(String form) throws Exception {
+    String token = "s\u00e9crët-töken";
+    byte[] bytes =
+        (form.startsWith("Basic") ? "me:" + token : token).getBytes(StandardCharsets.UTF_8);
+    String sent =
+        form.startsWith("Basic")
+            ? Base64.getEncoder().encodeToString(bytes)
+            : new String(bytes, StandardCharsets.ISO_8859_1);
+    try (HttpServer server = start(Map.of(Property.HTTP_TOKEN, token));
+        Socket socket = new Socket("127.0.0.1", server.port())) {
+      String request =
+          "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + form.formatted(sent);
+      socket.getOutputStream().write((request + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 200");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, 200",
+    "127.0.0.1:80, 200",
+    "[::1]:80, 200",
+    "evil.example, 403",
+    "127.0.0.1.evil.example, 403"
+  })
+  void shouldAnswerOnlyByTheNamesOfThisMachine(String name, String status) throws Exception {
+    try (HttpServer server = start(Map.of());
+        Socket socket = new Socket("127.0.0.1", server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /metrics HTTP/1.1\r\nHost: %s\r\n\r\n"
+                  .formatted(name)
+                  .getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 " + status);
+    }
+  }
+
+  @Test
+  void shouldTakeNothingFromPagesOfOthers() throws Exception {
+    try (HttpServer server = starting(routes -> routes.post("/send", request -> {}))) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(server.address() + "/send"))
+              .POST(HttpRequest.BodyPublishers.ofString("text"));
+
+      assertThat(status(request.copy())).isEqualTo(200);
+      assertThat(status(request.copy().header("Sec-Fetch-Site", "same-origin"))).isEqualTo(200);
+      assertThat(status(request.copy().header("Sec-Fetch-Site", "cross-site"))).isEqualTo(403);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldTellItsHealthWhileBodiesTrickleIn() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    try (HttpServer server =
+        starting(
+            routes -> {
+              routes.post("/send", Context::bodyAsBytes);
+              new HealthRoutes(state::get, reason::get).addTo(routes);
+            })) {
+      for (int i = 0; i < 80; i++) {
+        Socket socket = new Socket("127.0.0.1", server.port());
+        slow.add(socket);
+        socket
+            .getOutputStream()
+            .write(
+                "POST /send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1"
+                    .getBytes(StandardCharsets.US_ASCII));
+      }
+
+      assertThat(get(server, "/health/live").statusCode()).isEqualTo(200);
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(server.address() + "/send"))
+              .POST(HttpRequest.BodyPublishers.ofString("text"));
+      while (status(request) != 503) {
+        Thread.sleep(20);
+      }
+
+      for (Socket socket : slow) {
+        socket.close();
+      }
+      while (status(request) != 200) {
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private int status(HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  private static HttpServer starting(HttpRoutes routes) {
+    return HttpServer.start(Settings.of(Map.of(Property.HTTP_PORT, "0")), List.of(routes))
+        .orElseThrow();
+  }
+
+  @Test
+  void shouldNameAnAddressOfVersion6InBrackets() throws Exception {
+    try (HttpServer server = start(Map.of(Property.HTTP_HOST, "::1"))) {
+      assertThat(server.address()).isEqualTo("http://[::1]:" + server.port());
+      assertThat(get(server, "/metrics").statusCode()).isEqualTo(200);
+    }
+  }
+
   @Test
   void shouldSpeakTls(@TempDir Path folder) throws Exception {
     TestCertificate certificate = TestCertificate.make(folder, "dns:localhost,ip:127.0.0.1");
@@ -202,6 +318,14 @@ class HttpServerTest {
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining("http.tls.keystore")
         .hasMessageContaining("key.p12");
+    Path trustOnly = folder.resolve("trust.p12");
+    KeyStore trust = KeyStore.getInstance("PKCS12");
+    trust.load(null, null);
+    try (OutputStream out = Files.newOutputStream(trustOnly)) {
+      trust.store(out, new char[0]);
+    }
+    assertThatThrownBy(() -> start(Map.of(Property.HTTP_TLS_KEYSTORE, trustOnly.toString())))
+        .hasMessageContaining("it holds no private key");
     assertThatThrownBy(() -> start(Map.of(Property.HTTP_TLS_KEYSTORE, "nowhere.p12")))
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining("configuration: http.tls.keystore: cannot read nowhere.p12");

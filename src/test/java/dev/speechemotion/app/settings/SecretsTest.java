@@ -7,6 +7,7 @@ import dev.speechemotion.app.process.CommandFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +58,19 @@ class SecretsTest {
         .containsEntry("b", "<one,$two\\>");
     assertThat(settings.registryClient()).containsEntry("c", "$two\\");
     assertThat(settings.text(Property.TOPIC_EVENTS)).isEqualTo("one");
+  }
+
+  @Test
+  void shouldNotTakeAMistypedReferenceForTheSecret() throws Exception {
+    Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe});
+
+    for (String mistyped : List.of("${file:/run/secrets/token", "${file:}", "a${file:")) {
+      assertThatThrownBy(() -> Settings.of(Map.of(Property.HTTP_TOKEN, mistyped)))
+          .isInstanceOf(CommandFailure.class)
+          .hasMessageContainingAll("http.token", "write ${file:PATH}");
+    }
+    assertThatThrownBy(() -> Settings.of(Map.of(Property.HTTP_TOKEN, "${file:" + binary + "}")))
+        .hasMessageContainingAll("http.token", binary.toString(), "not text in UTF-8");
   }
 
   @Test
