@@ -15,7 +15,8 @@ import java.util.OptionalLong;
  *
  * <p>It compares both over a second of audio. Twice in a row makes a finding, of a wrong rate five
  * times, as a feed that leaves out silence may advance twice as far by chance, and by ingestion,
- * eight. Ten good seconds in a row take it back.
+ * eight. Ten good seconds in a row take it back. A wrong rate is wrong with every message: where
+ * one begins as the last one ends, what is missing is left out, such as the pauses of a busy tone.
  */
 public final class OffsetCheck {
   /** Where time is taken from. */
@@ -54,6 +55,9 @@ public final class OffsetCheck {
 
   private long audioMicros;
 
+  /** Whether a message in it begins where the one before it ends, by its offset. */
+  private boolean joins;
+
   private Clock clock = Clock.OFFSETS;
 
   private Optional<AudioFault> finding = Optional.empty();
@@ -83,6 +87,7 @@ public final class OffsetCheck {
       long micros,
       boolean follows) {
     boolean advances = offsetMicros.isPresent() && advances(offsetMicros.getAsLong());
+    joins |= offsetMicros.isPresent() && joins(offsetMicros.getAsLong());
     lastOffsetMicros = offsetMicros.orElse(NONE);
     lastMicros = micros;
     if (offsetMicros.isPresent()) {
@@ -102,6 +107,11 @@ public final class OffsetCheck {
         || (offsetMicros - lastOffsetMicros) * LEAST_ADVANCE >= lastMicros;
   }
 
+  private boolean joins(long offsetMicros) {
+    return lastOffsetMicros != NONE
+        && Math.abs(offsetMicros - lastOffsetMicros - lastMicros) * 10 <= lastMicros;
+  }
+
   private void compare(Clock by, long micros, boolean follows) {
     if (beginMicros == NONE || by != clock || !follows || micros < beginMicros) {
       begin(by, micros);
@@ -115,6 +125,7 @@ public final class OffsetCheck {
     clock = by;
     beginMicros = micros;
     audioMicros = 0;
+    joins = false;
   }
 
   private void judge(long advanceMicros) {
@@ -145,7 +156,7 @@ public final class OffsetCheck {
 
   private Optional<AudioFault> fault(long advanceMicros, double rate) {
     if (rate > 1.9 && rate < 2.1 || rate > 0.475 && rate < 0.525) {
-      return Optional.of(AudioFault.WRONG_SAMPLE_RATE);
+      return joins ? Optional.empty() : Optional.of(AudioFault.WRONG_SAMPLE_RATE);
     }
     if (clock != Clock.OFFSETS) {
       // Recordings may be sent faster than they were spoken.
@@ -164,6 +175,7 @@ public final class OffsetCheck {
     StateFields.writeCount(out, lastMicros);
     out.writeLong(beginMicros);
     StateFields.writeCount(out, audioMicros);
+    out.writeBoolean(joins);
     out.writeByte(clock.ordinal());
     writeFault(out, finding);
     writeFault(out, suspected);
@@ -176,6 +188,7 @@ public final class OffsetCheck {
     lastMicros = StateFields.readCount(in);
     beginMicros = in.readLong();
     audioMicros = StateFields.readCount(in);
+    joins = in.readBoolean();
     clock = readClock(in);
     finding = readFault(in);
     suspected = readFault(in);

@@ -92,6 +92,12 @@ class OffsetCheckTest {
   }
 
   @Test
+  void shouldTakeNoPausesForAWrongRate() {
+    // A busy tone, 480 ms on and 480 ms off, of a feed that leaves out silence.
+    assertThat(hear(30, micros -> micros / 480_000 * 960_000 + micros % 480_000)).isEmpty();
+  }
+
+  @Test
   void shouldTellARateByIngestionAfterEightSeconds() {
     for (long micros = 0; micros < 7_900_000; micros += MESSAGE_MICROS) {
       ingest(2 * micros / 1_000);
