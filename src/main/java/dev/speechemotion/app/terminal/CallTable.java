@@ -114,15 +114,16 @@ public final class CallTable {
   private void take(EmotionEvent event, Instant now) {
     events++;
     Row row = row(event.getCallId(), event.getStreamId(), event.getChannel(), event.getRole(), now);
-    if (!event.getEmotion().equals(row.emotion)) {
-      row.emotion = event.getEmotion();
+    String emotion = Colors.harmless(event.getEmotion());
+    if (!emotion.equals(row.emotion)) {
+      row.emotion = emotion;
       row.emotionSinceMs = event.getBeginMs();
     }
     row.ended = false;
     row.confidence = event.getConfidence();
     row.uncertain = event.getUncertain();
     row.atMs = event.getEndMs();
-    row.windows.addLast(event.getEmotion());
+    row.windows.addLast(emotion);
     if (row.windows.size() > MOST_WINDOWS) {
       row.windows.removeFirst();
     }
@@ -228,9 +229,12 @@ public final class CallTable {
             emotion ->
                 strip.append(
                     colors.emotion(
-                        emotion,
-                        String.valueOf(LETTERS.getOrDefault(emotion, emotion.charAt(0))))));
+                        emotion, String.valueOf(LETTERS.getOrDefault(emotion, letter(emotion))))));
     return strip.toString();
+  }
+
+  private static char letter(String emotion) {
+    return emotion.isEmpty() ? ' ' : emotion.charAt(0);
   }
 
   /** Media time, as 1:05 or 1:02:05. */

@@ -43,8 +43,11 @@ final class Colors {
     return ansi.enabled() ? Style.on(styles) + text + Style.reset.on() : text;
   }
 
-  /** What others may have written, without anything that a terminal would obey. */
+  /**
+   * What others may have written, without anything that a terminal would obey, that cannot be seen
+   * or that turns the direction of the text.
+   */
   static String harmless(String text) {
-    return text.replaceAll("\\p{Cntrl}|[\\u0080-\\u009f]", "?");
+    return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u0080-\\u009f\\u2028\\u2029]", "?");
   }
 }

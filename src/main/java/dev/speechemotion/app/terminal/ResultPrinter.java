@@ -89,7 +89,8 @@ public final class ResultPrinter {
             event.getEndMs() / 1_000.0,
             event.getRole(),
             colors.emotion(
-                event.getEmotion(), String.format(Locale.ROOT, "%-8s", event.getEmotion())),
+                event.getEmotion(),
+                String.format(Locale.ROOT, "%-8s", Colors.harmless(event.getEmotion()))),
             bar(event.getConfidence()),
             100 * event.getConfidence(),
             100 * event.getSpeechShare(),
@@ -108,7 +109,8 @@ public final class ResultPrinter {
   }
 
   private static String bar(float share) {
-    int filled = Math.round(share * BAR_LENGTH);
+    // Others' records hold any number.
+    int filled = Math.max(0, Math.min(BAR_LENGTH, Math.round(share * BAR_LENGTH)));
     return "#".repeat(filled) + ".".repeat(BAR_LENGTH - filled);
   }
 
@@ -124,7 +126,7 @@ public final class ResultPrinter {
                 Locale.ROOT,
                 "ALERT %s: %s (now %.0f %%)",
                 alert.getState(),
-                alert.getRule(),
+                Colors.harmless(alert.getRule()),
                 100 * alert.getProbability()));
   }
 
@@ -135,8 +137,8 @@ public final class ResultPrinter {
         summary.getDurationMs() / 1_000.0,
         summary.getEndedBy(),
         summary.getEndReason() == null ? "" : " (" + Colors.harmless(summary.getEndReason()) + ")",
-        summary.getModelName(),
-        summary.getModelVersion());
+        Colors.harmless(summary.getModelName()),
+        Colors.harmless(summary.getModelVersion()));
     out.printf(
         Locale.ROOT,
         "    talk %.1f s, nobody talks %.1f s, overlap %.1f s%s%n",
@@ -168,7 +170,7 @@ public final class ResultPrinter {
     String others =
         summary.getModels().stream()
             .filter(model -> !model.getHash().equals(summary.getModelHash()))
-            .map(model -> model.getName() + " " + model.getVersion())
+            .map(model -> Colors.harmless(model.getName() + " " + model.getVersion()))
             .collect(Collectors.joining(", "));
     return others.isEmpty() ? "" : "; also model " + others;
   }
@@ -184,7 +186,7 @@ public final class ResultPrinter {
                         "%.1f-%.1f s %s",
                         stretch.getBeginMs() / 1_000.0,
                         stretch.getEndMs() / 1_000.0,
-                        stretch.getEmotion()))
+                        Colors.harmless(stretch.getEmotion())))
             .collect(Collectors.joining(", "));
     int more = stretches.size() - MAX_STRETCHES;
     return more > 0 ? text + ", and " + more + " more" : text;
@@ -215,7 +217,7 @@ public final class ResultPrinter {
             ", %d events, speech %.0f %%, mostly %s: %s",
             channel.getEventCount(),
             100 * channel.getSpeechShare(),
-            channel.getEmotion(),
+            Colors.harmless(String.valueOf(channel.getEmotion())),
             shares(channel.getEmotionShares()));
   }
 
@@ -230,7 +232,11 @@ public final class ResultPrinter {
     return largestFirst.stream()
         .map(
             share ->
-                String.format(Locale.ROOT, "%s %.0f %%", share.getKey(), 100 * share.getValue()))
+                String.format(
+                    Locale.ROOT,
+                    "%s %.0f %%",
+                    Colors.harmless(share.getKey()),
+                    100 * share.getValue()))
         .collect(Collectors.joining(", "));
   }
 

@@ -114,6 +114,28 @@ class CallTableTest {
         .doesNotContain(ESCAPE);
   }
 
+  @Test
+  void shouldNotLetAnEmotionOrARuleCommandTheTerminal() {
+    hear("call-1", ChannelRole.CUSTOMER, 3, ESCAPE + "[2J", 0.8f);
+    hear("call-1", ChannelRole.CUSTOMER, 4, "\u202e", 0.8f);
+    EmotionAlert alert = alert("call-1", 4, AlertState.RAISED);
+    alert.setRule("angry\u009b\u2028");
+    table.take(alert, NOW);
+
+    assertThat(String.join("", table.lines(120, 24, NOW)))
+        .contains("customer ?  ", "     ??", "angry??")
+        .doesNotContain(ESCAPE, "\u202e", "\u009b", "\u2028");
+  }
+
+  @Test
+  void shouldShowAnEventWithoutAnEmotion() {
+    hear("call-1", ChannelRole.CUSTOMER, 3, "angry", 0.8f);
+    hear("call-1", ChannelRole.CUSTOMER, 4, "", 0.8f);
+    hear("call-1", ChannelRole.CUSTOMER, 5, "sad", 0.8f);
+
+    assertThat(table.lines(80, 24, NOW).get(2)).endsWith("a s");
+  }
+
   private void hear(String callId, ChannelRole role, int atSecond, String emotion, float sure) {
     table.take(event(callId, role, atSecond, emotion, sure), NOW);
   }
