@@ -14,12 +14,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -35,9 +37,19 @@ public final class ResultReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ResultReader.class);
   private static final Duration FOR_THE_REST = Duration.ofMillis(200);
 
+  /** So often it looks for partitions that were added. */
+  private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
+
+  private static final Duration FOR_A_LOOK = Duration.ofSeconds(2);
+  private static final int LOGGED_PER_MINUTE = 10;
+  private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
+
   private final Consumer<String, byte[]> consumer;
-  private final Map<String, Deserializer<? extends SpecificRecord>> deserializers =
-      new LinkedHashMap<>();
+  private final Map<String, Deserializer<? extends SpecificRecord>> deserializers;
+  private final LongSupplier nanoTime;
+  private long lookedNanos;
+  private long minuteBeganNanos;
+  private int unreadableInThisMinute;
 
   /**
    * Reads from now on.
@@ -78,17 +90,22 @@ public final class ResultReader implements AutoCloseable {
   }
 
   private ResultReader(Settings settings, EmotionSerdes serdes) {
-    deserializers.put(settings.text(Property.TOPIC_EVENTS), serdes.emotionEvent().deserializer());
-    deserializers.put(settings.text(Property.TOPIC_ALERTS), serdes.emotionAlert().deserializer());
-    deserializers.put(settings.text(Property.TOPIC_SUMMARIES), serdes.callSummary().deserializer());
+    this(connect(settings), deserializers(settings, serdes), System::nanoTime);
+  }
 
-    Map<String, Object> config = settings.kafkaClient(ConsumerConfig.configNames());
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-
+  /**
+   * Reads each topic from where the consumer begins.
+   *
+   * @param deserializers of each topic
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  ResultReader(
+      Consumer<String, byte[]> consumer,
+      Map<String, Deserializer<? extends SpecificRecord>> deserializers,
+      LongSupplier nanoTime) {
+    this.consumer = consumer;
+    this.deserializers = deserializers;
+    this.nanoTime = nanoTime;
     List<TopicPartition> partitions = new ArrayList<>();
     for (String topic : deserializers.keySet()) {
       consumer
@@ -96,10 +113,37 @@ public final class ResultReader implements AutoCloseable {
           .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
     }
     consumer.assign(partitions);
+    lookedNanos = nanoTime.getAsLong();
+    minuteBeganNanos = lookedNanos;
+  }
+
+  private static Map<String, Deserializer<? extends SpecificRecord>> deserializers(
+      Settings settings, EmotionSerdes serdes) {
+    Map<String, Deserializer<? extends SpecificRecord>> deserializers = new LinkedHashMap<>();
+    deserializers.put(settings.text(Property.TOPIC_EVENTS), serdes.emotionEvent().deserializer());
+    deserializers.put(settings.text(Property.TOPIC_ALERTS), serdes.emotionAlert().deserializer());
+    deserializers.put(settings.text(Property.TOPIC_SUMMARIES), serdes.callSummary().deserializer());
+    return deserializers;
+  }
+
+  private static Consumer<String, byte[]> connect(Settings settings) {
+    Map<String, Object> config = settings.kafkaClient(ConsumerConfig.configNames());
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    // What a look for partitions finds is as old as the client's metadata.
+    config.putIfAbsent(
+        ConsumerConfig.METADATA_MAX_AGE_CONFIG, Math.toIntExact(BETWEEN_LOOKS.toMillis()));
+    return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
   }
 
   /** What has arrived, in the order in which it was made; waits at most so long for the first. */
   public List<SpecificRecord> poll(Duration timeout) {
+    if (nanoTime.getAsLong() - lookedNanos >= BETWEEN_LOOKS.toNanos()) {
+      readAddedPartitions();
+      lookedNanos = nanoTime.getAsLong();
+    }
     List<SpecificRecord> records = new ArrayList<>();
     read(timeout, records);
     if (records.stream().anyMatch(CallSummary.class::isInstance)) {
@@ -108,6 +152,27 @@ public final class ResultReader implements AutoCloseable {
     }
     records.sort(Comparator.comparing(ResultReader::createdAt).thenComparing(ResultReader::rank));
     return records;
+  }
+
+  /** From their beginning: nothing of them has been seen. */
+  private void readAddedPartitions() {
+    List<TopicPartition> added = new ArrayList<>();
+    try {
+      for (String topic : deserializers.keySet()) {
+        consumer.partitionsFor(topic, FOR_A_LOOK).stream()
+            .map(each -> new TopicPartition(topic, each.partition()))
+            .filter(each -> !consumer.assignment().contains(each))
+            .forEach(added::add);
+      }
+    } catch (RetriableException e) {
+      LOG.debug("cannot look for partitions now", e);
+    }
+    if (!added.isEmpty()) {
+      List<TopicPartition> all = new ArrayList<>(consumer.assignment());
+      all.addAll(added);
+      consumer.assign(all);
+      consumer.seekToBeginning(added);
+    }
   }
 
   private void read(Duration timeout, List<SpecificRecord> records) {
@@ -119,13 +184,28 @@ public final class ResultReader implements AutoCloseable {
           records.add(value);
         }
       } catch (SerializationException e) {
-        LOG.warn(
-            "cannot read {}-{} at offset {}: {}",
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            e.getMessage());
+        log(record, e);
       }
+    }
+  }
+
+  private void log(ConsumerRecord<String, byte[]> record, SerializationException e) {
+    long now = nanoTime.getAsLong();
+    if (now - minuteBeganNanos >= MINUTE_NANOS) {
+      int suppressed = unreadableInThisMinute - LOGGED_PER_MINUTE;
+      if (suppressed > 0) {
+        LOG.warn("cannot read {} more records", suppressed);
+      }
+      minuteBeganNanos = now;
+      unreadableInThisMinute = 0;
+    }
+    if (++unreadableInThisMinute <= LOGGED_PER_MINUTE) {
+      LOG.warn(
+          "cannot read {}-{} at offset {}: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          e.getMessage());
     }
   }
 
