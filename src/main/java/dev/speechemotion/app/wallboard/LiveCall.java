@@ -7,6 +7,7 @@ import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +22,7 @@ final class LiveCall {
   private static final int MOST_ALERTS = 64;
 
   private final String id;
+  private final Clock clock;
   private final List<LiveChannel> channels = new ArrayList<>();
   private final Deque<EmotionAlert> alerts = new ArrayDeque<>();
   private int raised;
@@ -29,8 +31,9 @@ final class LiveCall {
   private long atMs;
   private CallSummary summary;
 
-  LiveCall(String id) {
+  LiveCall(String id, Clock clock) {
     this.id = id;
+    this.clock = clock;
   }
 
   String id() {
@@ -105,7 +108,8 @@ final class LiveCall {
   }
 
   private void changed(long createdAtMs, long version) {
-    atMs = Math.max(atMs, createdAtMs);
+    // A record that says it is of the future would keep the call there until then.
+    atMs = Math.max(atMs, Math.min(createdAtMs, clock.millis()));
     this.version = version;
   }
 

@@ -119,7 +119,7 @@ final class LiveCalls {
     if (calls.size() >= MOST_CALLS) {
       makeRoom();
     }
-    LiveCall begun = new LiveCall(id);
+    LiveCall begun = new LiveCall(id, clock);
     calls.put(id, begun);
     return Optional.of(begun);
   }
@@ -150,13 +150,15 @@ final class LiveCalls {
     return forgotten;
   }
 
-  /** Forgets everything: it is read anew. */
-  synchronized void clear() {
+  /** Forgets everything, which is read anew, and takes the first that was read. */
+  synchronized void takeAnew(List<SpecificRecord> records) {
     calls.clear();
     endedAt.clear();
+    labels.clear();
     totals.clear();
     version++;
     notifyAll();
+    take(records);
   }
 
   /** Waits until the picture is another than that of a version, but no longer than that. */

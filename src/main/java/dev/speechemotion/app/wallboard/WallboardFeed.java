@@ -9,7 +9,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,14 +56,30 @@ final class WallboardFeed implements AutoCloseable {
   /** Until it is asked to stop, or something goes wrong. */
   private void follow() {
     try (ResultReader reader = new ResultReader(settings, serdes, begins())) {
-      calls.clear();
-      while (!stop.requested()) {
-        calls.take(reader.poll(POLL));
-      }
+      follow(() -> reader.poll(POLL), calls, stop);
     } catch (RuntimeException e) {
       if (!stop.requested()) {
         LOG.warn("the wallboard begins anew: {}", e.toString());
         LOG.debug("the wallboard's feed failed", e);
+      }
+    }
+  }
+
+  /**
+   * Until it is asked to stop. The picture stays as it was until there is something to put in its
+   * place: a reader that fails again and again leaves it there.
+   *
+   * @param poll gives records; what it throws ends this
+   */
+  static void follow(Supplier<List<SpecificRecord>> poll, LiveCalls calls, StopRequest stop) {
+    boolean begun = false;
+    while (!stop.requested()) {
+      List<SpecificRecord> records = poll.get();
+      if (begun || records.isEmpty()) {
+        calls.take(records);
+      } else {
+        calls.takeAnew(records);
+        begun = true;
       }
     }
   }

@@ -215,6 +215,18 @@ class LiveCallsTest {
   }
 
   @Test
+  void shouldForgetACallOfTheFuture() {
+    EmotionEvent event = call.event(CUSTOMER, 3_000, "neutral", 0.7);
+    event.setCreatedAt(NOON.plus(Duration.ofDays(10_000)));
+    take(event);
+    assertThat(picture().get("calls")).hasSize(1);
+
+    clock.now = NOON.plus(LiveCalls.MOST_QUIET).plusSeconds(1);
+    take();
+    assertThat(picture().get("calls")).isEmpty();
+  }
+
+  @Test
   void shouldHoldNoMoreCallsThanItMay() {
     PretendCall ended = new PretendCall("ended", NOON);
     take(ended.event(CUSTOMER, 3_000, "neutral", 0.7), ended.summary(4_000));
