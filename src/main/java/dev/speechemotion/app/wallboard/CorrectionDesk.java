@@ -1,8 +1,11 @@
 package dev.speechemotion.app.wallboard;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.avro.EmotionCorrection;
@@ -27,7 +30,11 @@ final class CorrectionDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CorrectionDesk.class);
   private static final int MOST_BYTES = 4_096;
   private static final long PATIENCE_SECONDS = 10;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
 
   /** Why a correction is not taken. */
   static final class Refusal extends Exception {
@@ -138,7 +145,7 @@ final class CorrectionDesk implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-    throw new Refusal(HttpStatus.BAD_REQUEST, "a correction is a JSON object");
+    throw new Refusal(HttpStatus.BAD_REQUEST, "a correction is one JSON object, each name once");
   }
 
   private static String text(JsonNode given, String name) throws Refusal {

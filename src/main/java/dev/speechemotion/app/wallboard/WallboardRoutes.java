@@ -56,7 +56,7 @@ final class WallboardRoutes implements HttpRoutes {
     String type = request.contentType();
     if (corrections.isEmpty()) {
       refuse(request, HttpStatus.NOT_FOUND, "corrections are off: set http.corrections");
-    } else if (type == null || !type.startsWith(JSON)) {
+    } else if (type == null || !mediaType(type).equalsIgnoreCase(JSON)) {
       refuse(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "send a correction as " + JSON);
     } else {
       try {
@@ -65,6 +65,11 @@ final class WallboardRoutes implements HttpRoutes {
         refuse(request, e.status(), e.getMessage());
       }
     }
+  }
+
+  /** Without parameters, such as a charset. */
+  private static String mediaType(String contentType) {
+    return contentType.split(";", 2)[0].strip();
   }
 
   private static void refuse(Context request, HttpStatus status, String reason) {

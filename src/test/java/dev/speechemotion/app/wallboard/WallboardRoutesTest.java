@@ -326,7 +326,31 @@ class WallboardRoutesTest {
     String body = JSON.writeValueAsString(correction());
     assertThat(correct("text/plain", body).statusCode()).isEqualTo(415);
     assertThat(correct("application/x-www-form-urlencoded", body).statusCode()).isEqualTo(415);
+    assertThat(correct("application/jsonx", body).statusCode()).isEqualTo(415);
+    assertThat(correct("application/json, text/plain", body).statusCode()).isEqualTo(415);
     assertThat(correct("application/json", body + " ".repeat(5_000)).statusCode()).isEqualTo(413);
+    assertThat(producer.history()).isEmpty();
+  }
+
+  @Test
+  void shouldTakeAMediaTypeWithParametersInAnyCase() throws Exception {
+    hear();
+    String body = JSON.writeValueAsString(correction());
+
+    assertThat(correct("Application/JSON ; charset=UTF-8", body).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void shouldRefuseABodyThatCanBeReadInTwoWays() throws Exception {
+    hear();
+    String body = JSON.writeValueAsString(correction());
+
+    assertThat(correct("application/json", body + " {}").statusCode()).isEqualTo(400);
+    assertThat(correct("application/json", body + "junk").statusCode()).isEqualTo(400);
+    assertThat(
+            correct("application/json", body.replaceFirst("\\{", "{\"emotion\":\"happy\","))
+                .statusCode())
+        .isEqualTo(400);
     assertThat(producer.history()).isEmpty();
   }
 
