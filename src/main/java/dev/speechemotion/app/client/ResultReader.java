@@ -134,7 +134,7 @@ public final class ResultReader implements AutoCloseable {
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     // What a look for partitions finds is as old as the client's metadata.
     config.putIfAbsent(
-        ConsumerConfig.METADATA_MAX_AGE_CONFIG, Math.toIntExact(BETWEEN_LOOKS.toMillis()));
+        ConsumerConfig.METADATA_MAX_AGE_CONFIG, Math.toIntExact(BETWEEN_LOOKS.toMillis() / 2));
     return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
   }
 
