@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -58,6 +59,10 @@ public final class ResultReader implements AutoCloseable {
    */
   public ResultReader(Settings settings, EmotionSerdes serdes, boolean fromBeginning) {
     this(settings, serdes);
+    orClose(() -> begin(fromBeginning));
+  }
+
+  private void begin(boolean fromBeginning) {
     if (fromBeginning) {
       consumer.seekToBeginning(consumer.assignment());
     } else {
@@ -74,6 +79,10 @@ public final class ResultReader implements AutoCloseable {
    */
   public ResultReader(Settings settings, EmotionSerdes serdes, Map<String, Instant> begins) {
     this(settings, serdes);
+    orClose(() -> begin(begins));
+  }
+
+  private void begin(Map<String, Instant> begins) {
     Map<TopicPartition, Long> times = new HashMap<>();
     consumer.assignment().forEach(each -> times.put(each, begins.get(each.topic()).toEpochMilli()));
     consumer
@@ -106,6 +115,12 @@ public final class ResultReader implements AutoCloseable {
     this.consumer = consumer;
     this.deserializers = deserializers;
     this.nanoTime = nanoTime;
+    orClose(this::assignAll);
+    lookedNanos = nanoTime.getAsLong();
+    minuteBeganNanos = lookedNanos;
+  }
+
+  private void assignAll() {
     List<TopicPartition> partitions = new ArrayList<>();
     for (String topic : deserializers.keySet()) {
       consumer
@@ -113,8 +128,16 @@ public final class ResultReader implements AutoCloseable {
           .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
     }
     consumer.assign(partitions);
-    lookedNanos = nanoTime.getAsLong();
-    minuteBeganNanos = lookedNanos;
+  }
+
+  /** Who tries again later, because the broker is away, would have more and more consumers. */
+  private void orClose(Runnable begin) {
+    try {
+      begin.run();
+    } catch (RuntimeException e) {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
+      throw e;
+    }
   }
 
   private static Map<String, Deserializer<? extends SpecificRecord>> deserializers(

@@ -1,6 +1,7 @@
 package dev.speechemotion.app.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -58,6 +59,22 @@ class ResultReaderTest {
   @AfterEach
   void close() {
     reader.close();
+  }
+
+  @Test
+  void shouldCloseItsConsumerIfItCannotBegin() {
+    MockConsumer<String, byte[]> refused =
+        new MockConsumer<>(AutoOffsetResetStrategy.LATEST.name()) {
+          @Override
+          public synchronized List<PartitionInfo> partitionsFor(String topic) {
+            throw new TimeoutException("the broker is away");
+          }
+        };
+
+    assertThatThrownBy(
+            () -> new ResultReader(refused, Map.of(TOPIC, serde.deserializer()), nanos::get))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(refused.closed()).isTrue();
   }
 
   private void partitions(int count) {
