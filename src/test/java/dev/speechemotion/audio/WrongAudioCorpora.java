@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * how many of every fifth a wrong form of it is: {@code -Dwrong.audio.data=FOLDER}, which holds a
  * folder for each corpus.
  */
-class WrongAudioCorporaTest {
+class WrongAudioCorpora {
   private static final String FOLDER = System.getProperty("wrong.audio.data", "");
   private static final int RATE_HZ = Integer.getInteger("wrong.audio.rate", 8_000);
   private static final int TEN_SECONDS = 10 * RATE_HZ;
