@@ -78,7 +78,7 @@ final class GatewayProcess {
       try (ChunkOutbox outbox = new ChunkOutbox(producer, topic, mostBytes, meters)) {
         // Asked for now, so that no feed waits for it.
         producer.partitionsFor(topic);
-        FeedSockets sockets = new FeedSockets(settings, meters);
+        FeedSockets sockets = new FeedSockets(settings, meters, outbox);
         serve(new Parts(settings, serdes, outbox, sockets, meters), feeds, stop);
         outbox.close(KAFKA_TAKES_WITHIN);
       }
@@ -87,9 +87,22 @@ final class GatewayProcess {
     return 0;
   }
 
+  /** Where others reach it, whoever does would otherwise send calls. */
+  static void requireAuthentication(Settings settings, Feed feed) {
+    if (!HttpServer.isLoopback(settings.text(Property.HTTP_HOST))
+        && settings.secret(Property.HTTP_TOKEN).isEmpty()
+        && feed.routes().socketsWithoutToken().isEmpty()) {
+      throw new CommandFailure(
+          "configuration: a gateway at %s needs the secret of its feed, or %s; without, anybody"
+                  .formatted(settings.text(Property.HTTP_HOST), Property.HTTP_TOKEN)
+              + " could send calls");
+    }
+  }
+
   private static void serve(Parts parts, Function<Parts, Feed> feeds, StopRequest stop)
       throws InterruptedException {
     Feed feed = feeds.apply(parts);
+    requireAuthentication(parts.settings(), feed);
     try (HttpServer http =
         HttpServer.start(
                 parts.settings(),

@@ -57,6 +57,9 @@ public final class HttpServer implements AutoCloseable {
   private static final int MOST_BODIES = 8;
 
   private static final Set<HandlerType> WITHOUT_BODY =
+      Set.of(HandlerType.GET, HandlerType.HEAD, HandlerType.OPTIONS, HandlerType.DELETE);
+
+  private static final Set<HandlerType> CHANGES_NOTHING =
       Set.of(HandlerType.GET, HandlerType.HEAD, HandlerType.OPTIONS);
 
   private static final String HOLDS_PLACE = "holds a place for its body";
@@ -116,7 +119,8 @@ public final class HttpServer implements AutoCloseable {
     return isLoopback(host);
   }
 
-  private static boolean isLoopback(String name) {
+  /** Whether only this machine reaches a server at that address. */
+  public static boolean isLoopback(String name) {
     String bare = withoutBrackets(name);
     return bare.equals("localhost")
         || bare.equals("::1")
@@ -191,7 +195,10 @@ public final class HttpServer implements AutoCloseable {
           request.header("Cache-Control", "no-store");
           if (!isHealth(request)) {
             requireToken(request, token);
-            requireOwnPage(request, token);
+            requireOwnName(request, token);
+            if (isFromAnotherSite(request) && !CHANGES_NOTHING.contains(request.method())) {
+              throw new ForbiddenResponse("a page of another site may not send this\n");
+            }
           }
           if (!WITHOUT_BODY.contains(request.method())) {
             if (!bodies.tryAcquire()) {
@@ -208,9 +215,13 @@ public final class HttpServer implements AutoCloseable {
         });
     config.routes.wsBeforeUpgrade(
         request -> {
-          if (routes.stream()
-              .noneMatch(each -> each.socketsWithoutToken().contains(request.path()))) {
+          if (isFromAnotherSite(request)) {
+            throw new ForbiddenResponse("a page of another site may not open this\n");
+          }
+          String path = request.path().replaceFirst("/$", "");
+          if (routes.stream().noneMatch(each -> each.socketsWithoutToken().contains(path))) {
             requireToken(request, token);
+            requireOwnName(request, token);
           }
         });
     config.routes.exception(
@@ -233,16 +244,16 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
+  /** What a page of somebody else sends, though the browser does not let it read the answer. */
+  private static boolean isFromAnotherSite(Context request) {
+    return "cross-site".equals(request.header("Sec-Fetch-Site"));
+  }
+
   /**
-   * A browser that shows a page of somebody else must not be used to read or to change what is
-   * here. Such a page can have its own name lead to this machine, which only the name tells; and it
-   * can send what the browser does not let it read.
+   * A page of somebody else can have its own name lead to this machine, so that the browser takes
+   * what is here for its own; only the name tells.
    */
-  private void requireOwnPage(Context request, AccessToken token) {
-    if ("cross-site".equals(request.header("Sec-Fetch-Site"))
-        && !WITHOUT_BODY.contains(request.method())) {
-      throw new ForbiddenResponse("a page of another site may not send this\n");
-    }
+  private void requireOwnName(Context request, AccessToken token) {
     String name = String.valueOf(request.header("Host")).replaceFirst(":\\d+$", "");
     if (!token.isRequired() && isLoopback() && !isLoopback(name)) {
       throw new ForbiddenResponse(

@@ -1,11 +1,13 @@
 package dev.speechemotion.app.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.app.gateway.audiohook.AudioHookRoutes;
 import dev.speechemotion.app.gateway.feed.FeedSockets;
 import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.http.HttpRoutes;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Property;
@@ -56,6 +58,29 @@ class GatewayStartTest {
     }
   }
 
+  @Test
+  void shouldNotBeOpenToWhoeverReachesIt() {
+    String everywhere = "0.0.0.0";
+    try (AudioHookRoutes open = audioHook("", "");
+        AudioHookRoutes keyed = audioHook("key", "")) {
+      assertThatThrownBy(() -> requireAuthentication(open, everywhere, ""))
+          .isInstanceOf(CommandFailure.class)
+          .hasMessageContainingAll("0.0.0.0", "http.token", "anybody could send calls");
+      assertThatThrownBy(() -> requireAuthentication(open, everywhere, " "))
+          .isInstanceOf(CommandFailure.class);
+      assertThatCode(() -> requireAuthentication(open, everywhere, "the-token"))
+          .doesNotThrowAnyException();
+      assertThatCode(() -> requireAuthentication(keyed, everywhere, "")).doesNotThrowAnyException();
+      assertThatCode(() -> requireAuthentication(open, "127.0.0.1", "")).doesNotThrowAnyException();
+    }
+  }
+
+  private static void requireAuthentication(HttpRoutes routes, String host, String token) {
+    GatewayProcess.requireAuthentication(
+        Settings.of(Map.of(Property.HTTP_HOST, host, Property.HTTP_TOKEN, token)),
+        new GatewayProcess.Feed(routes, "/", () -> {}));
+  }
+
   private static AudioHookRoutes audioHook(String apiKey, String secret) {
     Settings settings =
         Settings.of(
@@ -67,7 +92,7 @@ class GatewayStartTest {
           settings,
           EmotionSerdes.of(RegistryClients.inMemory()),
           null,
-          new FeedSockets(settings, meters));
+          new FeedSockets(settings, meters, null));
     }
   }
 }

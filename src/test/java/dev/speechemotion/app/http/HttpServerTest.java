@@ -152,15 +152,21 @@ class HttpServerTest {
     try (HttpServer server = HttpServer.start(settings, List.of(socket)).orElseThrow()) {
       assertThat(opens(server, "/feed", TOKEN)).isTrue();
       assertThat(opens(server, "/feed", "wrong")).isEqualTo(withoutToken);
+      assertThat(opens(server, "/feed/", "wrong")).isEqualTo(withoutToken);
       assertThat(opens(server, "/other", TOKEN)).isFalse();
+      assertThat(opens(server, "/feed", TOKEN, "Sec-Fetch-Site", "cross-site")).isFalse();
     }
   }
 
-  private boolean opens(HttpServer server, String path, String token) throws Exception {
+  private boolean opens(HttpServer server, String path, String token, String... header)
+      throws Exception {
+    WebSocket.Builder socket =
+        client.newWebSocketBuilder().header("Authorization", "Bearer " + token);
+    if (header.length > 0) {
+      socket.header(header[0], header[1]);
+    }
     try {
-      client
-          .newWebSocketBuilder()
-          .header("Authorization", "Bearer " + token)
+      socket
           .buildAsync(
               URI.create("ws://127.0.0.1:" + server.port() + path), new WebSocket.Listener() {})
           .get(30, TimeUnit.SECONDS)

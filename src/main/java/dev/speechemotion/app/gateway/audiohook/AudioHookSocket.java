@@ -54,6 +54,8 @@ public final class AudioHookSocket extends FeedSocket {
 
   private Optional<String> id;
   private volatile State state = State.NEW;
+  private volatile boolean gone;
+  private boolean lost;
 
   /** Null as long as there is none; a probe never has one. */
   private volatile AudioHookStream stream;
@@ -175,6 +177,10 @@ public final class AudioHookSocket extends FeedSocket {
       return;
     }
     begin(open, message, text, media, end.orElse(StreamEnds.End.NONE));
+    if (gone) {
+      // The socket did not wait for it.
+      loseStream();
+    }
     opened(open, List.of(media), end.map(StreamEnds.End::heardMicros));
   }
 
@@ -324,8 +330,14 @@ public final class AudioHookSocket extends FeedSocket {
 
   @Override
   protected void gone() {
+    gone = true;
+    loseStream();
+  }
+
+  private synchronized void loseStream() {
     AudioHookStream left = stream;
-    if (left != null && left.isOf(this) && !left.isStopped()) {
+    if (!lost && left != null && left.isOf(this) && !left.isStopped()) {
+      lost = true;
       parts.streams().lost(this, left);
     }
   }

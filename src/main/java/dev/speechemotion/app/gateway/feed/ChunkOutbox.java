@@ -62,7 +62,14 @@ public final class ChunkOutbox implements AutoCloseable {
 
   static long size(AudioChunk chunk) {
     String start = chunk.getStartMessage();
-    return BYTES_BESIDES + chunk.getPayload().remaining() + (start == null ? 0 : start.length());
+    long attributes =
+        chunk.getAttributes().entrySet().stream()
+            .mapToLong(each -> each.getKey().length() + each.getValue().length())
+            .sum();
+    return BYTES_BESIDES
+        + chunk.getPayload().remaining()
+        + attributes
+        + (start == null ? 0 : start.length());
   }
 
   void send(StreamOutbox stream, AudioChunk chunk, long size) {
@@ -104,7 +111,8 @@ public final class ChunkOutbox implements AutoCloseable {
     failure.complete(e);
   }
 
-  boolean hasRoom() {
+  /** Whether there is room for more. */
+  public boolean hasRoom() {
     return !full.get();
   }
 

@@ -18,12 +18,19 @@ public abstract class FeedSocket implements Session.Listener {
   /** A feed that lives sends something more often. */
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
+  /** That a client has not read; then it is cut off. */
+  private static final int MOST_ANSWERS = 64;
+
   private final FeedSockets sockets;
   private volatile Session session;
   private volatile boolean held;
 
+  /** Before a stream has begun: it waits for room as the others do, and sends nothing. */
+  private final StreamOutbox beforeStart;
+
   protected FeedSocket(FeedSockets sockets) {
     this.sockets = sockets;
+    beforeStart = sockets.newOutbox();
   }
 
   /** Takes a text message. */
@@ -54,6 +61,7 @@ public abstract class FeedSocket implements Session.Listener {
     session = opened;
     opened.setMaxTextMessageSize(FeedJson.MAX_CHARS);
     opened.setMaxBinaryMessageSize(FeedJson.MAX_CHARS);
+    opened.setMaxOutgoingFrames(MOST_ANSWERS);
     opened.setIdleTimeout(IDLE_TIMEOUT);
     opened.addIdleTimeoutListener(unused -> !held);
     sockets.add(this);
@@ -95,17 +103,14 @@ public abstract class FeedSocket implements Session.Listener {
   }
 
   private void readOn() {
-    StreamOutbox outbox = outbox();
-    if (outbox == null) {
-      session.demand();
-      return;
-    }
+    StreamOutbox begun = outbox();
     held = true;
-    outbox.whenRoom(
-        () -> {
-          held = false;
-          session.demand();
-        });
+    (begun == null ? beforeStart : begun)
+        .whenRoom(
+            () -> {
+              held = false;
+              session.demand();
+            });
   }
 
   /** Sends a text; if that fails the socket is closed. */
@@ -121,7 +126,7 @@ public abstract class FeedSocket implements Session.Listener {
   @Override
   public final void onWebSocketError(Throwable cause) {
     // The network, or a message that is too large; the socket is closed next.
-    LOG.debug("a socket failed", cause);
+    LOG.debug("a socket failed: {}", cause.toString());
   }
 
   @Override

@@ -22,13 +22,20 @@ public final class FeedSockets {
 
   private final Set<FeedSocket> open = ConcurrentHashMap.newKeySet();
   private final GatewayMeters meters;
+  private final ChunkOutbox outbox;
   private final int most;
   private final AtomicLong nextWarningNanos = new AtomicLong(System.nanoTime());
   private volatile boolean leaving;
 
-  public FeedSockets(Settings settings, GatewayMeters meters) {
+  public FeedSockets(Settings settings, GatewayMeters meters, ChunkOutbox outbox) {
     this.meters = meters;
+    this.outbox = outbox;
     most = settings.integer(Property.GATEWAY_MAX_STREAMS);
+  }
+
+  /** What waits for room before there is a stream. */
+  StreamOutbox newOutbox() {
+    return outbox.open(null);
   }
 
   /**

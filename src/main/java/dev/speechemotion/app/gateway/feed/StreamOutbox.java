@@ -64,10 +64,10 @@ public final class StreamOutbox {
       next.run();
       return true;
     }
+    outbox.waits(this);
     synchronized (this) {
       waiting = next;
     }
-    outbox.waits(this);
     // There may have been room before it was known that somebody waits.
     goOnIfThereIsRoom();
     return false;

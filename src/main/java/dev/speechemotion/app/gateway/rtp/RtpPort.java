@@ -1,12 +1,14 @@
 package dev.speechemotion.app.gateway.rtp;
 
 import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.gateway.feed.StreamOutbox;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,7 @@ final class RtpPort {
   private final DatagramChannel channel;
   private final RtpStream stream;
   private final GatewayMeters meters;
+  private final BooleanSupplier room;
   private final Optional<InetAddress> declaredHost;
   private final int declaredPort;
   private InetSocketAddress sender;
@@ -30,12 +33,15 @@ final class RtpPort {
 
   /**
    * @param declared where packets come from, its port 0 if that may be any; empty: the first one
+   * @param room whether there is any for a stream that has not begun
    */
   RtpPort(
       DatagramChannel channel,
       RtpStream stream,
       Optional<InetSocketAddress> declared,
-      GatewayMeters meters) {
+      GatewayMeters meters,
+      BooleanSupplier room) {
+    this.room = room;
     this.channel = channel;
     this.stream = stream;
     this.meters = meters;
@@ -79,7 +85,7 @@ final class RtpPort {
       meters.dropped("not_rtp");
     } else if (!isSender(from)) {
       meters.dropped("other_sender");
-    } else if (stream.outbox().map(outbox -> !outbox.hasRoom()).orElse(false)) {
+    } else if (!stream.outbox().map(StreamOutbox::hasRoom).orElseGet(room::getAsBoolean)) {
       // A sender of UDP cannot be held up: what does not fit is missing, and the numbers tell it.
       meters.dropped("kafka_is_slower");
     } else {

@@ -16,6 +16,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ final class RtpReceiver implements AutoCloseable {
   private static final int SOCKET_BUFFER_BYTES = 256 << 10;
 
   private final GatewayMeters meters;
+  private final BooleanSupplier room;
   private final InetAddress host;
   private final int firstPort;
   private final int lastPort;
@@ -34,8 +36,12 @@ final class RtpReceiver implements AutoCloseable {
   private final Thread thread = new Thread(this::read, "rtp");
   private int nextPort;
 
-  RtpReceiver(Settings settings, GatewayMeters meters) {
+  /**
+   * @param room whether there is any on the way to Kafka
+   */
+  RtpReceiver(Settings settings, GatewayMeters meters, BooleanSupplier room) {
     this.meters = meters;
+    this.room = room;
     int[] ports = settings.ports(Property.GATEWAY_RTP_PORTS);
     firstPort = ports[0] + ports[0] % 2;
     lastPort = ports[1];
@@ -54,6 +60,11 @@ final class RtpReceiver implements AutoCloseable {
     thread.start();
   }
 
+  /** Has ports that were closed be free for others; without packets it would not come to that. */
+  void release() {
+    selector.wakeup();
+  }
+
   InetAddress host() {
     return host;
   }
@@ -70,7 +81,7 @@ final class RtpReceiver implements AutoCloseable {
       nextPort = nextPort + 2 > lastPort ? firstPort : nextPort + 2;
       Optional<DatagramChannel> channel = bind(number);
       if (channel.isPresent()) {
-        RtpPort port = new RtpPort(channel.get(), stream, from, meters);
+        RtpPort port = new RtpPort(channel.get(), stream, from, meters, room);
         register(channel.get(), port);
         return Optional.of(port);
       }

@@ -49,7 +49,7 @@ public final class RtpSessions implements AutoCloseable {
   public RtpSessions(Settings settings, ChunkOutbox outbox, GatewayMeters meters) {
     this.outbox = outbox;
     this.meters = meters;
-    receiver = new RtpReceiver(settings, meters);
+    receiver = new RtpReceiver(settings, meters, outbox::hasRoom);
     idle = settings.duration(Property.GATEWAY_RTP_IDLE_MS);
     most = settings.integer(Property.GATEWAY_MAX_STREAMS);
     long betweenMs = Math.max(100, idle.toMillis() / IDLE_LOOKS);
@@ -160,6 +160,7 @@ public final class RtpSessions implements AutoCloseable {
 
   private void close(RtpPort port) {
     port.close();
+    receiver.release();
     meters.closed();
   }
 

@@ -1,0 +1,50 @@
+package dev.speechemotion.app.gateway.rtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.speechemotion.app.fixtures.FreePort;
+import dev.speechemotion.app.gateway.feed.ChunkOutbox;
+import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
+import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class RtpSessionsTest {
+
+  @Test
+  @Timeout(60)
+  void shouldGiveAPortToTheNextSessionAlsoIfNothingCameThere() throws Exception {
+    int port = FreePort.find() & ~1;
+    Settings settings =
+        Settings.of(Map.of(Property.GATEWAY_RTP_PORTS, "%d-%d".formatted(port, port + 1)));
+    RtpRequest request =
+        RtpRequest.parse("{\"callId\": \"call-1\", \"streams\": [{\"role\": \"customer\"}]}");
+    try (GatewayMeters meters = new GatewayMeters();
+        MockProducer<String, AudioChunk> kafka =
+            new MockProducer<>(
+                true,
+                null,
+                new StringSerializer(),
+                EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
+        ChunkOutbox outbox = new ChunkOutbox(kafka, "audio-chunks", 1 << 20, meters);
+        RtpSessions sessions = new RtpSessions(settings, outbox, meters)) {
+      for (int i = 0; i < 3; i++) {
+        Optional<RtpSessions.Session> session = sessions.open(request);
+        while (session.isEmpty()) {
+          Thread.sleep(10);
+          session = sessions.open(request);
+        }
+        assertThat(sessions.open(request)).isEmpty();
+        assertThat(sessions.close(session.get().id(), "ended")).isPresent();
+      }
+    }
+  }
+}
