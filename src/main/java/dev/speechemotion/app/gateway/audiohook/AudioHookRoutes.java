@@ -17,9 +17,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.websocket.api.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens a WebSocket for each session at {@code /audiohook}, for requests with the right key. */
 public final class AudioHookRoutes implements HttpRoutes, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AudioHookRoutes.class);
+
   public static final String PATH = "/audiohook";
 
   private final FeedSockets sockets;
@@ -39,6 +43,11 @@ public final class AudioHookRoutes implements HttpRoutes, AutoCloseable {
           "configuration: %s needs %s"
               .formatted(
                   Property.GATEWAY_AUDIOHOOK_CLIENT_SECRET, Property.GATEWAY_AUDIOHOOK_API_KEY));
+    }
+    if (!apiKey.isEmpty() && secret.length == 0) {
+      LOG.warn(
+          "whoever sees the API key once can send calls: set {}, so that requests are signed",
+          Property.GATEWAY_AUDIOHOOK_CLIENT_SECRET);
     }
     signing =
         apiKey.isEmpty()
