@@ -52,7 +52,7 @@ public final class ChunkOutbox implements AutoCloseable {
     this.topic = topic;
     this.mostBytes = mostBytes;
     this.meters = meters;
-    meters.showUnacknowledged(bytes::get);
+    meters.show(bytes::get, () -> standstill().isEmpty());
   }
 
   /** The way for a new stream. */

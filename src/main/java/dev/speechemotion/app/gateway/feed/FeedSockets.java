@@ -44,22 +44,23 @@ public final class FeedSockets {
    * @throws HttpResponseException if there are too many sockets, or the gateway is about to end
    */
   public void requireRoom() {
-    if (leaving || open.size() >= most) {
-      meters.refused("too_many_streams");
+    boolean ends = leaving;
+    if (ends || open.size() >= most) {
+      meters.refused(ends ? GatewayMeters.Refusal.LEAVING : GatewayMeters.Refusal.TOO_MANY_STREAMS);
       throw new ServiceUnavailableResponse("no more streams are taken here");
     }
   }
 
   /** What is thrown to refuse a request that has not said who it is. */
   public HttpResponseException unauthorized(String why) {
-    meters.refused("unauthorized");
+    meters.refused(GatewayMeters.Refusal.UNAUTHORIZED);
     warn("a request for a stream was refused: " + why);
     return new UnauthorizedResponse("the request is not signed as it must be");
   }
 
   /** A feed was not as its protocol has it. */
   void bad(BadMessageException e) {
-    meters.refused("bad_message");
+    meters.refused(GatewayMeters.Refusal.BAD_MESSAGE);
     warn("a feed was refused: " + e.getMessage());
   }
 

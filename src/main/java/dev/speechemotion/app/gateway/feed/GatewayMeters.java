@@ -11,13 +11,31 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 
 /** What a gateway counts: one object with a method for each thing that happens. */
 public final class GatewayMeters implements AutoCloseable {
   private static final String PREFIX = "speech.emotion.gateway.";
+
+  /** Why a request is refused, or a feed broken off. */
+  public enum Refusal {
+    UNAUTHORIZED,
+    BAD_MESSAGE,
+    TOO_MANY_STREAMS,
+    LEAVING
+  }
+
+  /** Why a packet is not used. */
+  public enum Drop {
+    KAFKA_IS_SLOWER,
+    OTHER_SENDER,
+    NOT_RTP,
+    OUT_OF_RANGE
+  }
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -38,6 +56,13 @@ public final class GatewayMeters implements AutoCloseable {
         .register(registry);
     waits = counter("waits", "How often a stream was not read, since Kafka was slower");
     lost = counter("lost.messages", "Messages that the topic did not take");
+    // An alert rule sees only what grows, so all begin with 0.
+    for (Refusal reason : Refusal.values()) {
+      refusals(reason);
+    }
+    for (Drop reason : Drop.values()) {
+      drops(reason);
+    }
   }
 
   /** Has what Kafka's producer measures shown. */
@@ -46,9 +71,12 @@ public final class GatewayMeters implements AutoCloseable {
     kafka.bindTo(registry);
   }
 
-  void showUnacknowledged(LongSupplier bytes) {
-    Gauge.builder(PREFIX + "unacknowledged.bytes", bytes::getAsLong)
+  void show(LongSupplier unacknowledgedBytes, BooleanSupplier ready) {
+    Gauge.builder(PREFIX + "unacknowledged.bytes", unacknowledgedBytes::getAsLong)
         .description("Bytes of messages that Kafka has not acknowledged")
+        .register(registry);
+    Gauge.builder(PREFIX + "ready", () -> ready.getAsBoolean() ? 1 : 0)
+        .description("1 while /health/ready answers 200, 0 while it does not")
         .register(registry);
   }
 
@@ -84,15 +112,27 @@ public final class GatewayMeters implements AutoCloseable {
   }
 
   /** A request was refused, or a feed broken off. */
-  public void refused(String reason) {
-    counter("refused", "Requests refused and feeds broken off, by reason", "reason", reason)
-        .increment();
+  public void refused(Refusal reason) {
+    refusals(reason).increment();
+  }
+
+  private Counter refusals(Refusal reason) {
+    return counter(
+        "refused", "Requests refused and feeds broken off, by reason", "reason", label(reason));
   }
 
   /** A packet was not used. */
-  public void dropped(String reason) {
-    counter("dropped.packets", "Packets that were not used, by reason", "reason", reason)
-        .increment();
+  public void dropped(Drop reason) {
+    drops(reason).increment();
+  }
+
+  private Counter drops(Drop reason) {
+    return counter(
+        "dropped.packets", "Packets that were not used, by reason", "reason", label(reason));
+  }
+
+  private static String label(Enum<?> reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
   }
 
   MeterRegistry registry() {

@@ -82,16 +82,16 @@ final class RtpPort {
   private void take(InetSocketAddress from, ByteBuffer packet) {
     Optional<RtpPacket> parsed = RtpPacket.parse(packet);
     if (parsed.isEmpty()) {
-      meters.dropped("not_rtp");
+      meters.dropped(GatewayMeters.Drop.NOT_RTP);
     } else if (!isSender(from)) {
-      meters.dropped("other_sender");
+      meters.dropped(GatewayMeters.Drop.OTHER_SENDER);
     } else if (!stream.outbox().map(StreamOutbox::hasRoom).orElseGet(room::getAsBoolean)) {
       // A sender of UDP cannot be held up: what does not fit is missing, and the numbers tell it.
-      meters.dropped("kafka_is_slower");
+      meters.dropped(GatewayMeters.Drop.KAFKA_IS_SLOWER);
     } else {
       lastArrivalNanos = System.nanoTime();
       if (!stream.take(parsed.get(), lastArrivalNanos)) {
-        meters.dropped("out_of_range");
+        meters.dropped(GatewayMeters.Drop.OUT_OF_RANGE);
       }
     }
   }

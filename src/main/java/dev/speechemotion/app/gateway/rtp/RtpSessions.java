@@ -76,7 +76,7 @@ public final class RtpSessions implements AutoCloseable {
       Optional<RtpPort> port =
           meters.opens(most) ? openPort(request, i, senders.get(i)) : Optional.empty();
       if (port.isEmpty()) {
-        meters.refused("too_many_streams");
+        meters.refused(GatewayMeters.Refusal.TOO_MANY_STREAMS);
         ports.forEach(this::close);
         return Optional.empty();
       }
