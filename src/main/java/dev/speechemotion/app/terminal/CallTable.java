@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Help.Ansi;
 
@@ -45,9 +46,12 @@ public final class CallTable {
   /** All columns but those of the call and of the last windows, with the spaces between them. */
   private static final int FIXED = MARK + ROLE + EMOTION + CONFIDENCE + HELD + AT + 5;
 
+  /** The emotion of a window without one. */
+  private static final String NONE = "none";
+
   /** Windows in letters; neutral ones are dots, so that the others are seen. */
   private static final Map<String, Character> LETTERS =
-      Map.of("neutral", '.', "surprise", 'u', "none", ' ');
+      Map.of("neutral", '.', "surprise", 'u', NONE, ' ');
 
   private final Colors colors;
   private final Map<String, Row> rows = new LinkedHashMap<>();
@@ -65,6 +69,7 @@ public final class CallTable {
     String emotion = "";
     float confidence;
     boolean uncertain;
+    String faults = "";
     long emotionSinceMs;
     long atMs;
     Instant lastSeen;
@@ -121,7 +126,11 @@ public final class CallTable {
     }
     row.ended = false;
     row.confidence = event.getConfidence();
-    row.uncertain = event.getUncertain();
+    row.uncertain = event.getUncertain() && !emotion.equals(NONE);
+    row.faults =
+        event.getQuality().stream()
+            .map(fault -> fault.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
     row.atMs = event.getEndMs();
     row.windows.addLast(emotion);
     if (row.windows.size() > MOST_WINDOWS) {
@@ -218,7 +227,17 @@ public final class CallTable {
     return (row.rules.isEmpty() ? begin : colors.alert(begin))
         + colors.emotion(row.emotion, emotion)
         + rest
-        + strip(row, windows);
+        + (row.faults.isEmpty() ? strip(row, windows) : wrongAudio(row, windows));
+  }
+
+  /** What is wrong, and as many windows as there is room for behind it. */
+  private String wrongAudio(Row row, int width) {
+    if (width == 0) {
+      return "";
+    }
+    String faults = cut(row.faults, width);
+    int room = width - faults.length() - 1;
+    return colors.alert(faults) + (room > 0 ? " " + strip(row, room) : "");
   }
 
   private String strip(Row row, int width) {

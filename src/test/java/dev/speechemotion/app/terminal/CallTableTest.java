@@ -3,6 +3,7 @@ package dev.speechemotion.app.terminal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.avro.AlertState;
+import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionAlert;
@@ -136,6 +137,30 @@ class CallTableTest {
     assertThat(table.lines(80, 24, NOW).get(2)).endsWith("a s");
   }
 
+  @Test
+  void shouldSayWhatIsWrongWithAudio() {
+    hear("call-1", ChannelRole.CUSTOMER, 3, "angry", 0.8f);
+    EmotionEvent event = event("call-1", ChannelRole.CUSTOMER, 4, "none", 0);
+    event.setUncertain(true);
+    event.setQuality(List.of(AudioFault.WRONG_G711_LAW, AudioFault.WRONG_SAMPLE_RATE));
+    table.take(event, NOW);
+    EmotionEvent marked = event("call-2", ChannelRole.CUSTOMER, 4, "sad", 0.5f);
+    marked.setQuality(List.of(AudioFault.OFFSETS_STAND_STILL));
+    table.take(marked, NOW);
+
+    assertThat(table.lines(110, 24, NOW).subList(2, 4))
+        .containsExactly(
+            "  call-1   customer none      0 %   0:03    0:04     wrong_g711_law, wrong_sample_rate a ",
+            "  call-2   customer sad       50 %  0:03    0:04     offsets_stand_still s");
+    for (int width = 20; width < 110; width++) {
+      int most = width;
+      assertThat(table.lines(width, 24, NOW)).allMatch(line -> line.length() <= most);
+    }
+
+    hear("call-1", ChannelRole.CUSTOMER, 5, "sad", 0.8f);
+    assertThat(table.lines(110, 24, NOW).get(2)).endsWith("0:05     a s");
+  }
+
   private void hear(String callId, ChannelRole role, int atSecond, String emotion, float sure) {
     table.take(event(callId, role, atSecond, emotion, sure), NOW);
   }
@@ -143,6 +168,7 @@ class CallTableTest {
   private static EmotionEvent event(
       String callId, ChannelRole role, int atSecond, String emotion, float confidence) {
     EmotionEvent event = new EmotionEvent();
+    event.setQuality(List.of());
     event.setCallId(callId);
     event.setStreamId("stream-1");
     event.setChannel(role.name());
