@@ -12,8 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What docker-compose.yml says, and the files that it brings into containers; no engine needed. */
 class ComposeFileTest {
@@ -24,10 +28,18 @@ class ComposeFileTest {
     ExternalTool compose = ExternalTool.require("docker compose", "docker-compose");
 
     ExternalTool.Result result =
-        compose.run(Map.of(), "--profile", "monitoring", "--file", FILE.toString(), "config");
+        compose.run(
+            Map.of(),
+            "--profile",
+            "monitoring",
+            "--profile",
+            "gateway",
+            "--file",
+            FILE.toString(),
+            "config");
 
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(Yaml.documents(result.out()).get(0).path("services").size()).isEqualTo(5);
+    assertThat(Yaml.documents(result.out()).get(0).path("services").size()).isEqualTo(6);
   }
 
   @Test
@@ -55,31 +67,48 @@ class ComposeFileTest {
     }
   }
 
-  @Test
-  void shouldRunTheApplicationReadOnlyAndWithoutPrivileges() throws Exception {
-    JsonNode app = service("app");
+  @ParameterizedTest
+  @CsvSource({"app, state:/app/state", "gateway,"})
+  void shouldRunReadOnlyAndWithoutPrivileges(String service, String volume) throws Exception {
+    JsonNode app = service(service);
 
     assertThat(app.path("read_only").asBoolean()).isTrue();
     assertThat(texts(app.path("cap_drop"))).containsExactly("ALL");
     assertThat(texts(app.path("security_opt"))).containsExactly("no-new-privileges:true");
     assertThat(texts(app.path("tmpfs"))).allMatch(mount -> mount.startsWith("/tmp:exec"));
-    assertThat(texts(app.path("volumes"))).containsExactly("state:/app/state");
+    assertThat(texts(app.path("volumes")))
+        .containsExactlyElementsOf(Stream.ofNullable(volume).toList());
     assertThat(app.path("mem_limit").asText()).isNotEmpty();
   }
 
   @Test
   void shouldGiveOnlySettingsThatThereAre() throws Exception {
-    Map<String, String> environment = new LinkedHashMap<>();
-    service("app")
-        .path("environment")
-        .properties()
-        .forEach(entry -> environment.put(entry.getKey(), withDefaults(entry.getValue().asText())));
-
-    Settings settings = Settings.load(Optional.empty(), environment, Map.of());
+    Settings settings = Settings.load(Optional.empty(), environment("app"), Map.of());
 
     assertThat(settings.text(Property.HTTP_HOST)).isEqualTo("0.0.0.0");
     assertThat(settings.flag(Property.HTTP_WALLBOARD)).isFalse();
     assertThat(texts(service("app").path("command"))).containsExactly("stream", "--create-topics");
+  }
+
+  @Test
+  void shouldStartAGatewayOnlyIfAskedToAndTakeItsSecretFromAFile(@TempDir Path folder)
+      throws Exception {
+    JsonNode gateway = service("gateway");
+    String secret = gateway.path("secrets").get(0).asText();
+    Files.writeString(folder.resolve(secret), "of the account\n");
+    Map<String, String> environment = environment("gateway");
+    environment.replaceAll(
+        (name, value) -> value.replace("$$", "$").replace("/run/secrets", folder.toString()));
+
+    Settings settings = Settings.load(Optional.empty(), environment, Map.of());
+
+    assertThat(settings.secret(Property.GATEWAY_TWILIO_AUTH_TOKEN)).isEqualTo("of the account");
+    assertThat(texts(gateway.path("profiles"))).containsExactly("gateway");
+    assertThat(texts(gateway.path("command"))).containsExactly("gateway", "twilio");
+    assertThat(gateway.path("image")).isEqualTo(service("app").path("image"));
+    assertThat(withDefaults(Yaml.read(FILE).at("/secrets/" + secret + "/file").asText()))
+        .isEqualTo("./" + secret);
+    assertThat(Files.readAllLines(Path.of(".gitignore"))).contains("/" + secret);
   }
 
   @Test
@@ -91,7 +120,9 @@ class ComposeFileTest {
         .contains("127.0.0.1:${SES_HTTP_PORT}" + RunningServer.LIVE)
         .contains("SES_HTTP_PORT=8081")
         .contains("VOLUME /app/state");
-    assertThat(texts(service("app").path("ports"))).allMatch(port -> port.endsWith(":8081"));
+    for (String service : List.of("app", "gateway")) {
+      assertThat(texts(service(service).path("ports"))).allMatch(port -> port.endsWith(":8081"));
+    }
     assertThat(List.of("COPY target/lib", "COPY target/speech-emotion", "COPY models"))
         .as("what changes least comes first")
         .extracting(dockerfile::indexOf)
@@ -103,11 +134,13 @@ class ComposeFileTest {
   void shouldMonitorOnlyIfAskedTo() throws Exception {
     assertThat(texts(service("prometheus").path("profiles"))).containsExactly("monitoring");
     assertThat(texts(service("grafana").path("profiles"))).containsExactly("monitoring");
-    JsonNode scrape =
-        Yaml.read(Monitoring.PROMETHEUS.resolve("prometheus.yml")).at("/scrape_configs/0");
-    assertThat(scrape.path("job_name").asText()).isEqualTo(Monitoring.JOB);
-    assertThat(scrape.at("/dns_sd_configs/0/names/0").asText()).isEqualTo("app");
-    assertThat(scrape.at("/dns_sd_configs/0/port").asInt()).isEqualTo(8081);
+    Map<String, String> jobs = new LinkedHashMap<>();
+    for (JsonNode scrape :
+        Yaml.read(Monitoring.PROMETHEUS.resolve("prometheus.yml")).path("scrape_configs")) {
+      jobs.put(scrape.path("job_name").asText(), scrape.at("/dns_sd_configs/0/names/0").asText());
+      assertThat(scrape.at("/dns_sd_configs/0/port").asInt()).isEqualTo(8081);
+    }
+    assertThat(jobs).isEqualTo(Map.of(Monitoring.JOB, "app", Monitoring.GATEWAY_JOB, "gateway"));
   }
 
   @Test
@@ -132,6 +165,15 @@ class ComposeFileTest {
   /** What Compose makes of a value if nothing is set in the environment. */
   private static String withDefaults(String value) {
     return value.replaceAll("\\$\\{\\w+:-([^}]*)}", "$1");
+  }
+
+  private static Map<String, String> environment(String service) throws Exception {
+    Map<String, String> environment = new LinkedHashMap<>();
+    service(service)
+        .path("environment")
+        .properties()
+        .forEach(entry -> environment.put(entry.getKey(), withDefaults(entry.getValue().asText())));
+    return environment;
   }
 
   private static List<JsonNode> services() throws Exception {

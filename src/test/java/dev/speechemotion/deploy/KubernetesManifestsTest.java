@@ -3,7 +3,6 @@ package dev.speechemotion.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.speechemotion.app.settings.Property;
@@ -18,9 +17,11 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
+import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the manifests to Kubernetes' models, to each other, and to the application. */
@@ -149,7 +151,7 @@ class KubernetesManifestsTest {
     Map<String, String> labels = pod.getMetadata().getLabels();
     Service service = named("speech-emotion-streams", Service.class);
     Service wallboard = named("speech-emotion-wallboard", Service.class);
-    PodDisruptionBudget budget = Manifests.only(resources, PodDisruptionBudget.class);
+    PodDisruptionBudget budget = named("speech-emotion-streams", PodDisruptionBudget.class);
     NetworkPolicy policy = named("speech-emotion-streams", NetworkPolicy.class);
     NetworkPolicy browsers = named("speech-emotion-wallboard", NetworkPolicy.class);
     JsonNode monitor = tree(Manifests.only(resources, "PodMonitor"));
@@ -166,11 +168,7 @@ class KubernetesManifestsTest {
                     .getTopologySpreadConstraints()
                     .get(0)
                     .getLabelSelector()
-                    .getMatchLabels(),
-                new ObjectMapper()
-                    .convertValue(
-                        monitor.at("/spec/selector/matchLabels"),
-                        new TypeReference<Map<String, String>>() {})))
+                    .getMatchLabels()))
         .allSatisfy(selector -> assertThat(selector).isNotEmpty().isEqualTo(labels));
     assertThat(instances.getSpec().getServiceName()).isEqualTo(service.getMetadata().getName());
     assertThat(service.getSpec().getClusterIP()).isEqualTo("None");
@@ -185,23 +183,33 @@ class KubernetesManifestsTest {
     assertThat(monitor.at("/spec/podMetricsEndpoints/0/port").asText()).isEqualTo(port);
     assertThat(monitor.at("/spec/podMetricsEndpoints/0/path").asText())
         .isEqualTo(RunningServer.METRICS);
-    assertThat(labels.get(monitor.at("/spec/jobLabel").asText()))
-        .as("the job of the alert rules")
-        .isEqualTo(Monitoring.JOB);
+    JsonNode selected = monitor.at("/spec/selector/matchExpressions/0");
+    assertThat(selected.path("key").asText()).isEqualTo(monitor.at("/spec/jobLabel").asText());
+    assertThat(texts(selected.path("values")))
+        .as("the jobs of the alert rules")
+        .containsExactly(Monitoring.JOB, Monitoring.GATEWAY_JOB);
+    assertThat(labels).containsEntry(selected.path("key").asText(), Monitoring.JOB);
   }
 
-  @Test
-  void shouldRunWithoutPrivileges() throws Exception {
-    PodSpec spec = pod.getSpec();
+  static List<PodSpec> pods() {
+    return List.of(
+        pod.getSpec(),
+        Manifests.only(resources, Deployment.class).getSpec().getTemplate().getSpec());
+  }
+
+  @ParameterizedTest
+  @MethodSource("pods")
+  void shouldRunWithoutPrivileges(PodSpec spec) throws Exception {
+    SecurityContext security = spec.getContainers().get(0).getSecurityContext();
 
     assertThat(spec.getAutomountServiceAccountToken()).isFalse();
     assertThat(spec.getSecurityContext().getRunAsNonRoot()).isTrue();
     assertThat(spec.getSecurityContext().getRunAsUser()).isEqualTo(USER);
     assertThat(spec.getSecurityContext().getFsGroup()).isEqualTo(USER);
     assertThat(spec.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
-    assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
-    assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
-    assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+    assertThat(security.getReadOnlyRootFilesystem()).isTrue();
+    assertThat(security.getAllowPrivilegeEscalation()).isFalse();
+    assertThat(security.getCapabilities().getDrop()).containsExactly("ALL");
     assertThat(Files.readString(Path.of("deploy/Dockerfile")))
         .contains("USER " + USER + ":" + USER);
   }
@@ -325,6 +333,64 @@ class KubernetesManifestsTest {
             });
     assertThat(built).filteredOn(Service.class::isInstance).hasSize(2);
     assertThat(built).filteredOn(NetworkPolicy.class::isInstance).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"twilio", "audiohook"})
+  void shouldRunAGatewayBesideTheApplication(String kind) throws Exception {
+    Path copy = copyOfTheManifests();
+    Path example = copy.resolve("example/kustomization.yaml");
+    Files.writeString(example, Files.readString(example).replace("# - ../gate", "- ../gate"));
+    List<HasMetadata> all = build(example.getParent());
+    List<HasMetadata> built =
+        all.stream()
+            .filter(each -> each.getMetadata().getName().equals("speech-emotion-gateway-" + kind))
+            .toList();
+
+    Deployment gateways = Manifests.only(built, Deployment.class);
+    PodTemplateSpec gateway = gateways.getSpec().getTemplate();
+    NetworkPolicy policy = Manifests.only(built, NetworkPolicy.class);
+    assertThat(
+            List.of(
+                gateways.getSpec().getSelector().getMatchLabels(),
+                Manifests.only(built, Service.class).getSpec().getSelector(),
+                Manifests.only(built, PodDisruptionBudget.class)
+                    .getSpec()
+                    .getSelector()
+                    .getMatchLabels(),
+                policy.getSpec().getPodSelector().getMatchLabels(),
+                gateway
+                    .getSpec()
+                    .getTopologySpreadConstraints()
+                    .get(0)
+                    .getLabelSelector()
+                    .getMatchLabels()))
+        .containsOnly(
+            Map.of(
+                "app.kubernetes.io/name",
+                Monitoring.GATEWAY_JOB,
+                "app.kubernetes.io/instance",
+                kind));
+    assertThat(policy.getSpec().getEgress())
+        .as("to where the application goes")
+        .isEqualTo(named("speech-emotion-streams", NetworkPolicy.class).getSpec().getEgress());
+
+    Container one = gateway.getSpec().getContainers().get(0);
+    assertThat(one.getEnvFrom().get(0).getConfigMapRef().getName())
+        .isEqualTo(Manifests.only(all, ConfigMap.class).getMetadata().getName());
+    assertThat(one.getPorts()).isEqualTo(container.getPorts());
+    assertThat(one.getStartupProbe()).isEqualTo(container.getStartupProbe());
+    assertThat(one.getLivenessProbe()).isEqualTo(container.getLivenessProbe());
+    assertThat(one.getReadinessProbe()).isEqualTo(container.getReadinessProbe());
+    assertThat(one.getArgs().subList(0, 3)).containsExactly("gateway", kind, "--config");
+    Volume secret = gateway.getSpec().getVolumes().get(1);
+    assertThat(secret.getSecret().getSecretName()).isEqualTo("speech-emotion-gateway");
+    assertThat(secret.getSecret().getOptional()).isNull();
+    assertThat(one.getVolumeMounts())
+        .filteredOn(mount -> mount.getName().equals(secret.getName()))
+        .extracting(VolumeMount::getMountPath)
+        .containsExactly(Path.of(one.getArgs().get(3)).getParent().toString());
+    assertThat(Path.of(one.getArgs().get(3)).getFileName()).hasToString(kind + ".properties");
   }
 
   private Path copyOfTheManifests() throws IOException {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.speechemotion.app.commands.CommandLineRun;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
+import dev.speechemotion.app.fixtures.CommandProcess;
+import dev.speechemotion.app.fixtures.FeedClient;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.StreamProcess;
 import dev.speechemotion.streams.StreamSettings;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A running application has what probes, alert rules, and dashboard ask it for. */
+/** A running application, and a gateway, have what probes, alert rules, and dashboard ask for. */
 @Timeout(300)
 class MetricsPageIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -78,6 +81,73 @@ class MetricsPageIT {
         assertThat(stream.stop()).isZero();
       }
     }
+  }
+
+  @Test
+  void shouldShowOfAGatewayEveryMetricThatIsAskedFor(@TempDir Path folder) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start();
+        HttpRegistry registry = new HttpRegistry()) {
+      createTopics(broker);
+      try (CommandProcess gateway =
+          CommandProcess.start(
+              folder.resolve("log"),
+              List.of("gateway", "twilio"),
+              Map.of(
+                  "bootstrap.servers",
+                  broker.bootstrapServers(),
+                  "registry.url",
+                  registry.url()))) {
+        try (FeedClient call = call(gateway)) {
+          call.send(
+              """
+              {"event":"start","sequenceNumber":"1","streamSid":"MZ1","start":{"streamSid":"MZ1",\
+              "accountSid":"AC1","callSid":"CA1","tracks":["inbound"],"customParameters":{},\
+              "mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1}}}""");
+          call.send(
+              """
+              {"event":"stop","sequenceNumber":"2","streamSid":"MZ1","stop":{}}""");
+          assertThat(call.awaitClosed()).as("Kafka has it").isEqualTo(1000);
+        }
+
+        String page = gateway.get(RunningServer.METRICS);
+        Set<String> missing = new TreeSet<>(Monitoring.gatewayMetrics());
+        missing.removeAll(names(page));
+        assertThat(missing).as(page).isEmpty();
+        assertThat(gateway.get(RunningServer.LIVE)).isEqualTo("RUNNING\n");
+        assertThat(gateway.get(RunningServer.READY)).isEqualTo("ready\n");
+        assertThat(gateway.metric("speech_emotion_gateway_ready")).isEqualTo(1);
+        assertThat(gateway.metric("kafka_producer_connection_count")).isPositive();
+
+        ExternalTool.require("curl");
+        Process hook = beforeItIsStopped(gateway);
+        try (FeedClient call = call(gateway)) {
+          assertThat(hook.waitFor(7, TimeUnit.SECONDS)).as("nothing waited for").isFalse();
+          call.vanish();
+          assertThat(hook.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } finally {
+          hook.destroy();
+        }
+        assertThat(gateway.stop()).isZero();
+      }
+    }
+  }
+
+  private static FeedClient call(CommandProcess gateway) throws Exception {
+    return FeedClient.connect("ws://127.0.0.1:" + gateway.port() + "/twilio", Map.of());
+  }
+
+  /** What Kubernetes does in a pod of Twilio's gateway. */
+  private static Process beforeItIsStopped(CommandProcess gateway) throws Exception {
+    String patch =
+        Yaml.read(Path.of("deploy/kubernetes/gateway/twilio/kustomization.yaml"))
+            .at("/patches/0/patch")
+            .asText();
+    List<String> command = new ArrayList<>();
+    Yaml.documents(patch)
+        .get(0)
+        .at("/spec/template/spec/containers/0/lifecycle/preStop/exec/command")
+        .forEach(word -> command.add(word.asText().replace(":8081", ":" + gateway.port())));
+    return new ProcessBuilder(command).start();
   }
 
   /** It reckons the lag from that. A commit that has begun has not ended yet. */

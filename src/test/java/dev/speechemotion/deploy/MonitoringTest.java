@@ -118,6 +118,9 @@ class MonitoringTest {
     assertThat(Monitoring.metrics())
         .hasSizeGreaterThan(20)
         .noneMatch(name -> name.matches(dropped));
+    assertThat(Monitoring.gatewayMetrics())
+        .hasSizeGreaterThan(10)
+        .noneMatch(name -> name.matches(dropped));
   }
 
   @Test
@@ -134,7 +137,7 @@ class MonitoringTest {
     Path asRules = folder.resolve("dashboard.yml");
     mapper.writeValue(asRules.toFile(), file);
 
-    assertThat(queries).hasSizeGreaterThan(30);
+    assertThat(queries).hasSizeGreaterThan(40);
     requireSuccess(promtool, "check", "rules", asRules.toString());
   }
 

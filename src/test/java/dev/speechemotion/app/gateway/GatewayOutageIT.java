@@ -121,9 +121,13 @@ class GatewayOutageIT {
       client.send("close", "{\"reason\":\"end\"}");
       // What the broker has not taken is not acknowledged.
       assertThat(client.socket().hears(2_000)).isFalse();
+      // The alert rules go by these.
+      await(() -> gateway.metric("speech_emotion_gateway_ready") == 0);
+      await(() -> gateway.metric("kafka_producer_connection_count") == 0);
       broker.start(0);
       broker.awaitPort(0);
       client.expect("closed");
+      assertThat(gateway.metric("speech_emotion_gateway_ready")).isEqualTo(1);
       assertWhole(call, SECONDS);
       assertThat(gateway.stop()).isZero();
     }
