@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.speechemotion.app.commands.CommandLineRun;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
 import dev.speechemotion.app.fixtures.CommandProcess;
-import dev.speechemotion.app.fixtures.FeedClient;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.StreamProcess;
+import dev.speechemotion.app.gateway.TwilioClient;
 import dev.speechemotion.streams.StreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,16 +97,10 @@ class MetricsPageIT {
                   broker.bootstrapServers(),
                   "registry.url",
                   registry.url()))) {
-        try (FeedClient call = call(gateway)) {
-          call.send(
-              """
-              {"event":"start","sequenceNumber":"1","streamSid":"MZ1","start":{"streamSid":"MZ1",\
-              "accountSid":"AC1","callSid":"CA1","tracks":["inbound"],"customParameters":{},\
-              "mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1}}}""");
-          call.send(
-              """
-              {"event":"stop","sequenceNumber":"2","streamSid":"MZ1","stop":{}}""");
-          assertThat(call.awaitClosed()).as("Kafka has it").isEqualTo(1000);
+        try (TwilioClient call = call(gateway)) {
+          call.start("CA1", "{}");
+          call.stop();
+          assertThat(call.socket().awaitClosed()).as("Kafka has it").isEqualTo(1000);
         }
 
         String page = gateway.get(RunningServer.METRICS);
@@ -120,9 +114,9 @@ class MetricsPageIT {
 
         ExternalTool.require("curl");
         Process hook = beforeItIsStopped(gateway);
-        try (FeedClient call = call(gateway)) {
+        try (TwilioClient call = call(gateway)) {
           assertThat(hook.waitFor(7, TimeUnit.SECONDS)).as("nothing waited for").isFalse();
-          call.vanish();
+          call.socket().vanish();
           assertThat(hook.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } finally {
           hook.destroy();
@@ -132,8 +126,8 @@ class MetricsPageIT {
     }
   }
 
-  private static FeedClient call(CommandProcess gateway) throws Exception {
-    return FeedClient.connect("ws://127.0.0.1:" + gateway.port() + "/twilio", Map.of());
+  private static TwilioClient call(CommandProcess gateway) throws Exception {
+    return new TwilioClient("ws://127.0.0.1:" + gateway.port() + "/twilio", Map.of(), "MZ1");
   }
 
   /** What Kubernetes does in a pod of Twilio's gateway. */

@@ -15,7 +15,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The client's side of AudioHook, as its reference documents it. */
-final class AudioHookClient implements AutoCloseable {
+public final class AudioHookClient implements AutoCloseable {
   static final String ORGANIZATION = "d7934305-0972-4844-938e-9060eef73d05";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,7 +63,7 @@ final class AudioHookClient implements AutoCloseable {
    *
    * @param headers that of the session's id, if it is there, gives the id
    */
-  AudioHookClient(String uri, Map<String, String> headers) throws Exception {
+  public AudioHookClient(String uri, Map<String, String> headers) throws Exception {
     id = headers.getOrDefault("Audiohook-Session-Id", UUID.randomUUID().toString());
     socket = FeedClient.connect(uri, headers);
   }
@@ -90,7 +90,8 @@ final class AudioHookClient implements AutoCloseable {
     return expect("opened");
   }
 
-  void sendOpen(String conversationId, String more) throws Exception {
+  /** Asks for a session. */
+  public void sendOpen(String conversationId, String more) throws Exception {
     send(
         "open",
         """
@@ -123,7 +124,7 @@ final class AudioHookClient implements AutoCloseable {
   }
 
   /** The next message, which must be of that type; its parameters. */
-  JsonNode expect(String type) throws Exception {
+  public JsonNode expect(String type) throws Exception {
     JsonNode message = JSON.readTree(socket.next());
     if (!message.path("type").asText().equals(type)
         || message.path("seq").asLong() != serverSeq + 1

@@ -7,22 +7,24 @@ import java.util.Base64;
 import java.util.Map;
 
 /** Sends what Twilio's reference of Media Streams documents, in its order. */
-final class TwilioClient implements AutoCloseable {
+public final class TwilioClient implements AutoCloseable {
   private final FeedClient socket;
   private final String streamSid;
   private long sequenceNumber;
   private long chunk;
 
-  TwilioClient(String uri, Map<String, String> headers, String streamSid) throws Exception {
+  /** Opens a socket. */
+  public TwilioClient(String uri, Map<String, String> headers, String streamSid) throws Exception {
     socket = FeedClient.connect(uri, headers);
     this.streamSid = streamSid;
   }
 
-  FeedClient socket() {
+  public FeedClient socket() {
     return socket;
   }
 
-  void start(String callSid, String customParameters) throws Exception {
+  /** Begins the stream of a call. */
+  public void start(String callSid, String customParameters) throws Exception {
     socket.send("{\"event\":\"connected\",\"protocol\":\"Call\",\"version\":\"1.0.0\"}");
     event(
         "start",
@@ -55,7 +57,8 @@ final class TwilioClient implements AutoCloseable {
             .formatted(event, ++sequenceNumber, event, body, streamSid));
   }
 
-  void stop() throws Exception {
+  /** Ends it. */
+  public void stop() throws Exception {
     event("stop", "{\"accountSid\":\"AC1\",\"callSid\":\"-\"}");
   }
 

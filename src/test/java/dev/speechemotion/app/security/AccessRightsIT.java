@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.commands.CommandLineRun;
 import dev.speechemotion.app.fixtures.CallResults;
+import dev.speechemotion.app.fixtures.CommandProcess;
 import dev.speechemotion.app.fixtures.FastModels;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.KafkaProcesses;
+import dev.speechemotion.app.gateway.AudioHookClient;
+import dev.speechemotion.app.gateway.TwilioClient;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.settings.Property;
@@ -26,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
@@ -397,6 +401,42 @@ class AccessRightsIT {
     int before = count(Property.TOPIC_CHUNKS);
     assertDone(run("dlq", "--replay"));
     assertThat(count(Property.TOPIC_CHUNKS)).isEqualTo(before + 1);
+  }
+
+  @Test
+  void shouldLetGatewaysDoWithLess() throws Exception {
+    give(List.of(literal(AclOperation.WRITE, ResourceType.TOPIC, "audio-chunks")));
+    try (CommandProcess gateway = gateway("twilio");
+        TwilioClient call =
+            new TwilioClient("ws://127.0.0.1:" + gateway.port() + "/twilio", Map.of(), "MZ1")) {
+      call.start("CA1", "{}");
+      call.stop();
+      assertThat(call.socket().awaitClosed()).isEqualTo(1000);
+    }
+    assertThat(count(Property.TOPIC_CHUNKS)).isEqualTo(2);
+
+    try (CommandProcess gateway = gateway("audiohook")) {
+      resume(gateway, "disconnect");
+      give(List.of(literal(AclOperation.READ, ResourceType.TOPIC, "audio-chunks")));
+      resume(gateway, "opened");
+    }
+  }
+
+  private CommandProcess gateway(String kind) throws Exception {
+    return CommandProcess.start(folder.resolve(kind + ".log"), List.of("gateway", kind), values);
+  }
+
+  /** Goes on with a session of which the gateway must look into the topic. */
+  private static void resume(CommandProcess gateway, String answer) throws Exception {
+    String before = UUID.randomUUID().toString();
+    try (AudioHookClient call =
+        new AudioHookClient("ws://127.0.0.1:" + gateway.port() + "/audiohook", Map.of())) {
+      call.sendOpen(
+          UUID.randomUUID().toString(),
+          ",\"continuedSessions\":[{\"id\":\"%s\",\"serverseq\":1,\"clientseq\":1}]"
+              .formatted(before));
+      call.expect(answer);
+    }
   }
 
   private static Right literal(AclOperation operation, ResourceType type, String name) {
