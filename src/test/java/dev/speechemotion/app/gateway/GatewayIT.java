@@ -53,8 +53,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -236,11 +234,7 @@ class GatewayIT {
 
   /** As Twilio signs a request for {@code wss://voice.example.com/twilio}. */
   private static Map<String, String> signedByTwilio() throws Exception {
-    Mac mac = Mac.getInstance("HmacSHA1");
-    mac.init(new SecretKeySpec(AUTH_TOKEN.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
-    byte[] signature =
-        mac.doFinal("wss://voice.example.com/twilio".getBytes(StandardCharsets.UTF_8));
-    return Map.of("X-Twilio-Signature", Base64.getEncoder().encodeToString(signature));
+    return TwilioClient.signed("wss://voice.example.com/twilio", AUTH_TOKEN);
   }
 
   private Map<String, String> signed() throws Exception {

@@ -2,9 +2,12 @@ package dev.speechemotion.app.gateway;
 
 import dev.speechemotion.app.fixtures.FeedClient;
 import dev.speechemotion.app.fixtures.LineAudio;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** Sends what Twilio's reference of Media Streams documents, in its order. */
 public final class TwilioClient implements AutoCloseable {
@@ -12,6 +15,14 @@ public final class TwilioClient implements AutoCloseable {
   private final String streamSid;
   private long sequenceNumber;
   private long chunk;
+
+  /** The headers of a request that Twilio signs for an address. */
+  public static Map<String, String> signed(String url, String authToken) throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA1");
+    mac.init(new SecretKeySpec(authToken.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
+    byte[] signature = mac.doFinal(url.getBytes(StandardCharsets.UTF_8));
+    return Map.of("X-Twilio-Signature", Base64.getEncoder().encodeToString(signature));
+  }
 
   /** Opens a socket. */
   public TwilioClient(String uri, Map<String, String> headers, String streamSid) throws Exception {
