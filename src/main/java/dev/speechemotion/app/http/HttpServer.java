@@ -222,6 +222,7 @@ public final class HttpServer implements AutoCloseable {
           if (routes.stream().noneMatch(each -> each.socketsWithoutToken().contains(path))) {
             requireToken(request, token);
             requireOwnName(request, token);
+            requireOwnPage(request);
           }
         });
     config.routes.exception(
@@ -247,6 +248,17 @@ public final class HttpServer implements AutoCloseable {
   /** What a page of somebody else sends, though the browser does not let it read the answer. */
   private static boolean isFromAnotherSite(Context request) {
     return "cross-site".equals(request.header("Sec-Fetch-Site"));
+  }
+
+  /**
+   * For a WebSocket, Chromium says no more than the page's origin, and sends the token that it
+   * knows. Phone systems say none.
+   */
+  private static void requireOwnPage(Context request) {
+    String origin = request.header("Origin");
+    if (origin != null && !origin.replaceFirst("^https?://", "").equals(request.header("Host"))) {
+      throw new ForbiddenResponse("a page of another site may not open this\n");
+    }
   }
 
   /**

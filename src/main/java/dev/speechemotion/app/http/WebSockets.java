@@ -1,8 +1,10 @@
 package dev.speechemotion.app.http;
 
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import org.eclipse.jetty.ee10.websocket.server.JettyWebSocketServerContainer;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.websocket.api.Session;
 
 /**
@@ -32,8 +34,17 @@ public final class WebSockets {
         path,
         upgrade -> {
           Session.Listener listener = acceptor.accept(upgrade);
-          JettyWebSocketServerContainer.getContainer(upgrade.req().getServletContext())
-              .upgrade((request, response) -> listener, upgrade.req(), upgrade.res());
+          boolean opened;
+          try {
+            opened =
+                JettyWebSocketServerContainer.getContainer(upgrade.req().getServletContext())
+                    .upgrade((request, response) -> listener, upgrade.req(), upgrade.res());
+          } catch (HttpException.RuntimeException e) {
+            opened = false;
+          }
+          if (!opened) {
+            throw new BadRequestResponse("not a WebSocket's handshake of version 13\n");
+          }
           upgrade.skipRemainingHandlers();
         });
   }

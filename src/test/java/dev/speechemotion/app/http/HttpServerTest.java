@@ -155,6 +155,38 @@ class HttpServerTest {
       assertThat(opens(server, "/feed/", "wrong")).isEqualTo(withoutToken);
       assertThat(opens(server, "/other", TOKEN)).isFalse();
       assertThat(opens(server, "/feed", TOKEN, "Sec-Fetch-Site", "cross-site")).isFalse();
+      // All that Chromium says of the page; a phone system that signs may say what it likes.
+      assertThat(opens(server, "/feed", TOKEN, "Origin", "http://evil.example"))
+          .isEqualTo(withoutToken);
+      assertThat(opens(server, "/feed", TOKEN, "Origin", "http://127.0.0.1:1"))
+          .isEqualTo(withoutToken);
+      assertThat(opens(server, "/feed", TOKEN, "Origin", "null")).isEqualTo(withoutToken);
+      assertThat(opens(server, "/feed", TOKEN, "Origin", server.address())).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /feed HTTP/1.1\r\nSec-WebSocket-Version: 13\r\n",
+        "GET /feed HTTP/1.1\r\nSec-WebSocket-Version: 12\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OTAxMjM0NQ==\r\n",
+        "POST /feed HTTP/1.1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OTAxMjM0NQ==\r\n"
+      })
+  void shouldRefuseWhatIsNoHandshake(String request) throws Exception {
+    try (HttpServer server =
+            starting(
+                routes ->
+                    WebSockets.add(
+                        routes, "/feed", upgrade -> new Session.Listener.AutoDemanding() {}));
+        Socket socket = new Socket("127.0.0.1", server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              (request + "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 400");
     }
   }
 
