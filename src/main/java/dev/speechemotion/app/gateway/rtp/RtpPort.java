@@ -14,13 +14,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A UDP port and the stream that comes there. Hears one sender: the one that was declared, or the
- * first. Read by one thread.
+ * first. Serves all threads.
  */
 final class RtpPort {
   private static final Logger LOG = LoggerFactory.getLogger(RtpPort.class);
 
   /** So that one port does not keep the thread from the others. */
   private static final int MOST_AT_ONCE = 64;
+
+  /** More than the socket's buffer holds: what a sender goes on to send is no more waited for. */
+  private static final int MOST_AT_THE_END = 4_096;
 
   private final DatagramChannel channel;
   private final RtpStream stream;
@@ -64,8 +67,12 @@ final class RtpPort {
 
   /** Reads what has come; {@code buffer} is overwritten. */
   void read(ByteBuffer buffer) {
+    read(buffer, MOST_AT_ONCE);
+  }
+
+  private synchronized void read(ByteBuffer buffer, int most) {
     try {
-      for (int i = 0; i < MOST_AT_ONCE; i++) {
+      for (int i = 0; i < most; i++) {
         buffer.clear();
         InetSocketAddress from = (InetSocketAddress) channel.receive(buffer);
         if (from == null) {
@@ -105,7 +112,9 @@ final class RtpPort {
     return from.equals(sender);
   }
 
+  /** Closes the port when what has arrived is read. */
   void close() {
+    read(ByteBuffer.allocate(RtpPacket.MAX_BYTES + 1), MOST_AT_THE_END);
     try {
       channel.close();
     } catch (IOException e) {

@@ -77,6 +77,7 @@ public final class RtpSessions implements AutoCloseable {
           meters.opens(most) ? openPort(request, i, senders.get(i)) : Optional.empty();
       if (port.isEmpty()) {
         meters.refused(GatewayMeters.Refusal.TOO_MANY_STREAMS);
+        ports.forEach(opened -> opened.stream().stop("refused"));
         ports.forEach(this::close);
         return Optional.empty();
       }

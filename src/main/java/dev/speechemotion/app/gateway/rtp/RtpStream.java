@@ -29,6 +29,17 @@ final class RtpStream {
   private static final int SEQUENCE_BITS = 16;
   private static final int TIMESTAMP_BITS = 32;
 
+  /** What is further behind the last packet does not come late, but is of a new count. */
+  private static final int MOST_LATE = 100;
+
+  /** A clock that is further from the time of arrival has been set, samples. */
+  private static final long MOST_ASTRAY = 10 * RATE_HZ;
+
+  /** A lost packet may have been as long, samples. */
+  private static final long LONGEST_PACKET = RATE_HZ / 10;
+
+  private static final int NO_JUMP = -1;
+
   private final RtpRequest.Stream request;
   private final List<AudioChannel> channels;
   private final Function<String, StreamOutbox> outboxes;
@@ -45,6 +56,11 @@ final class RtpStream {
   private long addedToTimestamp;
 
   private long lastNumber;
+  private long lastSamples;
+
+  /** The sequence number that follows that of a packet which did not fit the last ones. */
+  private int nextAfterJump = NO_JUMP;
+
   private long untilSamples;
   private long lastArrivalNanos;
   private long keyTimestamp = Long.MIN_VALUE;
@@ -82,7 +98,16 @@ final class RtpStream {
       begin(packet);
     } else if (packet.ssrc() != ssrc) {
       goOn(packet, arrivalNanos);
+    } else if (jumps(packet, arrivalNanos)) {
+      // One may be a stray packet, two in a row are not (RFC 3550, appendix A.1).
+      boolean again = packet.sequenceNumber() == nextAfterJump;
+      nextAfterJump = packet.sequenceNumber() + 1 & (1 << SEQUENCE_BITS) - 1;
+      if (!again) {
+        return false;
+      }
+      goOn(packet, arrivalNanos);
     }
+    nextAfterJump = NO_JUMP;
     long number = sequence.of(packet.sequenceNumber()) + addedToSequence;
     long samples = timestamps.of(packet.timestamp()) + addedToTimestamp;
     lastArrivalNanos = arrivalNanos;
@@ -91,6 +116,7 @@ final class RtpStream {
       return false;
     }
     lastNumber = Math.max(lastNumber, number);
+    lastSamples = Math.max(lastSamples, samples);
     send(packet, number, samples);
     return true;
   }
@@ -111,7 +137,17 @@ final class RtpStream {
                 .setChannels(channels));
   }
 
-  /** Another source, with numbers and a clock of its own: goes on by the time of arrival. */
+  /** Whether the sender counts anew or has set its clock, though it names the same source. */
+  private boolean jumps(RtpPacket packet, long arrivalNanos) {
+    long ahead = sequence.near(packet.sequenceNumber()) + addedToSequence - lastNumber;
+    long later = timestamps.near(packet.timestamp()) + addedToTimestamp - lastSamples;
+    long waited = (arrivalNanos - lastArrivalNanos) / 1_000 / MICROS_PER_SAMPLE;
+    return ahead < -MOST_LATE
+        || later < -MOST_ASTRAY
+        || later > waited + MOST_ASTRAY + Math.max(0, ahead) * LONGEST_PACKET;
+  }
+
+  /** With other numbers and another clock than before: goes on by the time of arrival. */
   private void goOn(RtpPacket packet, long arrivalNanos) {
     ssrc = packet.ssrc();
     sequence = new Unwrapped(SEQUENCE_BITS);
@@ -121,7 +157,8 @@ final class RtpStream {
     long length = packet.payload().remaining();
     // Packets come when they are complete, a little earlier or later than that.
     long missing = Math.max(0, waited - length);
-    addedToTimestamp = untilSamples + (missing > RATE_HZ / 10 ? missing : 0) - packet.timestamp();
+    long last = Math.max(untilSamples, lastSamples);
+    addedToTimestamp = last + (missing > RATE_HZ / 10 ? missing : 0) - packet.timestamp();
     keyTimestamp = Long.MIN_VALUE;
   }
 

@@ -15,15 +15,19 @@ final class Unwrapped {
 
   /** The number whose last bits are these, nearest to the highest so far; may be negative. */
   long of(long value) {
+    long number = near(value);
+    highest = begun ? Math.max(highest, number) : number;
+    begun = true;
+    return number;
+  }
+
+  /** The same, without taking note of it. */
+  long near(long value) {
     if (!begun) {
-      begun = true;
-      highest = value;
       return value;
     }
     long ahead = Math.floorMod(value - highest, range);
-    long number = ahead < range / 2 ? highest + ahead : highest + ahead - range;
-    highest = Math.max(highest, number);
-    return number;
+    return ahead < range / 2 ? highest + ahead : highest + ahead - range;
   }
 
   long highest() {

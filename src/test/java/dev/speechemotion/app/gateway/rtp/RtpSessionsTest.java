@@ -8,8 +8,13 @@ import dev.speechemotion.app.gateway.feed.GatewayMeters;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
+import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -18,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class RtpSessionsTest {
+  private static final int PACKETS = 100;
 
   @Test
   @Timeout(60)
@@ -45,6 +51,45 @@ class RtpSessionsTest {
         assertThat(sessions.open(request)).isEmpty();
         assertThat(sessions.close(session.get().id(), "ended")).isPresent();
       }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldTakeWhatHasArrivedBeforeASessionCloses() throws Exception {
+    int port = FreePort.find() & ~1;
+    Settings settings =
+        Settings.of(Map.of(Property.GATEWAY_RTP_PORTS, "%d-%d".formatted(port, port + 1)));
+    RtpRequest request =
+        RtpRequest.parse("{\"callId\": \"call-1\", \"streams\": [{\"role\": \"customer\"}]}");
+    try (GatewayMeters meters = new GatewayMeters();
+        MockProducer<String, AudioChunk> kafka =
+            new MockProducer<>(
+                true,
+                null,
+                new StringSerializer(),
+                EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
+        ChunkOutbox outbox = new ChunkOutbox(kafka, "audio-chunks", 1 << 20, meters);
+        RtpSessions sessions = new RtpSessions(settings, outbox, meters);
+        DatagramSocket sender = new DatagramSocket()) {
+      RtpSessions.Session session = sessions.open(request).orElseThrow();
+      for (int i = 0; i < PACKETS; i++) {
+        ByteBuffer packet =
+            RtpPacketTest.packet(0x80, 0, i, 160 * i, 0xABCD, new byte[160]).slice();
+        byte[] bytes = new byte[packet.remaining()];
+        packet.get(bytes);
+        sender.send(
+            new DatagramPacket(
+                bytes,
+                bytes.length,
+                InetAddress.getLoopbackAddress(),
+                session.ports().get(0).number()));
+      }
+      assertThat(sessions.close(session.id(), "closed")).isPresent();
+
+      // START, the packets, STOP.
+      assertThat(kafka.history()).hasSize(1 + PACKETS + 1);
+      assertThat(kafka.history().get(1 + PACKETS).value().getKind()).isEqualTo(ChunkKind.STOP);
     }
   }
 }

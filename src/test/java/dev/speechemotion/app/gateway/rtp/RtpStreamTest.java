@@ -18,6 +18,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RtpStreamTest {
   private static final int SSRC = 0xABCD;
@@ -137,5 +139,73 @@ class RtpStreamTest {
     assertThat(take(0, 101, 5_160, SSRC, 160, 20)).isFalse();
     stream.stop("closed");
     assertThat(sent()).hasSize(count);
+  }
+
+  private static final int REORDERED = 40;
+
+  private List<Long> offsetsMs() {
+    return sent().stream()
+        .filter(chunk -> chunk.getKind() == ChunkKind.MEDIA)
+        .map(chunk -> chunk.getMediaOffsetMicros() / 1_000)
+        .toList();
+  }
+
+  @Test
+  void shouldGoOnWhenASenderCountsAnewUnderItsOldSource() {
+    for (int i = 0; i < 5; i++) {
+      take(0, 40_000 + i, 8_000_000 + 160 * i, SSRC, 160, 20L * i);
+    }
+    // The first of the new count may be a stray packet.
+    assertThat(take(0, 100, 160, SSRC, 160, 100)).isFalse();
+    assertThat(take(0, 101, 320, SSRC, 160, 120)).isTrue();
+    assertThat(take(0, 102, 480, SSRC, 160, 140)).isTrue();
+
+    assertThat(offsetsMs()).containsExactly(0L, 20L, 40L, 60L, 80L, 100L, 120L);
+    assertThat(sent())
+        .extracting(AudioChunk::getSequenceNumber)
+        .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-4_000_000, 1_000_000_000})
+  void shouldGoOnWhenASenderSetsItsClock(int by) {
+    for (int i = 0; i < 10; i++) {
+      take(0, i, 5_000_000 + 160 * i + (i < 5 ? 0 : by), SSRC, 160, 20L * i);
+    }
+
+    assertThat(offsetsMs()).containsExactly(0L, 20L, 40L, 60L, 80L, 100L, 120L, 140L, 160L);
+  }
+
+  @Test
+  void shouldTakeSilenceAndLossAndLateCopiesForWhatTheyAre() {
+    take(0, 0, 0, SSRC, 160, 0);
+    // Silence that nothing was sent of, then packets that were lost, faster than they were spoken.
+    take(0, 1, 8_000 * 60, SSRC, 160, 60_000);
+    take(0, 201, 8_000 * 64, SSRC, 160, 60_001);
+    for (int i = 0; i < REORDERED; i++) {
+      take(0, 202 + i, 8_000 * 64 + 160 * (1 + i), SSRC, 160, 60_002);
+    }
+    for (int i = 0; i < REORDERED; i++) {
+      take(0, 202 + i, 8_000 * 64 + 160 * (1 + i), SSRC, 160, 60_003);
+    }
+
+    List<AudioChunk> sent = sent();
+    assertThat(sent.get(2).getMediaOffsetMicros()).isEqualTo(60_000_000);
+    assertThat(sent.get(3).getSequenceNumber()).isEqualTo(202);
+    assertThat(sent.get(3).getMediaOffsetMicros()).isEqualTo(64_000_000);
+    assertThat(sent).hasSize(4 + 2 * REORDERED);
+    assertThat(sent.get(sent.size() - 1).getMediaOffsetMicros())
+        .isEqualTo(sent.get(3 + REORDERED).getMediaOffsetMicros());
+  }
+
+  @Test
+  void shouldCountComfortNoiseAsTimeWhenTheSourceChanges() {
+    take(0, 0, 0, SSRC, 160, 0);
+    for (int i = 1; i <= 10; i++) {
+      take(13, i, 8_000 * i, SSRC, 1, 1_000L * i);
+    }
+    take(0, 7, 9_000_000, 0x77, 160, 10_020);
+
+    assertThat(offsetsMs()).containsExactly(0L, 10_000L);
   }
 }
