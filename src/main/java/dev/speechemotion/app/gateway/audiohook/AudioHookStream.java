@@ -145,6 +145,9 @@ final class AudioHookStream {
     if (paused) {
       paused = false;
       missing(ChunkKind.RESUMED, missing, "paused");
+    } else if (samples(missing.startMicros() + missing.durationMicros()) > positionSamples) {
+      // The pause began in a session at another gateway.
+      discarded(missing);
     }
   }
 

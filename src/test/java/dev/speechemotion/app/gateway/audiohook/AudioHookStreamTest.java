@@ -92,6 +92,22 @@ class AudioHookStreamTest {
   }
 
   @Test
+  void shouldGoOnAfterAPauseThatBeganInAnotherSession() {
+    AudioHookStream stream = stream(0);
+    stream.goOnAt(0, List.of("external"));
+    stream.audio(frame(1));
+    stream.resumed(new AudioHookMessage.Missing(100_000, 900_000));
+    stream.audio(frame(1));
+
+    assertThat(sent())
+        .extracting(AudioChunk::getKind, AudioChunk::getMediaOffsetMicros)
+        .containsExactly(
+            tuple(ChunkKind.MEDIA, 0L),
+            tuple(ChunkKind.DISCARDED, 1_000_000L),
+            tuple(ChunkKind.MEDIA, 1_000_000L));
+  }
+
+  @Test
   void shouldSayWhenAPauseBeginsAndWhatItHides() {
     AudioHookStream stream = stream(0);
     stream.goOnAt(0, List.of("external"));
