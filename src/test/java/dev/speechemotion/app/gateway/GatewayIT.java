@@ -48,11 +48,13 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,6 +89,7 @@ class GatewayIT {
   private LineAudio audio;
   private int twilio;
   private int audioHook;
+  private int otherAudioHook;
   private int rtp;
 
   /** A gateway in a thread of this process. */
@@ -120,16 +123,16 @@ class GatewayIT {
                 Property.HTTP_TOKEN,
                 "t"),
             this::twilio);
-    audioHook =
-        start(
-            Map.of(
-                Property.GATEWAY_AUDIOHOOK_API_KEY,
-                API_KEY,
-                Property.GATEWAY_AUDIOHOOK_CLIENT_SECRET,
-                Base64.getEncoder().encodeToString(SECRET),
-                Property.HTTP_TOKEN,
-                "t"),
-            this::audioHook);
+    Map<String, String> secrets =
+        Map.of(
+            Property.GATEWAY_AUDIOHOOK_API_KEY,
+            API_KEY,
+            Property.GATEWAY_AUDIOHOOK_CLIENT_SECRET,
+            Base64.getEncoder().encodeToString(SECRET),
+            Property.HTTP_TOKEN,
+            "t");
+    audioHook = start(secrets, this::audioHook);
+    otherAudioHook = start(secrets, this::audioHook);
     int ports = FreePort.find();
     rtp =
         start(
@@ -426,6 +429,52 @@ class GatewayIT {
 
     assertThat(customerEvents(call)).isEqualTo(expected(audio));
     assertThat(chunks(call)).extracting(AudioChunk::getStreamId).containsOnly(first);
+  }
+
+  @Test
+  void shouldGoOnWithAStreamThatWanderedToAnotherGatewayAndBack() throws Exception {
+    String call = UUID.randomUUID().toString();
+    List<String> sessions = new ArrayList<>();
+    long fromMs = 0;
+    for (int port : List.of(audioHook, otherAudioHook, audioHook)) {
+      try (AudioHookClient client =
+          new AudioHookClient(
+              url(port, "/audiohook"), AudioHookClient.signed(port, API_KEY, SECRET))) {
+        client.goOnAt(fromMs);
+        String continued =
+            sessions.stream()
+                .map("{\"id\":\"%s\",\"serverseq\":1,\"clientseq\":1}"::formatted)
+                .collect(Collectors.joining(","));
+        JsonNode opened =
+            client.open(
+                call, sessions.isEmpty() ? "" : ",\"continuedSessions\":[" + continued + "]");
+        if (!sessions.isEmpty()) {
+          assertThat(opened.path("discardTo").asText()).isEqualTo("PT" + fromMs / 1_000 + "S");
+        }
+        sessions.add(client.id());
+        client.frames(audio.interleaved(), fromMs, fromMs + 3_000, 100);
+        fromMs += 3_000;
+        client.send("ping", "{}");
+        client.expect("pong");
+        if (fromMs < SECONDS * 1_000L) {
+          long heardMs = fromMs;
+          await(
+              () -> chunks(call),
+              read ->
+                  read.stream()
+                      .anyMatch(
+                          chunk ->
+                              Objects.equals(
+                                  chunk.getMediaOffsetMicros(), (heardMs - 100) * 1_000)));
+          client.socket().vanish();
+        } else {
+          client.closeSession();
+        }
+      }
+    }
+
+    assertThat(customerEvents(call)).isEqualTo(expected(audio));
+    assertThat(chunks(call)).extracting(AudioChunk::getSequenceNumber).doesNotHaveDuplicates();
   }
 
   @Test

@@ -53,12 +53,13 @@ public final class AudioHookRoutes implements HttpRoutes, AutoCloseable {
         apiKey.isEmpty()
             ? Optional.empty()
             : Optional.of(new RequestSigning(apiKey, secret, Clock.systemUTC()));
+    StreamEnds ends = new StreamEnds(settings, serdes);
     parts =
         new AudioHookSocket.Parts(
             sockets,
             outbox,
-            new KnownStreams(),
-            new StreamEnds(settings, serdes),
+            new KnownStreams(KnownStreams.PATIENCE, ends::find),
+            ends,
             settings.text(Property.GATEWAY_AUDIOHOOK_CHANNELS).equals("both"));
   }
 

@@ -138,14 +138,22 @@ public final class AudioHookSocket extends FeedSocket {
     }
     AudioHookMessage.Media media = select(open);
     List<String> continued = open.continuedSessions();
+    if (continued.isEmpty()) {
+      begin(open, message, text, media, StreamEnds.End.NONE);
+      opened(open, List.of(media), Optional.empty());
+      return;
+    }
     Optional<AudioHookStream> known =
         continued.stream()
             .map(parts.streams()::find)
             .flatMap(Optional::stream)
             .findFirst()
-            .filter(each -> each.outbox().identity().callId().equals(open.conversationId()));
-    String streamId = continued.isEmpty() ? message.id() : continued.get(0);
-    if (known.isPresent()) {
+            .filter(each -> each.outbox().identity().callId().equals(open.conversationId()))
+            .filter(each -> each.give(this));
+    if (known.isEmpty()) {
+      resumeFromTopic(open, message, text, media);
+    } else if (continued.stream()
+        .allMatch(id -> parts.streams().find(id).filter(known.get()::equals).isPresent())) {
       take(known.get(), message, media);
       // What has been heard is said only when Kafka has it: the client forgets it then.
       known
@@ -153,15 +161,24 @@ public final class AudioHookSocket extends FeedSocket {
           .outbox()
           .whenAcknowledged(
               () -> opened(open, List.of(media), Optional.of(known.get().heardMicros())));
-    } else if (continued.isEmpty()) {
-      begin(open, message, text, media, StreamEnds.End.NONE);
-      opened(open, List.of(media), Optional.empty());
     } else {
-      parts
-          .ends()
-          .find(open.conversationId(), streamId)
-          .whenComplete((end, failure) -> resume(open, message, text, media, end, failure));
+      // A session in between may have been another gateway's: only the topic knows all of it.
+      AudioHookStream left = known.get();
+      left.leave(this);
+      parts.streams().remove(left);
+      left.outbox().whenAcknowledged(() -> resumeFromTopic(open, message, text, media));
     }
+  }
+
+  private void resumeFromTopic(
+      AudioHookMessage.Open open,
+      AudioHookMessage message,
+      String text,
+      AudioHookMessage.Media media) {
+    parts
+        .ends()
+        .find(open.conversationId(), open.continuedSessions().get(0))
+        .whenComplete((end, failure) -> resume(open, message, text, media, end, failure));
   }
 
   private void resume(
@@ -211,6 +228,8 @@ public final class AudioHookSocket extends FeedSocket {
           open.language().orElse(null),
           open.participant().flatMap(AudioHookSocket::participant).orElse(null),
           open.customConfig());
+    } else {
+      begun.taken();
     }
   }
 

@@ -64,9 +64,39 @@ final class AudioHookStream {
     return heardSamples * MICROS_PER_SAMPLE;
   }
 
-  /** Gives the stream to a session; whichever had it before has it no more. */
-  synchronized void give(Object newOwner) {
-    owner = newOwner;
+  /**
+   * Gives the stream to a session, unless it has ended; whichever had it before has it no more.
+   *
+   * @return whether the session has it
+   */
+  synchronized boolean give(Object newOwner) {
+    if (!stopped) {
+      owner = newOwner;
+    }
+    return !stopped;
+  }
+
+  /** Number of the next message. */
+  synchronized long nextNumber() {
+    return nextNumber;
+  }
+
+  /** Ends what is sent here of the stream, without a word: it goes on at another gateway. */
+  synchronized void leave(Object session) {
+    if (isOf(session)) {
+      stopped = true;
+    }
+  }
+
+  synchronized void stopIfOf(Object session, String reason) {
+    if (isOf(session)) {
+      stop(reason, null);
+    }
+  }
+
+  /** Tells other gateways that the stream is here now, before there is more of it. */
+  synchronized void taken() {
+    send(event(ChunkKind.MARK).setMark("reconnect"));
   }
 
   synchronized boolean isOf(Object session) {

@@ -1,12 +1,16 @@
 package dev.speechemotion.app.gateway.audiohook;
 
+import dev.speechemotion.app.gateway.feed.StreamIdentity;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Streams of which a session may go on, by the ids of their sessions: those that are open, and for
@@ -18,6 +22,10 @@ final class KnownStreams implements AutoCloseable {
 
   private static final int MOST = 100_000;
 
+  private static final Logger LOG = LoggerFactory.getLogger(KnownStreams.class);
+
+  private final Duration patience;
+  private final Ends ends;
   private final Map<String, AudioHookStream> bySession = new LinkedHashMap<>();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -26,6 +34,20 @@ final class KnownStreams implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+
+  /** Finds how far a stream has come, whichever gateway sent it. */
+  @FunctionalInterface
+  interface Ends {
+    CompletableFuture<Optional<StreamEnds.End>> find(String callId, String streamId);
+  }
+
+  /**
+   * @param patience how long a stream waits for a session to go on with it
+   */
+  KnownStreams(Duration patience, Ends ends) {
+    this.patience = patience;
+    this.ends = ends;
+  }
 
   /** Takes note of a stream and a session that has it. */
   synchronized void add(String sessionId, AudioHookStream stream) {
@@ -50,12 +72,32 @@ final class KnownStreams implements AutoCloseable {
     timer.schedule(
         () -> {
           if (stream.isOf(session)) {
-            stream.stop("the connection was lost", null);
-            remove(stream);
+            StreamIdentity identity = stream.outbox().identity();
+            ends.find(identity.callId(), identity.streamId())
+                .whenComplete((end, failure) -> end(session, stream, end, failure));
           }
         },
-        PATIENCE.toMillis(),
+        patience.toMillis(),
         TimeUnit.MILLISECONDS);
+  }
+
+  /** Another gateway may have gone on with the stream: then it is not to be ended here. */
+  private void end(
+      Object session, AudioHookStream stream, Optional<StreamEnds.End> end, Throwable failure) {
+    if (failure != null) {
+      LOG.warn(
+          "it cannot be found out whether a stream goes on elsewhere; if not, its call ends by"
+              + " itself: {}",
+          failure.toString());
+      stream.leave(session);
+    } else if (end.isPresent() && end.get().nextNumber() > stream.nextNumber()) {
+      stream.leave(session);
+    } else {
+      stream.stopIfOf(session, "the connection was lost");
+    }
+    if (stream.isStopped()) {
+      remove(stream);
+    }
   }
 
   @Override
