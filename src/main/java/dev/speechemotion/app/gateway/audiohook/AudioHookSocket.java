@@ -106,6 +106,7 @@ public final class AudioHookSocket extends FeedSocket {
 
   private void goOn(AudioHookMessage message) throws BadMessageException {
     switch (message.type()) {
+      case "ping" -> stream.tell();
       case "paused" -> stream.paused();
       case "resumed" -> stream.resumed(message.missing());
       case "discarded" -> stream.discarded(message.missing());
@@ -229,7 +230,7 @@ public final class AudioHookSocket extends FeedSocket {
           open.participant().flatMap(AudioHookSocket::participant).orElse(null),
           open.customConfig());
     } else {
-      begun.taken();
+      begun.comeFromElsewhere();
     }
   }
 

@@ -37,6 +37,7 @@ final class AudioHookStream {
   private List<AudioChannel> channels = List.of();
   private boolean paused;
   private boolean stopped;
+  private boolean untold;
 
   /** Of the sessions that have had the stream, the present one. */
   private Object owner;
@@ -94,9 +95,19 @@ final class AudioHookStream {
     }
   }
 
-  /** Tells other gateways that the stream is here now, before there is more of it. */
-  synchronized void taken() {
-    send(event(ChunkKind.MARK).setMark("reconnect"));
+  /** The stream was another gateway's, which does not know that it is here now. */
+  synchronized void comeFromElsewhere() {
+    untold = true;
+  }
+
+  /**
+   * Tells the other gateway that the stream is here, if nothing else has. Not at once: where the
+   * other one still passes audio on, the same numbers are to stand for the same audio.
+   */
+  synchronized void tell() {
+    if (untold) {
+      send(event(ChunkKind.MARK).setMark("reconnect"));
+    }
   }
 
   synchronized boolean isOf(Object session) {
@@ -225,6 +236,7 @@ final class AudioHookStream {
 
   private void send(AudioChunk.Builder chunk) {
     if (!stopped) {
+      untold = false;
       outbox.send(chunk.setSequenceNumber(nextNumber++));
     }
   }

@@ -92,6 +92,23 @@ class AudioHookStreamTest {
   }
 
   @Test
+  void shouldTellThatItCameFromElsewhereOnlyIfNothingElseDoes() {
+    AudioHookStream stream = stream(0);
+    stream.tell();
+    stream.comeFromElsewhere();
+    stream.goOnAt(0, List.of("external"));
+    stream.tell();
+    stream.tell();
+    stream.comeFromElsewhere();
+    stream.audio(frame(1));
+    stream.tell();
+
+    assertThat(sent())
+        .extracting(AudioChunk::getKind, AudioChunk::getSequenceNumber)
+        .containsExactly(tuple(ChunkKind.MARK, 7L), tuple(ChunkKind.MEDIA, 8L));
+  }
+
+  @Test
   void shouldGoOnAfterAPauseThatBeganInAnotherSession() {
     AudioHookStream stream = stream(0);
     stream.goOnAt(0, List.of("external"));
