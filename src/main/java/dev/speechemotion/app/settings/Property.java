@@ -45,6 +45,11 @@ public final class Property {
       LambdaValidator.with(
           (name, value) -> ValueFormats.ports(name, (String) value), () -> "range of ports");
 
+  private static final Validator SOCKET_ADDRESS =
+      LambdaValidator.with(
+          (name, value) -> ValueFormats.socketAddress(name, (String) value),
+          () -> "address of a WebSocket");
+
   private static final Validator ROLES =
       LambdaValidator.with(
           (name, value) -> ValueFormats.roles(name, (String) value), () -> "roles");
@@ -383,7 +388,7 @@ public final class Property {
       text(
           "gateway.twilio.url",
           "",
-          ANY,
+          SOCKET_ADDRESS,
           "Address of the stream as Twilio has been told it, such as `wss://voice.example.com/twilio`:"
               + " it is what Twilio signs; empty: `wss://`, and the request's host and path");
 

@@ -17,6 +17,9 @@ import org.apache.kafka.common.config.ConfigException;
 final class ValueFormats {
   private static final Pattern PORT_RANGE = Pattern.compile("(\\d{1,5}) *- *(\\d{1,5})");
 
+  private static final Pattern SOCKET_ADDRESS =
+      Pattern.compile("(wss?|https?)://[^\\s/?#]+([/?][^\\s#]*)?");
+
   private ValueFormats() {}
 
   /** {@code ROLE,ROLE}. */
@@ -66,6 +69,13 @@ final class ValueFormats {
       }
     }
     throw new ConfigException(property, value, "not FIRST-LAST, two ports from 1 to 65535");
+  }
+
+  /** {@code wss://HOST/PATH}, or nothing. */
+  static void socketAddress(String property, String value) {
+    if (!value.isEmpty() && !SOCKET_ADDRESS.matcher(value).matches()) {
+      throw new ConfigException(property, value, "not as wss://voice.example.com/twilio");
+    }
   }
 
   /** {@code RULE; RULE}. */

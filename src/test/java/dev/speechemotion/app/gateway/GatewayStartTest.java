@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.speechemotion.app.gateway.audiohook.AudioHookRoutes;
+import dev.speechemotion.app.gateway.feed.ChunkOutbox;
 import dev.speechemotion.app.gateway.feed.FeedSockets;
 import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.gateway.rtp.RtpSessions;
 import dev.speechemotion.app.http.HttpRoutes;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
@@ -37,6 +39,27 @@ class GatewayStartTest {
     assertThatThrownBy(() -> Settings.of(Map.of(Property.GATEWAY_RTP_PORTS, ports)))
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining("gateway.rtp.ports");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x", "voice.example.com/twilio", "wss://", "wss:///twilio", "wss://a b/c"})
+  void shouldRefuseAnAddressThatTwilioCannotCall(String url) {
+    assertThatThrownBy(() -> Settings.of(Map.of(Property.GATEWAY_TWILIO_URL, url)))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContainingAll("gateway.twilio.url", "wss://voice.example.com/twilio");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no.such.host.invalid", "192.0.2.1"})
+  void shouldRefuseAnAddressAtWhichItCannotReceive(String host) {
+    Settings settings = Settings.of(Map.of(Property.GATEWAY_RTP_HOST, host));
+    try (GatewayMeters meters = new GatewayMeters()) {
+      assertThatThrownBy(
+              () -> new RtpSessions(settings, new ChunkOutbox(null, "chunks", 1, meters), meters))
+          .isInstanceOf(CommandFailure.class)
+          .hasMessageContainingAll("gateway.rtp.host", host, "is no address of this machine");
+    }
   }
 
   @ParameterizedTest

@@ -47,8 +47,9 @@ final class RtpReceiver implements AutoCloseable {
     lastPort = ports[1];
     nextPort = firstPort;
     String name = settings.text(Property.GATEWAY_RTP_HOST);
-    try {
+    try (DatagramChannel any = DatagramChannel.open()) {
       host = InetAddress.getByName(name);
+      any.bind(new InetSocketAddress(host, 0));
       selector = Selector.open();
     } catch (IOException e) {
       throw new CommandFailure(
