@@ -73,6 +73,7 @@ final class GatewayProcess {
     try (SchemaRegistry registry = cluster.requireRegistry(stop);
         GatewayMeters meters = new GatewayMeters()) {
       EmotionSerdes serdes = EmotionSerdes.of(registry);
+      register(serdes, topic);
       Producer<String, AudioChunk> producer = ChunkProducer.patient(settings, serdes, mostBytes);
       meters.show(producer);
       try (ChunkOutbox outbox = new ChunkOutbox(producer, topic, mostBytes, meters)) {
@@ -85,6 +86,15 @@ final class GatewayProcess {
     }
     LOG.info("stopped");
     return 0;
+  }
+
+  /** Asked for now, so that calls come through while the registry is away. */
+  private static void register(EmotionSerdes serdes, String topic) {
+    try {
+      serdes.registerChunks(topic);
+    } catch (SchemaRegistry.RegistryException e) {
+      throw new CommandFailure(e.getMessage(), e);
+    }
   }
 
   /** Where others reach it, whoever does would otherwise send calls. */

@@ -59,10 +59,19 @@ public final class EmotionSerdes {
    */
   public void register(
       String chunksTopic, String eventsTopic, String summariesTopic, String alertsTopic) {
-    schemas.idFor(chunksTopic, AudioChunk.getClassSchema());
+    registerChunks(chunksTopic);
     schemas.idFor(eventsTopic, EmotionEvent.getClassSchema());
     schemas.idFor(summariesTopic, CallSummary.getClassSchema());
     schemas.idFor(alertsTopic, EmotionAlert.getClassSchema());
+  }
+
+  /**
+   * Registers the schema of audio chunks, for a program that only sends them.
+   *
+   * @throws SchemaRegistry.RegistryException if the registry is not reachable or refuses it
+   */
+  public void registerChunks(String chunksTopic) {
+    schemas.idFor(chunksTopic, AudioChunk.getClassSchema());
   }
 
   /**

@@ -282,6 +282,20 @@ class GatewayIT {
   }
 
   @Test
+  void shouldTakeItsFirstCallWhileTheRegistryIsAway() throws Exception {
+    int port = start(Map.of(), this::twilio);
+    registryServer.answerAlways(503, "");
+    try (TwilioClient client = new TwilioClient(url(port, "/twilio"), Map.of(), "MZ6")) {
+      client.start("CA" + UUID.randomUUID(), "{}");
+      client.media(audio, 0);
+      client.stop();
+      assertThat(client.socket().awaitClosed()).isEqualTo(1000);
+    } finally {
+      registryServer.answerAsAsked();
+    }
+  }
+
+  @Test
   void shouldEndAStreamWhoseConnectionIsLost() throws Exception {
     String call = "CA" + UUID.randomUUID();
     try (TwilioClient client = new TwilioClient(url(twilio, "/twilio"), signedByTwilio(), "MZ2")) {

@@ -4,6 +4,7 @@ import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
+import dev.speechemotion.streams.deadletters.RejectedRecordException;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -155,7 +156,7 @@ final class StreamEnds implements AutoCloseable {
     AudioChunk chunk;
     try {
       chunk = deserializer.deserialize(record.topic(), record.value());
-    } catch (RuntimeException e) {
+    } catch (RejectedRecordException e) {
       // Not one of a gateway.
       return;
     }
