@@ -10,9 +10,14 @@ public interface HttpRoutes {
   /** Adds the handlers; called once, before the server listens. */
   void addTo(RoutesConfig routes);
 
+  /** Paths of WebSockets. */
+  default Set<String> sockets() {
+    return Set.of();
+  }
+
   /**
-   * Paths of WebSockets whose clients have no token, since they prove in another way who they are;
-   * the handlers see to that.
+   * Those of them whose clients have no token, since they prove in another way who they are; the
+   * handlers see to that.
    */
   default Set<String> socketsWithoutToken() {
     return Set.of();

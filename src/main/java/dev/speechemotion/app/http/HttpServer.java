@@ -1,6 +1,7 @@
 package dev.speechemotion.app.http;
 
 import dev.speechemotion.app.process.CommandFailure;
+import dev.speechemotion.app.process.RareWarnings;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import io.javalin.Javalin;
@@ -8,7 +9,9 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.javalin.http.NotFoundResponse;
 import io.javalin.http.ServiceUnavailableResponse;
 import io.javalin.http.UnauthorizedResponse;
 import io.javalin.util.JavalinBindException;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -64,6 +68,7 @@ public final class HttpServer implements AutoCloseable {
 
   private static final String HOLDS_PLACE = "holds a place for its body";
 
+  private final RareWarnings warnings = new RareWarnings(LOG);
   private final Javalin server;
   private final boolean secure;
   private final String host;
@@ -196,7 +201,7 @@ public final class HttpServer implements AutoCloseable {
           if (!isHealth(request)) {
             requireToken(request, token);
             requireOwnName(request, token);
-            if (isFromAnotherSite(request) && !CHANGES_NOTHING.contains(request.method())) {
+            if (PageOrigin.isForeign(request) && !CHANGES_NOTHING.contains(request.method())) {
               throw new ForbiddenResponse("a page of another site may not send this\n");
             }
           }
@@ -213,16 +218,15 @@ public final class HttpServer implements AutoCloseable {
             bodies.release();
           }
         });
+    // So that requests for sockets that are not there come here, too.
+    config.routes.ws("*", unused -> {});
     config.routes.wsBeforeUpgrade(
         request -> {
-          if (isFromAnotherSite(request)) {
-            throw new ForbiddenResponse("a page of another site may not open this\n");
-          }
-          String path = request.path().replaceFirst("/$", "");
-          if (routes.stream().noneMatch(each -> each.socketsWithoutToken().contains(path))) {
-            requireToken(request, token);
-            requireOwnName(request, token);
-            requireOwnPage(request);
+          try {
+            requireSocket(request, token, routes);
+          } catch (HttpResponseException e) {
+            warnings.warn("a request for a WebSocket was refused: " + e.getMessage().strip());
+            WebSockets.refuse(request, e);
           }
         });
     config.routes.exception(
@@ -236,28 +240,31 @@ public final class HttpServer implements AutoCloseable {
         });
   }
 
+  private void requireSocket(Context request, AccessToken token, List<HttpRoutes> routes) {
+    String path = request.path().replaceFirst("/$", "");
+    Set<String> sockets =
+        routes.stream().flatMap(each -> each.sockets().stream()).collect(Collectors.toSet());
+    if (!sockets.contains(path)) {
+      throw new NotFoundResponse(
+          "there is no WebSocket at this path%s\n"
+              .formatted(sockets.isEmpty() ? "" : ", but at " + String.join(", ", sockets)));
+    }
+    if (routes.stream().anyMatch(each -> each.socketsWithoutToken().contains(path))) {
+      return;
+    }
+    requireToken(request, token);
+    requireOwnName(request, token);
+    if (PageOrigin.isForeign(request)) {
+      throw new ForbiddenResponse("a page of another site may not open this\n");
+    }
+  }
+
   private static void requireToken(Context request, AccessToken token) {
     if (!token.admits(request.header("Authorization"))) {
       request.header(
           "WWW-Authenticate", "Basic realm=\"speech-emotion-streams\", charset=\"UTF-8\"");
       throw new UnauthorizedResponse(
           "send the token as 'Authorization: Bearer TOKEN', or as the password of any name\n");
-    }
-  }
-
-  /** What a page of somebody else sends, though the browser does not let it read the answer. */
-  private static boolean isFromAnotherSite(Context request) {
-    return "cross-site".equals(request.header("Sec-Fetch-Site"));
-  }
-
-  /**
-   * For a WebSocket, Chromium says no more than the page's origin, and sends the token that it
-   * knows. Phone systems say none.
-   */
-  private static void requireOwnPage(Context request) {
-    String origin = request.header("Origin");
-    if (origin != null && !origin.replaceFirst("^https?://", "").equals(request.header("Host"))) {
-      throw new ForbiddenResponse("a page of another site may not open this\n");
     }
   }
 
@@ -269,7 +276,7 @@ public final class HttpServer implements AutoCloseable {
     String name = String.valueOf(request.header("Host")).replaceFirst(":\\d+$", "");
     if (!token.isRequired() && isLoopback() && !isLoopback(name)) {
       throw new ForbiddenResponse(
-          "asked for by the name of another machine; set %s to allow that\n"
+          "asked for by the name of another machine; set %s, or a phone system's secret, to allow that\n"
               .formatted(Property.HTTP_TOKEN));
     }
   }
@@ -285,7 +292,7 @@ public final class HttpServer implements AutoCloseable {
       root = root.getCause();
     }
     return new CommandFailure(
-        "cannot listen on %s:%d: %s; set %s and %s to a free address, or the port to -1 for none"
+        "cannot listen on %s:%d: %s; set %s and %s to a free address"
             .formatted(
                 host,
                 port,

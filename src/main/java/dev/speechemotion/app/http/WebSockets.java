@@ -3,6 +3,8 @@ package dev.speechemotion.app.http;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.io.IOException;
 import org.eclipse.jetty.ee10.websocket.server.JettyWebSocketServerContainer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.websocket.api.Session;
@@ -33,19 +35,34 @@ public final class WebSockets {
     routes.wsBeforeUpgrade(
         path,
         upgrade -> {
-          Session.Listener listener = acceptor.accept(upgrade);
-          boolean opened;
           try {
-            opened =
-                JettyWebSocketServerContainer.getContainer(upgrade.req().getServletContext())
-                    .upgrade((request, response) -> listener, upgrade.req(), upgrade.res());
-          } catch (HttpException.RuntimeException e) {
-            opened = false;
-          }
-          if (!opened) {
-            throw new BadRequestResponse("not a WebSocket's handshake of version 13\n");
+            open(upgrade, acceptor.accept(upgrade));
+          } catch (HttpResponseException e) {
+            refuse(upgrade, e);
           }
           upgrade.skipRemainingHandlers();
         });
+  }
+
+  private static void open(Context upgrade, Session.Listener listener) throws IOException {
+    boolean opened;
+    try {
+      opened =
+          JettyWebSocketServerContainer.getContainer(upgrade.req().getServletContext())
+              .upgrade((request, response) -> listener, upgrade.req(), upgrade.res());
+    } catch (HttpException.RuntimeException e) {
+      opened = false;
+    }
+    if (!opened) {
+      throw new BadRequestResponse("not a WebSocket's handshake of version 13\n");
+    }
+  }
+
+  /** Answers with the reason, which Javalin leaves out of the answer to a request for a socket. */
+  static void refuse(Context upgrade, HttpResponseException why) throws IOException {
+    upgrade.res().setStatus(why.getStatus());
+    upgrade.res().setContentType("text/plain; charset=utf-8");
+    upgrade.res().getWriter().write(why.getMessage().strip() + "\n");
+    upgrade.skipRemainingHandlers();
   }
 }

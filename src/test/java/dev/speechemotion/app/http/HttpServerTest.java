@@ -3,6 +3,9 @@ package dev.speechemotion.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.speechemotion.app.fixtures.TestCertificate;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.settings.Property;
@@ -42,6 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class HttpServerTest {
   private static final String TOKEN = "the-token";
@@ -113,7 +117,9 @@ class HttpServerTest {
       assertThatThrownBy(() -> start(Map.of(Property.HTTP_PORT, taken)))
           .isInstanceOf(CommandFailure.class)
           .hasMessageContaining("127.0.0.1:" + taken)
-          .hasMessageContaining("http.port");
+          .hasMessageContaining("http.port")
+          // A gateway must have one.
+          .hasMessageNotContaining("-1");
     }
   }
 
@@ -136,25 +142,15 @@ class HttpServerTest {
   @ValueSource(booleans = {false, true})
   void shouldOpenASocketWithoutTheTokenOnlyWhereThatIsNotAskedFor(boolean withoutToken)
       throws Exception {
-    HttpRoutes socket =
-        new HttpRoutes() {
-          @Override
-          public void addTo(RoutesConfig routes) {
-            WebSockets.add(routes, "/feed", upgrade -> new Session.Listener.AutoDemanding() {});
-          }
-
-          @Override
-          public Set<String> socketsWithoutToken() {
-            return withoutToken ? Set.of("/feed") : Set.of();
-          }
-        };
     Settings settings = Settings.of(Map.of(Property.HTTP_PORT, "0", Property.HTTP_TOKEN, TOKEN));
-    try (HttpServer server = HttpServer.start(settings, List.of(socket)).orElseThrow()) {
+    try (HttpServer server =
+        HttpServer.start(settings, List.of(new Feed(withoutToken))).orElseThrow()) {
       assertThat(opens(server, "/feed", TOKEN)).isTrue();
       assertThat(opens(server, "/feed", "wrong")).isEqualTo(withoutToken);
       assertThat(opens(server, "/feed/", "wrong")).isEqualTo(withoutToken);
       assertThat(opens(server, "/other", TOKEN)).isFalse();
-      assertThat(opens(server, "/feed", TOKEN, "Sec-Fetch-Site", "cross-site")).isFalse();
+      assertThat(opens(server, "/feed", TOKEN, "Sec-Fetch-Site", "cross-site"))
+          .isEqualTo(withoutToken);
       // All that Chromium says of the page; a phone system that signs may say what it likes.
       assertThat(opens(server, "/feed", TOKEN, "Origin", "http://evil.example"))
           .isEqualTo(withoutToken);
@@ -162,6 +158,17 @@ class HttpServerTest {
           .isEqualTo(withoutToken);
       assertThat(opens(server, "/feed", TOKEN, "Origin", "null")).isEqualTo(withoutToken);
       assertThat(opens(server, "/feed", TOKEN, "Origin", server.address())).isTrue();
+      // Behind a proxy that asks under another name.
+      assertThat(
+              opens(
+                  server,
+                  "/feed",
+                  TOKEN,
+                  "Origin",
+                  "https://voice.example.com",
+                  "X-Forwarded-Host",
+                  "voice.example.com"))
+          .isTrue();
     }
   }
 
@@ -173,11 +180,7 @@ class HttpServerTest {
         "POST /feed HTTP/1.1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OTAxMjM0NQ==\r\n"
       })
   void shouldRefuseWhatIsNoHandshake(String request) throws Exception {
-    try (HttpServer server =
-            starting(
-                routes ->
-                    WebSockets.add(
-                        routes, "/feed", upgrade -> new Session.Listener.AutoDemanding() {}));
+    try (HttpServer server = starting(new Feed(false));
         Socket socket = new Socket("127.0.0.1", server.port())) {
       socket
           .getOutputStream()
@@ -190,12 +193,67 @@ class HttpServerTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/voice, localhost,    404, 'there is no WebSocket at this path, but at /feed'",
+    "/feed,  ngrok.example, 403, 'asked for by the name of another machine; set http.token'"
+  })
+  void shouldSayInTheAnswerAndInTheLogWhyThereIsNoSocket(
+      String path, String host, String status, String why) throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(HttpServer.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try (HttpServer server = starting(new Feed(false));
+        Socket socket = new Socket("127.0.0.1", server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n"
+                      + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OTAxMjM0NQ==\r\n\r\n")
+                  .formatted(path, host)
+                  .getBytes(StandardCharsets.US_ASCII));
+      socket.setSoTimeout(20_000);
+      byte[] answer = new byte[2_000];
+      String text = "";
+      for (int read = 0; read >= 0 && !text.contains(why); ) {
+        read = socket.getInputStream().read(answer);
+        text += read < 0 ? "" : new String(answer, 0, read, StandardCharsets.US_ASCII);
+      }
+
+      assertThat(text).startsWith("HTTP/1.1 " + status).contains("text/plain").contains(why);
+      assertThat(log.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .anyMatch(line -> line.contains("a request for a WebSocket was refused: " + why));
+    } finally {
+      logger.detachAppender(log);
+    }
+  }
+
+  /** A WebSocket at {@code /feed}. */
+  private record Feed(boolean withoutToken) implements HttpRoutes {
+    @Override
+    public void addTo(RoutesConfig routes) {
+      WebSockets.add(routes, "/feed", upgrade -> new Session.Listener.AutoDemanding() {});
+    }
+
+    @Override
+    public Set<String> sockets() {
+      return Set.of("/feed");
+    }
+
+    @Override
+    public Set<String> socketsWithoutToken() {
+      return withoutToken ? sockets() : Set.of();
+    }
+  }
+
   private boolean opens(HttpServer server, String path, String token, String... header)
       throws Exception {
     WebSocket.Builder socket =
         client.newWebSocketBuilder().header("Authorization", "Bearer " + token);
-    if (header.length > 0) {
-      socket.header(header[0], header[1]);
+    for (int i = 0; i < header.length; i += 2) {
+      socket.header(header[i], header[i + 1]);
     }
     try {
       socket
@@ -274,6 +332,18 @@ class HttpServerTest {
       assertThat(status(request.copy())).isEqualTo(200);
       assertThat(status(request.copy().header("Sec-Fetch-Site", "same-origin"))).isEqualTo(200);
       assertThat(status(request.copy().header("Sec-Fetch-Site", "cross-site"))).isEqualTo(403);
+      assertThat(status(request.copy().header("Sec-Fetch-Site", "same-site"))).isEqualTo(403);
+      // A browser that says no more than the origin, as at an address without TLS.
+      for (String origin : List.of("http://evil.example", "http://127.0.0.1:1", "null", "%")) {
+        assertThat(status(request.copy().header("Origin", origin))).as(origin).isEqualTo(403);
+      }
+      assertThat(status(request.copy().header("Origin", server.address()))).isEqualTo(200);
+      // Behind a proxy: the wallboard's own page asks for its public name.
+      HttpRequest.Builder proxied = request.copy().header("Origin", "https://wall.example.com");
+      assertThat(status(proxied.copy().header("Sec-Fetch-Site", "same-origin"))).isEqualTo(200);
+      assertThat(status(proxied.copy().header("X-Forwarded-Host", "wall.example.com")))
+          .isEqualTo(200);
+      assertThat(status(proxied)).isEqualTo(403);
     }
   }
 

@@ -80,6 +80,11 @@ public final class AudioHookRoutes implements HttpRoutes, AutoCloseable {
   }
 
   @Override
+  public Set<String> sockets() {
+    return Set.of(PATH);
+  }
+
+  @Override
   public Set<String> socketsWithoutToken() {
     return signing.isPresent() ? Set.of(PATH) : Set.of();
   }

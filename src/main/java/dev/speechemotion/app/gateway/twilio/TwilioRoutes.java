@@ -40,6 +40,11 @@ public final class TwilioRoutes implements HttpRoutes {
   }
 
   @Override
+  public Set<String> sockets() {
+    return Set.of(PATH);
+  }
+
+  @Override
   public Set<String> socketsWithoutToken() {
     return signature.isPresent() ? Set.of(PATH) : Set.of();
   }
