@@ -120,7 +120,7 @@ class ArchitectureTest {
     "app.embedded,          'http settings process'",
     "app.running,           'serving settings process'",
     "app.loadtest,          'serving settings process'",
-    "app.gateway.feed,      'settings'",
+    "app.gateway.feed,      'settings process'",
     "app.gateway.twilio,    'gateway.feed http settings'",
     "app.gateway.audiohook, 'gateway.feed http settings process'",
     "app.gateway.rtp,       'gateway.feed http settings process'",

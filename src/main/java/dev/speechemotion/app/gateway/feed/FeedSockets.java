@@ -1,5 +1,6 @@
 package dev.speechemotion.app.gateway.feed;
 
+import dev.speechemotion.app.process.RareWarnings;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import io.javalin.http.HttpResponseException;
@@ -8,7 +9,6 @@ import io.javalin.http.UnauthorizedResponse;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,14 +17,11 @@ public final class FeedSockets {
   private static final Logger LOG = LoggerFactory.getLogger(FeedSockets.class);
   private static final long BETWEEN_LOOKS_MS = 20;
 
-  /** Whoever is refused may come again and again. */
-  private static final long BETWEEN_WARNINGS_NANOS = 60_000_000_000L;
-
   private final Set<FeedSocket> open = ConcurrentHashMap.newKeySet();
   private final GatewayMeters meters;
   private final ChunkOutbox outbox;
   private final int most;
-  private final AtomicLong nextWarningNanos = new AtomicLong(System.nanoTime());
+  private final RareWarnings warnings = new RareWarnings(LOG);
   private volatile boolean leaving;
 
   public FeedSockets(Settings settings, GatewayMeters meters, ChunkOutbox outbox) {
@@ -53,25 +50,24 @@ public final class FeedSockets {
 
   /** What is thrown to refuse a request that has not said who it is. */
   public HttpResponseException unauthorized(String why) {
+    return unauthorized(why, why);
+  }
+
+  /**
+   * The same.
+   *
+   * @param kind of the reason, where that may read differently each time
+   */
+  public HttpResponseException unauthorized(String kind, String why) {
     meters.refused(GatewayMeters.Refusal.UNAUTHORIZED);
-    warn("a request for a stream was refused: " + why);
-    return new UnauthorizedResponse("the request is not signed as it must be");
+    warnings.warn(kind, "a request for a stream was refused: " + why);
+    return new UnauthorizedResponse("the request is not signed as it must be; see the log here");
   }
 
   /** A feed was not as its protocol has it. */
   void bad(BadMessageException e) {
     meters.refused(GatewayMeters.Refusal.BAD_MESSAGE);
-    warn("a feed was refused: " + e.getMessage());
-  }
-
-  private void warn(String what) {
-    long now = System.nanoTime();
-    long next = nextWarningNanos.get();
-    if (now - next >= 0 && nextWarningNanos.compareAndSet(next, now + BETWEEN_WARNINGS_NANOS)) {
-      LOG.warn("{}; more of that within the next minute only at DEBUG", what);
-    } else {
-      LOG.debug(what);
-    }
+    warnings.warn("a feed was refused: " + e.getMessage());
   }
 
   void add(FeedSocket socket) {

@@ -18,6 +18,8 @@ import org.eclipse.jetty.websocket.api.Session;
 public final class TwilioRoutes implements HttpRoutes {
   public static final String PATH = "/twilio";
 
+  private static final int MOST_SHOWN = 200;
+
   private final ChunkOutbox outbox;
   private final FeedSockets sockets;
   private final Optional<TwilioSignature> signature;
@@ -50,16 +52,32 @@ public final class TwilioRoutes implements HttpRoutes {
   }
 
   private Session.Listener accept(Context upgrade) {
-    if (signature.isPresent()
-        && !signature.get().isOf(address(upgrade), upgrade.header("X-Twilio-Signature"))) {
-      throw sockets.unauthorized(
-          "its signature is not that of the address with "
-              + Property.GATEWAY_TWILIO_AUTH_TOKEN
-              + "; if that is right, set "
-              + Property.GATEWAY_TWILIO_URL);
+    if (signature.isPresent()) {
+      requireSignature(upgrade);
     }
     sockets.requireRoom();
     return new TwilioSocket(sockets, outbox, roles);
+  }
+
+  private void requireSignature(Context upgrade) {
+    String given = upgrade.header("X-Twilio-Signature");
+    if (given == null) {
+      throw sockets.unauthorized("it has no X-Twilio-Signature");
+    }
+    String address = address(upgrade);
+    if (!signature.orElseThrow().isOf(address, given)) {
+      throw sockets.unauthorized(
+          "wrong signature",
+          "its X-Twilio-Signature is not that of %s with %s; if Twilio calls another address, set %s to that"
+              .formatted(
+                  shown(address), Property.GATEWAY_TWILIO_AUTH_TOKEN, Property.GATEWAY_TWILIO_URL));
+    }
+  }
+
+  /** Without what a query may hold, and no longer than a line: it may be anybody's. */
+  private static String shown(String address) {
+    String bare = address.replaceFirst("\\?.*", "?...").replaceAll("[^!-~]", "_");
+    return bare.substring(0, Math.min(bare.length(), MOST_SHOWN));
   }
 
   /** What Twilio was told to call; TLS may end before this process. */
