@@ -17,8 +17,7 @@ import org.apache.kafka.common.config.ConfigException;
 final class ValueFormats {
   private static final Pattern PORT_RANGE = Pattern.compile("(\\d{1,5}) *- *(\\d{1,5})");
 
-  private static final Pattern SOCKET_ADDRESS =
-      Pattern.compile("(wss?|https?)://[^\\s/?#]+([/?][^\\s#]*)?");
+  private static final Pattern SOCKET_ADDRESS = Pattern.compile("wss?://[^\\s/?#]+([/?][^\\s#]*)?");
 
   private ValueFormats() {}
 

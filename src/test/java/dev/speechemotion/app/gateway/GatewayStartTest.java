@@ -43,7 +43,14 @@ class GatewayStartTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"x", "voice.example.com/twilio", "wss://", "wss:///twilio", "wss://a b/c"})
+      strings = {
+        "x",
+        "https://voice.example.com/twilio",
+        "voice.example.com/twilio",
+        "wss://",
+        "wss:///twilio",
+        "wss://a b/c"
+      })
   void shouldRefuseAnAddressThatTwilioCannotCall(String url) {
     assertThatThrownBy(() -> Settings.of(Map.of(Property.GATEWAY_TWILIO_URL, url)))
         .isInstanceOf(CommandFailure.class)

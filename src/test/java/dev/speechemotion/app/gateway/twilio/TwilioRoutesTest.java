@@ -10,7 +10,6 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.speechemotion.app.gateway.feed.FeedSockets;
 import dev.speechemotion.app.gateway.feed.GatewayMeters;
 import dev.speechemotion.app.http.HttpServer;
-import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import java.net.URI;
@@ -19,8 +18,6 @@ import java.net.http.WebSocket;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class TwilioRoutesTest {
@@ -69,13 +66,5 @@ class TwilioRoutesTest {
             URI.create("ws://127.0.0.1:" + server.port() + "/twilio" + query),
             new WebSocket.Listener() {})
         .get();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"https://voice.example.com/twilio", "voice.example.com", "wss://"})
-  void shouldRefuseAnAddressThatTwilioCannotCall(String url) {
-    assertThatThrownBy(() -> Settings.of(Map.of(Property.GATEWAY_TWILIO_URL, url)))
-        .isInstanceOf(CommandFailure.class)
-        .hasMessageContainingAll("gateway.twilio.url", "wss://HOST/PATH");
   }
 }
