@@ -128,6 +128,7 @@ record AudioHookMessage(
       media.add(
           new Media(offer.text("format").orElse(""), offer.number("rate").orElse(0), channels));
     }
+    parameters.requireKind("continuedSessions", FeedJson.Kind.OBJECTS);
     List<String> continued = new ArrayList<>();
     for (FeedJson session : parameters.objects("continuedSessions")) {
       if (continued.size() < MAX_CONTINUED_SESSIONS) {

@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** An object in JSON that came from outside, and its fields. */
 public final class FeedJson {
@@ -161,6 +163,47 @@ public final class FeedJson {
       throw new BadMessageException(name + " is not from 0 to " + most);
     }
     return number;
+  }
+
+  /** What a field may hold. */
+  public enum Kind {
+    TEXT("a text", JsonNode::isTextual),
+    OBJECT("an object", JsonNode::isObject),
+    OBJECTS(
+        "a list of objects",
+        node -> node.isArray() && node.valueStream().allMatch(JsonNode::isObject));
+
+    private final String name;
+    private final Predicate<JsonNode> test;
+
+    Kind(String name, Predicate<JsonNode> test) {
+      this.name = name;
+      this.test = test;
+    }
+  }
+
+  /**
+   * Refuses what is not expected, so that nothing that was meant is left out without a word.
+   *
+   * @param fields that there may be
+   * @throws BadMessageException if there is another one, or one holds another kind
+   */
+  public void requireOnly(Map<String, Kind> fields) throws BadMessageException {
+    if (!node.properties().stream().map(Map.Entry::getKey).allMatch(fields::containsKey)) {
+      throw new BadMessageException(
+          "there is a field other than " + String.join(", ", new TreeSet<>(fields.keySet())));
+    }
+    for (Map.Entry<String, Kind> field : fields.entrySet()) {
+      requireKind(field.getKey(), field.getValue());
+    }
+  }
+
+  /** Refuses a field that holds another kind, unless there is none, or null. */
+  public void requireKind(String name, Kind kind) throws BadMessageException {
+    JsonNode value = node.get(name);
+    if (value != null && !value.isNull() && !kind.test.test(value)) {
+      throw new BadMessageException(name + " is not " + kind.name);
+    }
   }
 
   /** Whether a field holds {@code true}. */

@@ -2,6 +2,7 @@ package dev.speechemotion.app.gateway.rtp;
 
 import dev.speechemotion.app.gateway.feed.BadMessageException;
 import dev.speechemotion.app.gateway.feed.FeedJson;
+import dev.speechemotion.app.gateway.feed.FeedJson.Kind;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.Participant;
 import java.util.ArrayList;
@@ -25,6 +26,19 @@ record RtpRequest(
     String json) {
   private static final int MAX_STREAMS = 16;
 
+  private static final Map<String, Kind> FIELDS =
+      Map.of(
+          "callId", Kind.TEXT,
+          "account", Kind.TEXT,
+          "language", Kind.TEXT,
+          "participant", Kind.OBJECT,
+          "attributes", Kind.OBJECT,
+          "streams", Kind.OBJECTS);
+  private static final Map<String, Kind> STREAM_FIELDS =
+      Map.of("role", Kind.TEXT, "name", Kind.TEXT, "from", Kind.TEXT, "payloadTypes", Kind.OBJECT);
+  private static final Map<String, Kind> PARTICIPANT_FIELDS =
+      Map.of("id", Kind.TEXT, "ani", Kind.TEXT, "dnis", Kind.TEXT);
+
   /**
    * A stream: what comes at one port.
    *
@@ -46,6 +60,7 @@ record RtpRequest(
    */
   static RtpRequest parse(String text) throws BadMessageException {
     FeedJson request = FeedJson.parse(text);
+    request.requireOnly(FIELDS);
     List<Stream> streams = new ArrayList<>();
     for (FeedJson stream : request.objects("streams")) {
       streams.add(stream(stream));
@@ -65,17 +80,21 @@ record RtpRequest(
   }
 
   private static Optional<Participant> participant(FeedJson request) throws BadMessageException {
-    Optional<FeedJson> participant = request.object("participant");
-    return participant.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Participant(
-                participant.get().text("id").orElse(null),
-                participant.get().text("ani").orElse(null),
-                participant.get().text("dnis").orElse(null)));
+    Optional<FeedJson> given = request.object("participant");
+    if (given.isEmpty()) {
+      return Optional.empty();
+    }
+    FeedJson participant = given.get();
+    participant.requireOnly(PARTICIPANT_FIELDS);
+    return Optional.of(
+        new Participant(
+            participant.text("id").orElse(null),
+            participant.text("ani").orElse(null),
+            participant.text("dnis").orElse(null)));
   }
 
   private static Stream stream(FeedJson stream) throws BadMessageException {
+    stream.requireOnly(STREAM_FIELDS);
     Map<Integer, RtpPayload> payloads = new LinkedHashMap<>(RtpPayload.USUAL);
     Optional<FeedJson> given = stream.object("payloadTypes");
     if (given.isPresent()) {

@@ -53,6 +53,7 @@ public final class RtpRoutes implements HttpRoutes {
           request.status(HttpStatus.CREATED).header("Location", PATH + "/" + session.get().id()),
           Map.of("id", session.get().id(), "streams", streams));
     } catch (BadMessageException e) {
+      sessions.bad(e);
       error(request, HttpStatus.BAD_REQUEST, e.getMessage());
     }
   }

@@ -5,6 +5,7 @@ import dev.speechemotion.app.gateway.feed.ChunkOutbox;
 import dev.speechemotion.app.gateway.feed.GatewayMeters;
 import dev.speechemotion.app.gateway.feed.StreamIdentity;
 import dev.speechemotion.app.gateway.feed.StreamOutbox;
+import dev.speechemotion.app.process.RareWarnings;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
@@ -24,10 +25,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The sessions that are open, each with its ports. Serves all threads. */
 public final class RtpSessions implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RtpSessions.class);
   private static final long IDLE_LOOKS = 10;
+
+  private final RareWarnings warnings = new RareWarnings(LOG);
 
   private final ChunkOutbox outbox;
   private final GatewayMeters meters;
@@ -77,6 +83,12 @@ public final class RtpSessions implements AutoCloseable {
           meters.opens(most) ? openPort(request, i, senders.get(i)) : Optional.empty();
       if (port.isEmpty()) {
         meters.refused(GatewayMeters.Refusal.TOO_MANY_STREAMS);
+        warnings.warn(
+            "a request for an RTP session was refused: no port of %s is free at %s, or there are %s already"
+                .formatted(
+                    Property.GATEWAY_RTP_PORTS,
+                    Property.GATEWAY_RTP_HOST,
+                    Property.GATEWAY_MAX_STREAMS));
         ports.forEach(opened -> opened.stream().stop("refused"));
         ports.forEach(this::close);
         return Optional.empty();
@@ -86,6 +98,12 @@ public final class RtpSessions implements AutoCloseable {
     Session session = new Session(UUID.randomUUID().toString(), List.copyOf(ports));
     sessions.put(session.id(), session);
     return Optional.of(session);
+  }
+
+  /** A request was not as it must be. */
+  void bad(BadMessageException e) {
+    meters.refused(GatewayMeters.Refusal.BAD_MESSAGE);
+    warnings.warn("a request for an RTP session was refused: " + e.getMessage());
   }
 
   private Optional<RtpPort> openPort(

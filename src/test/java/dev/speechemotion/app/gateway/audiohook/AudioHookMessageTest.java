@@ -45,6 +45,17 @@ class AudioHookMessageTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"[\"A0B0E395-84d3-4570-ac13-9a62d8f514c0\"]", "{}", "\"a\"", "[{}]"})
+  void shouldRefuseToTakeAContinuedSessionForANewOne(String continued) throws Exception {
+    String open =
+        OPEN.replaceFirst("\"continuedSessions\":.*]", "\"continuedSessions\":" + continued);
+
+    assertThatThrownBy(() -> AudioHookMessage.parse(open).open())
+        .isInstanceOf(BadMessageException.class)
+        .hasMessageMatching("continuedSessions is not a list of objects|id is missing");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "PT0S, 0, PT0S",
     "PT12.3S, 12300000, PT12.3S",
