@@ -619,6 +619,33 @@ class GatewayIT {
     assertThat(chunks(call)).last().extracting(AudioChunk::getEndReason).isEqualTo("idle");
   }
 
+  @Test
+  void shouldCountAStreamWhoseTimestampsAreMilliseconds() throws Exception {
+    JsonNode session =
+        open("{\"callId\":\"ms\",\"streams\":[{\"role\":\"customer\",\"name\":\"in\"}]}");
+    try (RtpSender sender =
+        new RtpSender(session.path("streams").path(0).path("port").asInt(), 1, 0, 0)) {
+      long begin = System.nanoTime();
+      int sent = 0;
+      while (!call(rtp, "GET", "/metrics", "").body().contains("gateway_wrong_clocks_total 1.0")) {
+        assertThat(System.nanoTime() - begin).isLessThan(PATIENCE.toNanos());
+        for (; sent < (System.nanoTime() - begin) / 20_000_000; sent++) {
+          sender.send(
+              sender.packet(
+                  0,
+                  audio.customer(),
+                  sent
+                      * LineAudio.PACKET_BYTES
+                      % (audio.customer().length - LineAudio.PACKET_BYTES),
+                  LineAudio.PACKET_BYTES));
+          sender.skip(20);
+        }
+        Thread.sleep(20);
+      }
+    }
+    call(rtp, "DELETE", "/rtp/sessions/" + session.path("id").asText(), "");
+  }
+
   private static boolean hasFfmpeg() {
     try {
       return new ProcessBuilder("ffmpeg", "-version")
@@ -642,7 +669,7 @@ class GatewayIT {
 
   @Test
   void shouldSayWhatIsWrongWithARequestForRtp() throws Exception {
-    for (String body :
+    List<String> bodies =
         List.of(
             "",
             "[]",
@@ -650,11 +677,15 @@ class GatewayIT {
             "{\"streams\":[{}]}",
             "{\"callId\":\"c\",\"streams\":[{\"role\":\"boss\"}]}",
             "{\"callId\":\"c\",\"streams\":[{\"from\":\"example.com\"}]}",
-            "{\"callId\":\"c\",\"streams\":[{\"payloadTypes\":{\"0\":\"OPUS\"}}]}")) {
+            "{\"callId\":\"c\",\"streams\":[{\"payloadTypes\":{\"0\":\"OPUS\"}}]}",
+            "{\"callId\":\"c\",\"streams\":[{\"form\":\"10.0.0.1\"}]}");
+    for (String body : bodies) {
       HttpResponse<String> answer = call(rtp, "POST", "/rtp/sessions", body);
       assertThat(answer.statusCode()).as(body).isEqualTo(400);
       assertThat(JSON.readTree(answer.body()).path("error").asText()).isNotBlank();
     }
+    assertThat(call(rtp, "GET", "/metrics", "").body())
+        .contains("refused_total{reason=\"bad_message\"} %d.0".formatted(bodies.size()));
   }
 
   /** What an event says of its audio. */

@@ -34,7 +34,8 @@ public final class GatewayMeters implements AutoCloseable {
     KAFKA_IS_SLOWER,
     OTHER_SENDER,
     NOT_RTP,
-    OUT_OF_RANGE
+    OUT_OF_RANGE,
+    UNKNOWN_PAYLOAD_TYPE
   }
 
   private final PrometheusMeterRegistry registry =
@@ -43,6 +44,7 @@ public final class GatewayMeters implements AutoCloseable {
   private final AtomicInteger streams = new AtomicInteger();
   private final Counter waits;
   private final Counter lost;
+  private final Counter wrongClocks;
   private KafkaClientMetrics kafka;
 
   public GatewayMeters() {
@@ -56,6 +58,8 @@ public final class GatewayMeters implements AutoCloseable {
         .register(registry);
     waits = counter("waits", "How often a stream was not read, since Kafka was slower");
     lost = counter("lost.messages", "Messages that the topic did not take");
+    wrongClocks =
+        counter("wrong.clocks", "Streams of RTP whose timestamps do not count samples of 8 kHz");
     // An alert rule sees only what grows, so all begin with 0.
     for (Refusal reason : Refusal.values()) {
       refusals(reason);
@@ -119,6 +123,11 @@ public final class GatewayMeters implements AutoCloseable {
   private Counter refusals(Refusal reason) {
     return counter(
         "refused", "Requests refused and feeds broken off, by reason", "reason", label(reason));
+  }
+
+  /** A stream's timestamps do not count what they must. */
+  public void wrongClock() {
+    wrongClocks.increment();
   }
 
   /** A packet was not used. */

@@ -21,6 +21,10 @@ enum RtpPayload {
   static final Map<Integer, RtpPayload> USUAL =
       Map.of(0, PCMU, 8, PCMA, 13, COMFORT_NOISE, 101, TELEPHONE_EVENT);
 
+  boolean isAudio() {
+    return this == PCMU || this == PCMA;
+  }
+
   /**
    * A payload by its name in SDP, such as {@code PCMU} or {@code telephone-event}.
    *

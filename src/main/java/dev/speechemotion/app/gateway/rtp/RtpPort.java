@@ -7,7 +7,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +34,12 @@ final class RtpPort {
   private final BooleanSupplier room;
   private final Optional<InetAddress> declaredHost;
   private final int declaredPort;
+  private final TimestampPace pace = new TimestampPace();
   private InetSocketAddress sender;
+
+  /** What has been told of this port, once. */
+  private final Set<String> told = new HashSet<>();
+
   private volatile long lastArrivalNanos = System.nanoTime();
 
   /**
@@ -92,6 +100,7 @@ final class RtpPort {
       meters.dropped(GatewayMeters.Drop.NOT_RTP);
     } else if (!isSender(from)) {
       meters.dropped(GatewayMeters.Drop.OTHER_SENDER);
+      tellOfOther(from);
     } else if (!stream.outbox().map(StreamOutbox::hasRoom).orElseGet(room::getAsBoolean)) {
       // A sender of UDP cannot be held up: what does not fit is missing, and the numbers tell it.
       meters.dropped(GatewayMeters.Drop.KAFKA_IS_SLOWER);
@@ -100,6 +109,47 @@ final class RtpPort {
       if (!stream.take(parsed.get(), lastArrivalNanos)) {
         meters.dropped(GatewayMeters.Drop.OUT_OF_RANGE);
       }
+      lookAt(parsed.get());
+    }
+  }
+
+  private void tellOfOther(InetSocketAddress from) {
+    if (told.add("sender")) {
+      LOG.warn(
+          "RTP at port {} comes from {}:{}, which is not {}; it is not used",
+          number(),
+          from.getAddress().getHostAddress(),
+          from.getPort(),
+          sender == null ? "the session's from" : "where the first packet came from");
+    }
+  }
+
+  private void lookAt(RtpPacket packet) {
+    Optional<RtpPayload> payload = stream.payload(packet.payloadType());
+    if (payload.isEmpty()) {
+      meters.dropped(GatewayMeters.Drop.UNKNOWN_PAYLOAD_TYPE);
+      if (told.add("payload")) {
+        LOG.warn(
+            "RTP at port {} has payload type {}, which is not in the session's payloadTypes; such"
+                + " packets are not used",
+            number(),
+            packet.payloadType());
+      }
+    }
+    if (payload.filter(RtpPayload::isAudio).isEmpty()) {
+      pace.interrupt();
+      return;
+    }
+    OptionalLong found = pace.take(packet, lastArrivalNanos);
+    if (found.isPresent() && told.add("clock")) {
+      meters.wrongClock();
+      LOG.warn(
+          "RTP at port {} has timestamps that count {} a second, and those of G.711 count {} (RFC"
+              + " 3551): times, gaps, and windows of this stream are wrong until its sender is"
+              + " mended",
+          number(),
+          found.getAsLong(),
+          RtpStream.RATE_HZ);
     }
   }
 

@@ -80,6 +80,11 @@ final class RtpStream {
     channels = List.of(new AudioChannel(request.role(), request.name().orElse(null)));
   }
 
+  /** What packets of a type hold; empty if nobody has said so. */
+  Optional<RtpPayload> payload(int type) {
+    return Optional.ofNullable(request.payloads().get(type));
+  }
+
   /** The way to Kafka; empty as long as nothing has come. */
   synchronized Optional<StreamOutbox> outbox() {
     return outbox;
@@ -163,8 +168,7 @@ final class RtpStream {
   }
 
   private void send(RtpPacket packet, long number, long samples) {
-    Optional<RtpPayload> payload =
-        Optional.ofNullable(request.payloads().get(packet.payloadType()));
+    Optional<RtpPayload> payload = payload(packet.payloadType());
     AudioChunk.Builder chunk =
         AudioChunk.newBuilder()
             .setSequenceNumber(number)

@@ -2,6 +2,9 @@ package dev.speechemotion.app.gateway.rtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.speechemotion.app.fixtures.FreePort;
 import dev.speechemotion.app.gateway.feed.ChunkOutbox;
 import dev.speechemotion.app.gateway.feed.GatewayMeters;
@@ -21,6 +24,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 class RtpSessionsTest {
   private static final int PACKETS = 100;
@@ -90,6 +94,66 @@ class RtpSessionsTest {
       // START, the packets, STOP.
       assertThat(kafka.history()).hasSize(1 + PACKETS + 1);
       assertThat(kafka.history().get(1 + PACKETS).value().getKind()).isEqualTo(ChunkKind.STOP);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldTellOncePerPortWhatIsWrongWithItsPackets() throws Exception {
+    int first = FreePort.find() & ~1;
+    Settings settings =
+        Settings.of(
+            Map.of(
+                Property.GATEWAY_RTP_PORTS,
+                "%d-%d".formatted(Math.min(first, 65_000), Math.min(first, 65_000) + 20)));
+    RtpRequest request =
+        RtpRequest.parse(
+            "{\"callId\": \"call-1\", \"streams\": [{\"role\": \"customer\"},"
+                + " {\"role\": \"agent\", \"from\": \"192.0.2.1\"}]}");
+    Logger logger = (Logger) LoggerFactory.getLogger(RtpPort.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try (GatewayMeters meters = new GatewayMeters();
+        MockProducer<String, AudioChunk> kafka =
+            new MockProducer<>(
+                true,
+                null,
+                new StringSerializer(),
+                EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
+        ChunkOutbox outbox = new ChunkOutbox(kafka, "audio-chunks", 1 << 20, meters);
+        RtpSessions sessions = new RtpSessions(settings, outbox, meters);
+        DatagramSocket sender = new DatagramSocket()) {
+      assertThat(meters.page()).contains("dropped_packets_total{reason=\"other_sender\"} 0.0");
+      RtpSessions.Session session = sessions.open(request).orElseThrow();
+      for (int i = 0; i < 3; i++) {
+        for (RtpPort port : session.ports()) {
+          ByteBuffer packet = RtpPacketTest.packet(0x80, 97, i, 160 * i, 0xABCD, new byte[160]);
+          sender.send(
+              new DatagramPacket(
+                  packet.array(),
+                  packet.remaining(),
+                  InetAddress.getLoopbackAddress(),
+                  port.number()));
+        }
+      }
+      assertThat(sessions.close(session.id(), "closed")).isPresent();
+
+      assertThat(meters.page())
+          .contains("dropped_packets_total{reason=\"unknown_payload_type\"} 3.0")
+          .contains("dropped_packets_total{reason=\"other_sender\"} 3.0");
+      assertThat(log.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .satisfiesExactlyInAnyOrder(
+              line ->
+                  assertThat(line)
+                      .contains("payload type 97, which is not in the session's payloadTypes"),
+              line ->
+                  assertThat(line)
+                      .contains("comes from 127.0.0.1:" + sender.getLocalPort())
+                      .contains("not the session's from"));
+    } finally {
+      logger.detachAppender(log);
     }
   }
 }
