@@ -106,10 +106,11 @@ final class RtpPort {
       meters.dropped(GatewayMeters.Drop.KAFKA_IS_SLOWER);
     } else {
       lastArrivalNanos = System.nanoTime();
-      if (!stream.take(parsed.get(), lastArrivalNanos)) {
+      if (stream.take(parsed.get(), lastArrivalNanos)) {
+        lookAt(parsed.get());
+      } else {
         meters.dropped(GatewayMeters.Drop.OUT_OF_RANGE);
       }
-      lookAt(parsed.get());
     }
   }
 
