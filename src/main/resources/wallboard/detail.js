@@ -19,10 +19,16 @@ const FAULTS = {
   OFFSETS_STAND_STILL: 'media offsets stand still',
   OFFSETS_IN_MILLISECONDS: 'media offsets are in milliseconds',
   NUMBERS_IN_MILLISECONDS: 'sequence numbers are in milliseconds',
-  BASE64_PAYLOAD: 'the payload is base64',
+  BASE64_PAYLOAD: 'the payload is text',
   WRONG_BYTE_ORDER: 'the byte order is wrong',
   WRONG_G711_LAW: 'mu-law and A-law are mistaken',
   WRONG_SAMPLE_RATE: 'the sample rate is wrong',
+  OFFSETS_IN_OTHER_UNIT: 'media offsets are not in microseconds',
+  OFFSETS_GO_BACK: 'media offsets go back',
+  NUMBERS_IN_SAMPLES: 'sequence numbers count samples',
+  PCM_AS_G711: 'the payload is 16-bit PCM, not G.711',
+  PCM_8_BIT_AS_G711: 'the payload is 8-bit PCM, not G.711',
+  G711_AS_PCM: 'the payload is G.711, not PCM',
 };
 
 export class Detail {

@@ -95,7 +95,7 @@ class ArchitectureTest {
     "streams.metrics,       ''",
     "streams.deadletters,   'metrics'",
     "streams.registry,      'deadletters'",
-    "streams.intake,        'state deadletters metrics'",
+    "streams.intake,        'state deadletters metrics quality'",
     "streams.media,         'state'",
     "streams.quality,       'state'",
     "streams.results,       'state'",

@@ -7,15 +7,16 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Says of one channel's payload whether it is what its encoding says: not base64 text, not with its
- * bytes in the other order, not of the other law of G.711.
+ * Says of one channel's payload whether it is what its encoding says: not text, not with its bytes
+ * in the other order, not of the other law of G.711, not linear samples for G.711 or the reverse.
  *
  * <p>It looks at 1,600 samples a second or a few less, and judges every two seconds. What is found
  * twice in a row holds, until five judgments in a row, ten seconds, say that all is well; what is
  * too quiet or too poor to tell counts neither way.
  *
  * <ul>
- *   <li>Text has bytes of its alphabet only, and many of them: half of all samples do not.
+ *   <li>Text has bytes of its alphabet only, of base64 or hexadecimal, and many of them: half of
+ *       all samples do not.
  *   <li>Of 16-bit samples with their bytes exchanged, neighbors differ wildly, and hardly any more
  *       in the other order. Samples of eight bits in sixteen look alike in that, but all of one
  *       sign in the other order.
@@ -25,6 +26,12 @@ import java.util.Optional;
  *       curve. So it is compared how far the codes are from any falling curve by either law
  *       (Kullback-Leibler divergence from the best such curve, which pooling adjacent violators
  *       gives). Tones are far from it by both.
+ *   <li>Either law has a bit for the sign, so codes are spread alike whether it is set or not. The
+ *       bytes of linear samples crowd about one place instead, where that bit changes: as codes
+ *       they are loud on one side and quiet on the other. Of sixteen bits every second byte does
+ *       so, and the others take all values.
+ *   <li>The reverse: both bytes of 16-bit samples are spread alike, and like codes, and neighbors
+ *       differ as much in either order.
  * </ul>
  */
 public final class EncodingCheck {
@@ -33,12 +40,18 @@ public final class EncodingCheck {
   public enum Finding {
     /** Nothing else, as far as it can be told. */
     NONE,
-    /** Base64 text. */
+    /** Text of base64 or hexadecimal digits. */
     TEXT,
     /** Samples with their bytes in the other order. */
     BYTE_ORDER,
     /** Codes of the other law of G.711. */
-    OTHER_LAW
+    OTHER_LAW,
+    /** Linear samples of 16 bits in place of codes of G.711. */
+    LINEAR_16,
+    /** Linear samples of 8 bits without a sign in place of codes of G.711. */
+    LINEAR_8,
+    /** Codes of G.711 in place of linear samples of 16 bits. */
+    CODES
   }
 
   private static final int LOOKS_PER_SECOND = 1_600;
@@ -53,6 +66,11 @@ public final class EncodingCheck {
 
   /** Of 64 digits those that text has at least; and of bytes, as of digits, what is no tone. */
   private static final int LEAST_DIGITS = 32;
+
+  /** Base64 digits that are hexadecimal too, a bit each; and of those what text has at least. */
+  private static final long HEX_DIGITS = 0x3ff0_0000_fc00_003fL;
+
+  private static final int LEAST_HEX_DIGITS = 12;
 
   /** {@code [byte]}, the base64 digit, 64 for what stands beside digits, or -1. */
   private static final byte[] DIGITS = digits();
@@ -87,6 +105,13 @@ public final class EncodingCheck {
   private final AudioEncoding encoding;
   private final int step;
 
+  /**
+   * Bins of a byte by its first bits; that with the sign of G.711 exchanged has one bit inverted.
+   */
+  private static final int TOPS = 8;
+
+  private static final int OTHER_SIGN = TOPS / 2;
+
   /** Samples until the next look, and looks so far, of the stretch. */
   private int untilLook;
 
@@ -115,6 +140,12 @@ public final class EncodingCheck {
 
   private int signs;
 
+  /**
+   * {@code [2][TOPS]}, bytes by their first bits: of codes, those of every second look; of 16-bit
+   * samples the first and the second one.
+   */
+  private final int[] tops;
+
   private Finding finding = Finding.NONE;
 
   /** What the last judgments said, and how many in a row did. */
@@ -131,6 +162,7 @@ public final class EncodingCheck {
     // Odd, for base64 repeats what it says of a sample's loudness every fourth byte.
     step = rateHz / LOOKS_PER_SECOND | 1;
     bins = new int[isG711() ? BINS : 0];
+    tops = new int[encoding == AudioEncoding.PCM_F32LE ? 0 : 2 * TOPS];
   }
 
   private boolean isG711() {
@@ -140,6 +172,11 @@ public final class EncodingCheck {
   /** What has been found and holds. */
   public Finding finding() {
     return finding;
+  }
+
+  /** Whether the last stretch that said anything was what the encoding says. */
+  public boolean isConfirmed() {
+    return soundTimes > 0 && finding == Finding.NONE;
   }
 
   /** Samples until the next judgment; at least 1. */
@@ -175,10 +212,14 @@ public final class EncodingCheck {
 
   private void lookAtCodes(byte[] source, int offset, int frameBytes, int count) {
     int invert = encoding == AudioEncoding.MULAW ? 0x7f : 0x55;
+    // An odd number of samples apart: looks take turns with the bytes of 16-bit samples.
+    int half = looks % 2 * TOPS;
     for (int i = untilLook; i < count; i += step) {
       int code = source[offset + i * frameBytes] & 0xff;
       bins[((code ^ invert) & 0x7f) / CODES_PER_BIN]++;
       signs += code >>> 7;
+      tops[half + code * TOPS / 256]++;
+      half ^= TOPS;
       lookAtByte(code);
     }
   }
@@ -201,8 +242,12 @@ public final class EncodingCheck {
       differences += difference * difference;
       otherDifferences += otherDifference * otherDifference;
       otherNegative += other >>> 31;
-      lookAtByte(source[at] & 0xff);
-      lookAtByte(source[at + 1] & 0xff);
+      int first = source[at] & 0xff;
+      int second = source[at + 1] & 0xff;
+      tops[first * TOPS / 256]++;
+      tops[TOPS + second * TOPS / 256]++;
+      lookAtByte(first);
+      lookAtByte(second);
     }
     before = shortAt(source, offset + (count - 1) * frameBytes);
   }
@@ -238,7 +283,7 @@ public final class EncodingCheck {
 
   /** What the stretch says; empty if it says nothing. */
   private Optional<Finding> judge() {
-    if (outside == 0 && Long.bitCount(seenDigits) >= LEAST_DIGITS) {
+    if (outside == 0 && isText()) {
       return Optional.of(Finding.TEXT);
     }
     return switch (encoding) {
@@ -246,6 +291,11 @@ public final class EncodingCheck {
       case PCM_S16LE, PCM_S16BE -> judgeOrder();
       case PCM_F32LE -> judgeFloats();
     };
+  }
+
+  private boolean isText() {
+    int count = Long.bitCount(seenDigits);
+    return count >= LEAST_DIGITS || count >= LEAST_HEX_DIGITS && (seenDigits & ~HEX_DIGITS) == 0;
   }
 
   private Optional<Finding> judgeOrder() {
@@ -256,7 +306,27 @@ public final class EncodingCheck {
         && !otherIsOneSided) {
       return Optional.of(Finding.BYTE_ORDER);
     }
-    return otherDifferences > WILD * differences ? Optional.of(Finding.NONE) : Optional.empty();
+    if (otherDifferences > WILD * differences) {
+      return Optional.of(Finding.NONE);
+    }
+    return areCodes() ? Optional.of(Finding.CODES) : Optional.empty();
+  }
+
+  /** Whether both bytes of 16-bit samples look like codes of G.711. */
+  private boolean areCodes() {
+    int apart = 0;
+    int oneSided = 0;
+    int uneven = 0;
+    for (int top = 0; top < TOPS; top++) {
+      int first = tops[top];
+      int second = tops[TOPS + top];
+      apart += Math.abs(first - second);
+      oneSided += Math.abs(first - tops[top ^ OTHER_SIGN]);
+      oneSided += Math.abs(second - tops[TOPS + (top ^ OTHER_SIGN)]);
+      uneven += Math.abs(first + second - 2 * LOOKS / TOPS);
+    }
+    // Of the sums that would be if no two bins had anything in common.
+    return apart < 0.15 * 2 * LOOKS && oneSided < 0.25 * 4 * LOOKS && uneven > 0.15 * 2 * LOOKS;
   }
 
   private Optional<Finding> judgeFloats() {
@@ -269,6 +339,16 @@ public final class EncodingCheck {
   }
 
   private Optional<Finding> judgeLaw() {
+    boolean mulaw = encoding == AudioEncoding.MULAW;
+    double declared = divergence(bins, 0, mulaw);
+    if (declared > NO_SOUND) {
+      if (isOf16Bits(0) || isOf16Bits(TOPS)) {
+        return Optional.of(Finding.LINEAR_16);
+      }
+      if (isOf8Bits()) {
+        return Optional.of(Finding.LINEAR_8);
+      }
+    }
     int filled = 0;
     for (int count : bins) {
       filled += count * 256 >= LOOKS ? 1 : 0;
@@ -276,13 +356,43 @@ public final class EncodingCheck {
     if (filled < LEAST_BINS || Math.min(signs, LOOKS - signs) * RARER_SIGN < LOOKS) {
       return Optional.empty();
     }
-    boolean mulaw = encoding == AudioEncoding.MULAW;
-    double declared = divergence(bins, 0, mulaw);
     double other = divergence(bins, OTHER_BITS, !mulaw);
     if (declared > NO_SOUND && other < SOUND) {
       return Optional.of(Finding.OTHER_LAW);
     }
     return other > NO_SOUND && declared < SOUND ? Optional.of(Finding.NONE) : Optional.empty();
+  }
+
+  /**
+   * Whether the codes of every second look are the high bytes of 16-bit samples.
+   *
+   * @param high index of their bins: the other ones' are those of the low bytes
+   */
+  private boolean isOf16Bits(int high) {
+    int low = TOPS - high;
+    for (int top = 0; top < TOPS; top++) {
+      if (tops[low + top] * 40 < LOOKS / 2) {
+        return false;
+      }
+    }
+    int first = tops[high];
+    int last = tops[high + TOPS - 1];
+    return Math.min(first, last) * 10 > LOOKS / 2
+        && tops[high + OTHER_SIGN] * 4 < first
+        && tops[high + (TOPS - 1 ^ OTHER_SIGN)] * 4 < last;
+  }
+
+  /** Whether the codes are 8-bit samples about 128. */
+  private boolean isOf8Bits() {
+    int below = top(TOPS / 2 - 1);
+    int above = top(TOPS / 2);
+    return Math.min(below, above) * 7 > LOOKS
+        && top(TOPS / 2 - 1 ^ OTHER_SIGN) * 8 < below
+        && top(TOPS / 2 ^ OTHER_SIGN) * 8 < above;
+  }
+
+  private int top(int top) {
+    return tops[top] + tops[TOPS + top];
   }
 
   /**
@@ -359,6 +469,7 @@ public final class EncodingCheck {
     otherStrange = 0;
     signs = 0;
     Arrays.fill(bins, 0);
+    Arrays.fill(tops, 0);
   }
 
   private static byte[] digits() {
@@ -383,6 +494,9 @@ public final class EncodingCheck {
     out.writeShort(looks);
     out.writeShort(outside);
     out.writeLong(seenDigits);
+    for (int count : tops) {
+      out.writeShort(count);
+    }
     if (isG711()) {
       for (int count : bins) {
         out.writeShort(count);
@@ -414,6 +528,9 @@ public final class EncodingCheck {
     looks = readUpTo(in.readUnsignedShort(), LOOKS - 1);
     outside = in.readUnsignedShort();
     seenDigits = in.readLong();
+    for (int i = 0; i < tops.length; i++) {
+      tops[i] = readUpTo(in.readUnsignedShort(), LOOKS);
+    }
     if (isG711()) {
       for (int i = 0; i < BINS; i++) {
         bins[i] = readUpTo(in.readUnsignedShort(), LOOKS);

@@ -7,7 +7,9 @@ import static dev.speechemotion.audio.AudioEncoding.PCM_S16BE;
 import static dev.speechemotion.audio.AudioEncoding.PCM_S16LE;
 
 import dev.speechemotion.audio.EncodingCheck.Finding;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HexFormat;
 
 /** A payload and what it is declared as, right and wrong. */
 public enum PayloadForm {
@@ -23,7 +25,17 @@ public enum PayloadForm {
   MULAW_AS_ALAW(MULAW, ALAW, false, Finding.OTHER_LAW),
   BIG_AS_LITTLE_ENDIAN(PCM_S16BE, PCM_S16LE, false, Finding.BYTE_ORDER),
   LITTLE_AS_BIG_ENDIAN(PCM_S16LE, PCM_S16BE, false, Finding.BYTE_ORDER),
-  BIG_ENDIAN_FLOATS(PCM_F32LE, PCM_F32LE, false, Finding.BYTE_ORDER);
+  BIG_ENDIAN_FLOATS(PCM_F32LE, PCM_F32LE, false, Finding.BYTE_ORDER),
+  HEX_OF_MULAW(MULAW, MULAW, true, Finding.TEXT),
+  HEX_OF_PCM(PCM_S16LE, PCM_S16LE, true, Finding.TEXT),
+  LITTLE_ENDIAN_AS_MULAW(PCM_S16LE, MULAW, false, Finding.LINEAR_16),
+  LITTLE_ENDIAN_AS_ALAW(PCM_S16LE, ALAW, false, Finding.LINEAR_16),
+  BIG_ENDIAN_AS_MULAW(PCM_S16BE, MULAW, false, Finding.LINEAR_16),
+  EIGHT_BITS_AS_MULAW(PCM_S16LE, MULAW, false, Finding.LINEAR_8),
+  EIGHT_BITS_AS_ALAW(PCM_S16LE, ALAW, false, Finding.LINEAR_8),
+  MULAW_AS_PCM(MULAW, PCM_S16LE, false, Finding.CODES),
+  ALAW_AS_PCM(ALAW, PCM_S16LE, false, Finding.CODES),
+  MULAW_AS_BIG_ENDIAN(MULAW, PCM_S16BE, false, Finding.CODES);
 
   private static final int CHUNK_SAMPLES = 160;
 
@@ -49,6 +61,14 @@ public enum PayloadForm {
     float[] source = samples;
     if (this == GOOD_PCM_OF_ALAW) {
       source = overALine(samples);
+    }
+    if (finding == Finding.LINEAR_8) {
+      byte[] payload = new byte[samples.length];
+      for (int i = 0; i < samples.length; i++) {
+        int value = (int) Math.floor(128 + 128 * samples[i]);
+        payload[i] = (byte) Math.max(0, Math.min(255, value));
+      }
+      return payload;
     }
     byte[] payload = new byte[samples.length * is.bytesPerSample()];
     is.encode(source, 0, samples.length, payload, 0);
@@ -76,6 +96,9 @@ public enum PayloadForm {
   }
 
   private byte[] text(byte[] payload) {
+    if (name().startsWith("HEX")) {
+      return HexFormat.of().formatHex(payload).getBytes(StandardCharsets.US_ASCII);
+    }
     int chunkBytes = CHUNK_SAMPLES * is.bytesPerSample();
     byte[] result = new byte[payload.length / chunkBytes * ((chunkBytes + 2) / 3 * 4)];
     int at = 0;

@@ -1,6 +1,5 @@
 package dev.speechemotion.streams.call;
 
-import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
 import dev.speechemotion.avro.EmotionEvent;
@@ -13,7 +12,7 @@ import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModel;
 import dev.speechemotion.streams.models.OpenModels;
-import dev.speechemotion.streams.quality.FaultAdvice;
+import dev.speechemotion.streams.quality.FoundFault;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -185,13 +184,13 @@ public final class AnalyzeCalls implements Processor<Object, Object, Object, Obj
     }
 
     @Override
-    public void wrong(AudioFault fault) {
-      metrics.wrongAudio(fault.name().toLowerCase(Locale.ROOT));
+    public void wrong(FoundFault found) {
+      metrics.wrongAudio(found.fault().name().toLowerCase(Locale.ROOT));
       Optional<RecordMetadata> at = context.recordMetadata();
       LOG.warn(
           "Wrong audio of a call: {}: {} (found at topic {}, partition {}, offset {})",
-          fault,
-          FaultAdvice.of(fault),
+          found.fault(),
+          found.advice(),
           at.map(RecordMetadata::topic).orElse(""),
           at.map(RecordMetadata::partition).orElse(-1),
           at.map(RecordMetadata::offset).orElse(-1L));

@@ -1,7 +1,6 @@
 package dev.speechemotion.streams.call;
 
 import dev.speechemotion.avro.AudioChannel;
-import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
@@ -13,6 +12,7 @@ import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.intake.Message;
 import dev.speechemotion.streams.intake.StreamOrder;
 import dev.speechemotion.streams.intake.Verdict;
+import dev.speechemotion.streams.quality.FoundFault;
 import dev.speechemotion.streams.state.StateFields;
 import dev.speechemotion.streams.state.StateInput;
 import dev.speechemotion.streams.state.StateOutput;
@@ -230,12 +230,12 @@ public final class Call {
             .thenComparing(MediaStream::streamId));
     List<ChannelSummary> channels = new ArrayList<>();
     ordered.forEach(stream -> stream.channels().forEach(each -> channels.add(each.summary())));
-    long endMicros = streams.stream().mapToLong(MediaStream::endMicros).max().orElse(0);
+    long lengthMicros = streams.stream().mapToLong(MediaStream::lengthMicros).max().orElse(0);
     CallSummary summary = new CallSummary();
     summary.setCallId(callId);
     summary.setEndedBy(endedBy);
     summary.setChannels(channels);
-    details.summarize(summary, Math.max(0, endMicros) / 1_000);
+    details.summarize(summary, Math.max(0, lengthMicros) / 1_000);
     ModelIdentity model =
         channelOfTheLastEvent()
             .map(Channel::eventModel)
@@ -261,9 +261,9 @@ public final class Call {
   }
 
   /** Takes note of wrong audio on one of its channels. */
-  void note(AudioFault fault) {
-    if (details.note(fault)) {
-      task.output.wrong(fault);
+  void note(FoundFault found) {
+    if (details.note(found.fault())) {
+      task.output.wrong(found);
     }
   }
 

@@ -16,7 +16,7 @@ import java.io.IOException;
  */
 public final class CallCodec {
   /** Goes up with every change of what any part of a call writes. */
-  public static final int VERSION = 10;
+  public static final int VERSION = 11;
 
   private final TaskContext task;
 

@@ -1,6 +1,5 @@
 package dev.speechemotion.streams.call;
 
-import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallEnd;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.EmotionAlert;
@@ -17,6 +16,7 @@ import dev.speechemotion.streams.intake.Verdict;
 import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModels;
+import dev.speechemotion.streams.quality.FoundFault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -238,7 +238,7 @@ public final class CallWindows implements AutoCloseable {
     }
 
     @Override
-    public void wrong(AudioFault fault) {
+    public void wrong(FoundFault found) {
       // Its windows are left out; the stream has said why.
     }
   }

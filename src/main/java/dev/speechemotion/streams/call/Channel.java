@@ -143,6 +143,14 @@ public final class Channel implements AlertingChannel {
     return faults.offsets().finding().isEmpty();
   }
 
+  /**
+   * How long it is, from media time 0 to the end of its last finished segment, microseconds. Where
+   * its offsets were wrong, all of its audio: they say neither where it begins nor what is missing.
+   */
+  long lengthMicros() {
+    return faults.hadWrongOffsets() ? media.audioMicros() : media.endMicros();
+  }
+
   /** What its events come to. */
   EmotionTotals totals() {
     return totals;
@@ -245,7 +253,7 @@ public final class Channel implements AlertingChannel {
 
   /** Follows the feed's count of messages and of time; gives the media time of the next one. */
   private long beginMicros(Message message, long lost) {
-    faults.setNumbersInMillis(stream.order().isInMillis(message));
+    faults.setNumbers(stream.order().unit(message));
     boolean saysWhere =
         faults
             .offsets()

@@ -295,9 +295,9 @@ final class MediaStream implements StreamOrder.HeardChannels {
     order.bury();
   }
 
-  /** Media time of the end of the last finished segment of any channel, microseconds. */
-  long endMicros() {
-    return channels.stream().mapToLong(channel -> channel.media().endMicros()).max().orElse(0);
+  /** Length of its longest channel, of finished segments, microseconds. */
+  long lengthMicros() {
+    return channels.stream().mapToLong(Channel::lengthMicros).max().orElse(0);
   }
 
   void writeState(StateOutput out, CallRecords records) throws IOException {

@@ -1,7 +1,6 @@
 package dev.speechemotion.streams.call;
 
 import dev.speechemotion.avro.AudioChannel;
-import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionAlert;
@@ -11,6 +10,7 @@ import dev.speechemotion.streams.intake.ChannelRoles;
 import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.OpenModels;
+import dev.speechemotion.streams.quality.FoundFault;
 import dev.speechemotion.streams.state.StateOutput;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +32,7 @@ final class TaskContext {
     void summary(CallSummary summary);
 
     /** Audio of a call was found to be wrong; once for each kind. */
-    void wrong(AudioFault fault);
+    void wrong(FoundFault found);
   }
 
   /** Samples decoded at a time; bounds the scratch space whatever the chunk. */

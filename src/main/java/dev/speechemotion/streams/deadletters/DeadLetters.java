@@ -135,6 +135,12 @@ public final class DeadLetters {
           topic,
           partition,
           offset);
+      if (tally.inThisMinute == LOGGED_PER_MINUTE) {
+        LOG.warn(
+            "More records rejected as {} within the minute are only counted,"
+                + " by rejected_records_total",
+            rejection.reason());
+      }
     }
     rejection
         .cause()

@@ -2,6 +2,7 @@ package dev.speechemotion.streams.intake;
 
 import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.ChunkKind;
+import dev.speechemotion.streams.quality.NumberUnit;
 import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import java.util.zip.CRC32;
 
 /**
@@ -33,11 +35,11 @@ public final class MessageOrder {
   /** How many of the last numbers it knows the messages of. */
   static final int REMEMBERED = 64;
 
-  /** Messages in a row whose numbers go up by their milliseconds that show how the feed counts. */
+  /** Messages in a row whose numbers go up by their length that show how the feed counts. */
   private static final int SHOWN_BY = 4;
 
   /** Shorter messages do not show it: a feed may well leave out every second number. */
-  private static final int LEAST_MILLIS = 5;
+  private static final int LEAST_LENGTH = 5;
 
   /** Where a message stands. */
   enum Place {
@@ -67,13 +69,15 @@ public final class MessageOrder {
   /** The lowest number that can be remembered. */
   private long rememberedFrom;
 
-  /** Whether the feed's numbers are milliseconds, against the rules: then they go up by those. */
-  private boolean inMillis;
+  /** What the feed's numbers count; against the rules they may go up by the length of the audio. */
+  private NumberUnit unit = NumberUnit.MESSAGES;
 
-  /** Of the last message passed, milliseconds of audio; and how many in a row showed it. */
+  /** Of the last message passed, the audio; and how many in a row showed either unit of it. */
   private int lastMillis;
 
-  private int shownBy;
+  private int lastSamples;
+  private int shownByMillis;
+  private int shownBySamples;
 
   /** Whether what came before the next message was just given up. */
   private boolean gaveUp;
@@ -103,9 +107,11 @@ public final class MessageOrder {
   /** Forgets all numbers and what is held; what comes next is the first again. */
   void forget() {
     begun = false;
-    inMillis = false;
+    unit = NumberUnit.MESSAGES;
     lastMillis = 0;
-    shownBy = 0;
+    lastSamples = 0;
+    shownByMillis = 0;
+    shownBySamples = 0;
     held.clear();
   }
 
@@ -114,9 +120,9 @@ public final class MessageOrder {
     rememberedFrom = next;
   }
 
-  /** Whether the feed's numbers are milliseconds. */
-  boolean isInMillis() {
-    return inMillis;
+  /** What the feed's numbers count. */
+  NumberUnit unit() {
+    return unit;
   }
 
   Place place(long number) {
@@ -129,11 +135,20 @@ public final class MessageOrder {
     return heldAt(number).isEmpty() ? Place.AHEAD : Place.TAKEN;
   }
 
-  /** Of milliseconds those near the next one are taken for it: feeds round. */
+  /** Of milliseconds and samples those near the next one are taken for it: feeds round. */
   private boolean isNext(long number) {
-    return inMillis
-        ? number >= next - lastMillis / 2 && number < next + Math.max(1, lastMillis)
-        : number == next;
+    return unit == NumberUnit.MESSAGES
+        ? number == next
+        : number >= next - lastLength() / 2 && number < next + lastLength();
+  }
+
+  /** Of the last message passed, what its number counts. */
+  private int lastLength() {
+    return switch (unit) {
+      case MESSAGES -> 1;
+      case MILLISECONDS -> Math.max(1, lastMillis);
+      case SAMPLES -> Math.max(1, lastSamples);
+    };
   }
 
   /** Whether it is not known any more whether a message came under that number. */
@@ -188,10 +203,14 @@ public final class MessageOrder {
   void passIfNext(Message message) {
     if (begun && isNext(message.number())) {
       prints[slot(message.number())] = message.print(crc);
-      shownBy = gaveUp ? shownBy : 0;
+      if (!gaveUp) {
+        shownByMillis = 0;
+        shownBySamples = 0;
+      }
       gaveUp = false;
       lastMillis = millis(message);
-      next = message.number() + (inMillis ? Math.max(1, lastMillis) : 1);
+      lastSamples = message.frames();
+      next = message.number() + lastLength();
     }
   }
 
@@ -236,10 +255,12 @@ public final class MessageOrder {
       return true;
     }
     gaveUp = true;
-    if (!inMillis && showsMillis(first)) {
-      inMillis = true;
-      next = first;
-      return true;
+    if (unit == NumberUnit.MESSAGES) {
+      unit = shownUnit(first);
+      if (unit != NumberUnit.MESSAGES) {
+        next = first;
+        return true;
+      }
     }
     if (holes.size() == MAX_HOLES) {
       floor = holes.remove(0).to;
@@ -249,13 +270,22 @@ public final class MessageOrder {
     return true;
   }
 
-  /** Whether numbers go up by the length of the audio before them, from the last one passed on. */
-  private boolean showsMillis(long first) {
-    shownBy = isUpBy(first - (next - 1), lastMillis) ? shownBy + 1 : 0;
-    int shown = shownBy;
+  /** What numbers go up by, from the last one passed on, if it is the audio before them. */
+  private NumberUnit shownUnit(long first) {
+    long up = first - (next - 1);
+    shownByMillis = isUpBy(up, lastMillis) ? shownByMillis + 1 : 0;
+    shownBySamples = isUpBy(up, lastSamples) ? shownBySamples + 1 : 0;
+    if (shows(shownByMillis, MessageOrder::millis)) {
+      return NumberUnit.MILLISECONDS;
+    }
+    return shows(shownBySamples, Message::frames) ? NumberUnit.SAMPLES : NumberUnit.MESSAGES;
+  }
+
+  private boolean shows(int shownBefore, ToIntFunction<Message> length) {
+    int shown = shownBefore;
     for (int i = 1; i < held.size(); i++) {
       Message before = held.get(i - 1);
-      if (!isUpBy(held.get(i).number() - before.number(), millis(before))) {
+      if (!isUpBy(held.get(i).number() - before.number(), length.applyAsInt(before))) {
         break;
       }
       shown++;
@@ -263,8 +293,8 @@ public final class MessageOrder {
     return shown >= SHOWN_BY;
   }
 
-  private static boolean isUpBy(long numbers, int millis) {
-    return millis >= LEAST_MILLIS && Math.abs(numbers - millis) <= 1;
+  private static boolean isUpBy(long numbers, int length) {
+    return length >= LEAST_LENGTH && Math.abs(numbers - length) <= 1;
   }
 
   private static int millis(Message message) {
@@ -278,7 +308,7 @@ public final class MessageOrder {
       Hole hole = holes.get(i);
       count += Math.max(0, Math.min(hole.to, before) - Math.max(hole.from, after + 1));
     }
-    return inMillis ? count / Math.max(1, lastMillis) : count;
+    return count / lastLength();
   }
 
   /**
@@ -367,9 +397,11 @@ public final class MessageOrder {
       for (long number = from; number < next; number++) {
         out.writeInt(prints[slot(number)]);
       }
-      out.writeBoolean(inMillis);
+      unit.writeState(out);
       StateFields.writeCount(out, lastMillis);
-      StateFields.writeCount(out, shownBy);
+      StateFields.writeCount(out, lastSamples);
+      StateFields.writeCount(out, shownByMillis);
+      StateFields.writeCount(out, shownBySamples);
     }
     StateFields.writeCount(out, held.size());
     for (Message message : held) {
@@ -392,9 +424,11 @@ public final class MessageOrder {
       for (long number = rememberedFrom; number < next; number++) {
         prints[slot(number)] = in.readInt();
       }
-      inMillis = in.readBoolean();
+      unit = NumberUnit.readState(in);
       lastMillis = StateFields.readCount(in, "milliseconds", Integer.MAX_VALUE);
-      shownBy = StateFields.readCount(in, "numbers", SHOWN_BY);
+      lastSamples = StateFields.readCount(in, "samples", Integer.MAX_VALUE);
+      shownByMillis = StateFields.readCount(in, "numbers", SHOWN_BY);
+      shownBySamples = StateFields.readCount(in, "numbers", SHOWN_BY);
     }
     int heldCount = StateFields.readCount(in, "messages that wait", MAX_HELD + 1);
     for (int i = 0; i < heldCount; i++) {

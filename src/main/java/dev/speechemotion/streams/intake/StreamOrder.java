@@ -4,6 +4,7 @@ import dev.speechemotion.avro.AudioChannel;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.streams.deadletters.RejectReason;
 import dev.speechemotion.streams.deadletters.Rejection;
+import dev.speechemotion.streams.quality.NumberUnit;
 import dev.speechemotion.streams.state.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -124,7 +125,7 @@ public final class StreamOrder {
     if (!isNewest(message)) {
       return Verdict.Taken.DUPLICATE;
     }
-    return isHeardAlready(message) ? numberTaken(message) : Verdict.Taken.BEGINS_ANEW;
+    return isHeardAlready(message) ? numberTaken(order, message) : Verdict.Taken.BEGINS_ANEW;
   }
 
   private Verdict numbersByTrack(Message message) {
@@ -148,7 +149,7 @@ public final class StreamOrder {
     boolean behind = own.begun() && message.number() < own.next() - 1;
     return behind && isNewest(message) && !isHeardAlready(message)
         ? Verdict.Taken.BEGINS_ANEW
-        : numberTaken(message);
+        : numberTaken(own, message);
   }
 
   private boolean isHeardAlready(Message message) {
@@ -181,11 +182,17 @@ public final class StreamOrder {
             "sequenceNumber " + message.number() + " has been passed; next is " + order.next()));
   }
 
-  private static Verdict numberTaken(Message message) {
+  private static Verdict numberTaken(MessageOrder own, Message message) {
+    boolean standsStill = own.begun() && message.number() == own.next() - 1;
     return new Verdict.Rejected(
         new Rejection(
             RejectReason.BAD_SEQUENCE_NUMBER,
-            "sequenceNumber " + message.number() + " is another message's"));
+            "sequenceNumber "
+                + message.number()
+                + " is another message's"
+                + (standsStill
+                    ? ", the last one's; have the feed number the messages of a stream 1, 2, 3 …"
+                    : "")));
   }
 
   /**
@@ -307,10 +314,10 @@ public final class StreamOrder {
     return own == null ? 0 : own.givenUpBetween(after, message.number());
   }
 
-  /** Whether the numbers of a message's order are milliseconds, and not of messages. */
-  public boolean isInMillis(Message message) {
+  /** What the numbers of a message's order count. */
+  public NumberUnit unit(Message message) {
     MessageOrder own = byTrack ? track(message).orElse(null) : order;
-    return own != null && own.isInMillis();
+    return own == null ? NumberUnit.MESSAGES : own.unit();
   }
 
   /** Whether each track has numbers of its own. */

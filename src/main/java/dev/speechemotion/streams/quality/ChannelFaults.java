@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 
 /** What is wrong with one channel's audio, and what has been in the course of the call. */
 public final class ChannelFaults {
-  private final Consumer<AudioFault> listener;
+  private final Consumer<FoundFault> listener;
   private final OffsetCheck offsets = new OffsetCheck();
-  private boolean numbersInMillis;
+  private NumberUnit numbers = NumberUnit.MESSAGES;
 
   /** Of the payload in its present format; empty before the first. */
   private Optional<EncodingCheck> payload = Optional.empty();
@@ -27,7 +27,7 @@ public final class ChannelFaults {
   /**
    * @param listener is told of each kind when it is found on the channel for the first time
    */
-  public ChannelFaults(Consumer<AudioFault> listener) {
+  public ChannelFaults(Consumer<FoundFault> listener) {
     this.listener = listener;
   }
 
@@ -50,9 +50,9 @@ public final class ChannelFaults {
     return payload.orElseThrow();
   }
 
-  /** Whether the sequence numbers count milliseconds. */
-  public void setNumbersInMillis(boolean numbersInMillis) {
-    this.numbersInMillis = numbersInMillis;
+  /** What the sequence numbers count. */
+  public void setNumbers(NumberUnit numbers) {
+    this.numbers = numbers;
   }
 
   /** Takes note of what has been found; to be called when any part has taken something. */
@@ -60,14 +60,15 @@ public final class ChannelFaults {
     if (!isSound()) {
       for (AudioFault fault : now()) {
         if (ever.add(fault)) {
-          listener.accept(fault);
+          String advice = FaultAdvice.of(fault, encoding, rateHz, offsets.timeRate());
+          listener.accept(new FoundFault(fault, advice));
         }
       }
     }
   }
 
   private boolean isSound() {
-    return !numbersInMillis
+    return numbers == NumberUnit.MESSAGES
         && offsets.finding().isEmpty()
         && payloadFinding() == EncodingCheck.Finding.NONE;
   }
@@ -82,12 +83,18 @@ public final class ChannelFaults {
       return List.of();
     }
     FaultSet now = new FaultSet();
-    offsets.finding().ifPresent(now::add);
-    if (numbersInMillis) {
-      now.add(AudioFault.NUMBERS_IN_MILLISECONDS);
-    }
+    offsets.finding().filter(this::isSure).ifPresent(now::add);
+    numbers.fault().ifPresent(now::add);
     fault(payloadFinding()).ifPresent(now::add);
     return now.list();
+  }
+
+  /**
+   * Other payloads than it says have another length too: of these the rate is not what is wrong.
+   */
+  private boolean isSure(AudioFault ofOffsets) {
+    return ofOffsets != AudioFault.WRONG_SAMPLE_RATE
+        || payload.isPresent() && payload.get().isConfirmed();
   }
 
   /** What a finding is called in events. */
@@ -96,6 +103,9 @@ public final class ChannelFaults {
       case TEXT -> Optional.of(AudioFault.BASE64_PAYLOAD);
       case BYTE_ORDER -> Optional.of(AudioFault.WRONG_BYTE_ORDER);
       case OTHER_LAW -> Optional.of(AudioFault.WRONG_G711_LAW);
+      case LINEAR_16 -> Optional.of(AudioFault.PCM_AS_G711);
+      case LINEAR_8 -> Optional.of(AudioFault.PCM_8_BIT_AS_G711);
+      case CODES -> Optional.of(AudioFault.G711_AS_PCM);
       case NONE -> Optional.empty();
     };
   }
@@ -103,6 +113,11 @@ public final class ChannelFaults {
   /** What has been wrong so far, in the order of the schema. */
   public List<AudioFault> ever() {
     return ever.list();
+  }
+
+  /** Whether media offsets have been found to say nothing of where audio is. */
+  public boolean hadWrongOffsets() {
+    return ever.containsAny(OffsetCheck.OF_OFFSETS);
   }
 
   /** Whether no emotion can be told, as what is heard is not what was said. */
@@ -113,7 +128,7 @@ public final class ChannelFaults {
   public void writeState(DataOutput out) throws IOException {
     ever.writeState(out);
     offsets.writeState(out);
-    out.writeBoolean(numbersInMillis);
+    numbers.writeState(out);
     out.writeBoolean(payload.isPresent());
     if (payload.isPresent()) {
       out.writeUTF(encoding.name());
@@ -132,7 +147,7 @@ public final class ChannelFaults {
   public void readState(DataInput in, int minRateHz, int maxRateHz) throws IOException {
     ever.readState(in);
     offsets.readState(in);
-    numbersInMillis = in.readBoolean();
+    numbers = NumberUnit.readState(in);
     if (in.readBoolean()) {
       AudioEncoding readEncoding = AudioEncoding.valueOf(in.readUTF());
       int readRateHz = in.readInt();

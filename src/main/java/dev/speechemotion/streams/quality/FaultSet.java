@@ -6,6 +6,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,11 @@ public final class FaultSet {
    */
   public boolean add(AudioFault fault) {
     return faults.add(fault);
+  }
+
+  /** Whether it has any of those. */
+  boolean containsAny(Set<AudioFault> others) {
+    return !Collections.disjoint(faults, others);
   }
 
   /** In the order of the schema. */

@@ -7,6 +7,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Says of one channel whether time goes on as its audio does: by the media offsets of its messages;
@@ -15,8 +16,12 @@ import java.util.OptionalLong;
  *
  * <p>It compares both over a second of audio. Twice in a row makes a finding, of a wrong rate five
  * times, as a feed that leaves out silence may advance twice as far by chance, and by ingestion,
- * eight. Ten good seconds in a row take it back. A wrong rate is wrong with every message: where
- * one begins as the last one ends, what is missing is left out, such as the pauses of a busy tone.
+ * eight. Ten good seconds in a row take it back. A wrong rate or unit is wrong with every message:
+ * where one begins as the last one ends, what is missing is left out, such as the pauses of a busy
+ * tone.
+ *
+ * <p>No good feed sends messages one after the other that each begin within the one before it, or
+ * before that begins: such offsets do not count even before they make a finding.
  */
 public final class OffsetCheck {
   /** Where time is taken from. */
@@ -28,6 +33,14 @@ public final class OffsetCheck {
 
   private static final long NONE = Long.MIN_VALUE;
   private static final long STRETCH_MICROS = 1_000_000;
+
+  /** Findings that say that offsets mean nothing. */
+  static final Set<AudioFault> OF_OFFSETS =
+      Set.of(
+          AudioFault.OFFSETS_STAND_STILL,
+          AudioFault.OFFSETS_IN_MILLISECONDS,
+          AudioFault.OFFSETS_IN_OTHER_UNIT,
+          AudioFault.OFFSETS_GO_BACK);
 
   private static final int TIMES = 2;
   private static final int RATE_TIMES = 5;
@@ -42,6 +55,24 @@ public final class OffsetCheck {
 
   private static final long MOST_MILLIS = 500;
 
+  /** Rates that telephones, headsets, and recorders have are so many times each other. */
+  private static final int[] RATE_FACTORS = {2, 3, 4, 6};
+
+  private static final double RATE_TOLERANCE = 0.05;
+
+  /** Offsets that advance so many times as far count 100 ns, or nanoseconds. */
+  private static final int[] UNIT_FACTORS = {10, 1_000};
+
+  /** Those that advance by a share between these count samples, at 8 to 96 kHz. */
+  private static final double LEAST_SAMPLES = 0.0075;
+
+  private static final double MOST_SAMPLES = 0.1;
+
+  /** So many messages that advance by no more than a share of their audio overlap. */
+  private static final int OVERLAPPING = 4;
+
+  private static final double OVERLAP = 0.55;
+
   /** A message cannot begin where the one before it does, or next to it. */
   private static final long LEAST_ADVANCE = 100;
 
@@ -55,6 +86,9 @@ public final class OffsetCheck {
 
   private long audioMicros;
 
+  /** Whether the message before began before the one before it did, by its offset. */
+  private boolean wentBack;
+
   /** Whether a message in it begins where the one before it ends, by its offset. */
   private boolean joins;
 
@@ -65,9 +99,17 @@ public final class OffsetCheck {
   private int times;
   private int goodTimes;
 
+  /** How fast time went on in the last second that was judged, as a share of the audio. */
+  private double timeRate = 1;
+
   /** What has been found and holds. */
   public Optional<AudioFault> finding() {
     return finding;
+  }
+
+  /** How fast time goes on, as a share of the audio, by what was judged last. */
+  double timeRate() {
+    return timeRate;
   }
 
   /**
@@ -86,8 +128,8 @@ public final class OffsetCheck {
       long ingestedAtMs,
       long micros,
       boolean follows) {
-    boolean advances = offsetMicros.isPresent() && advances(offsetMicros.getAsLong());
     joins |= offsetMicros.isPresent() && joins(offsetMicros.getAsLong());
+    boolean advances = offsetMicros.isPresent() && advances(offsetMicros.getAsLong(), follows);
     lastOffsetMicros = offsetMicros.orElse(NONE);
     lastMicros = micros;
     if (offsetMicros.isPresent()) {
@@ -101,10 +143,29 @@ public final class OffsetCheck {
     return advances && finding.isEmpty();
   }
 
-  private boolean advances(long offsetMicros) {
-    return lastOffsetMicros == NONE
-        || offsetMicros < lastOffsetMicros
-        || (offsetMicros - lastOffsetMicros) * LEAST_ADVANCE >= lastMicros;
+  private boolean advances(long offsetMicros, boolean follows) {
+    if (lastOffsetMicros == NONE) {
+      return true;
+    }
+    boolean goesBack = offsetMicros < lastOffsetMicros;
+    boolean goesBackAgain = goesBack && wentBack;
+    wentBack = goesBack;
+    if (goesBack) {
+      // Once it is a feed that begins to count anew.
+      return !(goesBackAgain && follows);
+    }
+    return (offsetMicros - lastOffsetMicros) * LEAST_ADVANCE >= lastMicros
+        && !(follows && overlaps(offsetMicros));
+  }
+
+  /** Whether messages begin within the ones before them, so far in the second in work. */
+  private boolean overlaps(long offsetMicros) {
+    boolean hadOverlap = times > 0 && suspected.isPresent() && timeRate < OVERLAP;
+    return clock == Clock.OFFSETS
+        && beginMicros != NONE
+        && !joins
+        && audioMicros >= (hadOverlap ? 1 : OVERLAPPING) * lastMicros
+        && offsetMicros - beginMicros < OVERLAP * audioMicros;
   }
 
   private boolean joins(long offsetMicros) {
@@ -113,7 +174,8 @@ public final class OffsetCheck {
   }
 
   private void compare(Clock by, long micros, boolean follows) {
-    if (beginMicros == NONE || by != clock || !follows || micros < beginMicros) {
+    boolean runsBack = by != Clock.OFFSETS && micros < beginMicros;
+    if (beginMicros == NONE || by != clock || !follows || runsBack) {
       begin(by, micros);
     } else if (audioMicros >= STRETCH_MICROS) {
       judge(micros - beginMicros);
@@ -130,6 +192,8 @@ public final class OffsetCheck {
 
   private void judge(long advanceMicros) {
     double rate = (double) advanceMicros / audioMicros;
+    double lastRate = timeRate;
+    timeRate = rate;
     if (rate > 0.9 && rate < 1.1) {
       times = 0;
       goodTimes = Math.min(goodTimes + 1, GOOD_TIMES);
@@ -140,7 +204,12 @@ public final class OffsetCheck {
     }
     Optional<AudioFault> found = fault(advanceMicros, rate);
     goodTimes = 0;
-    times = found.equals(suspected) ? Math.min(times + 1, INGESTED_RATE_TIMES) : 1;
+    boolean again =
+        found.equals(suspected)
+            && (found.isEmpty()
+                || found.get() != AudioFault.WRONG_SAMPLE_RATE
+                || isNear(rate, lastRate, 2 * RATE_TOLERANCE));
+    times = again ? Math.min(times + 1, INGESTED_RATE_TIMES) : 1;
     suspected = found;
     if (found.isPresent() && times >= timesNeeded(found.get())) {
       finding = found;
@@ -148,26 +217,56 @@ public final class OffsetCheck {
   }
 
   private int timesNeeded(AudioFault fault) {
+    boolean byChance = fault == AudioFault.OFFSETS_IN_OTHER_UNIT && timeRate > 1;
     if (fault != AudioFault.WRONG_SAMPLE_RATE) {
-      return TIMES;
+      return byChance ? RATE_TIMES : TIMES;
     }
     return clock == Clock.INGESTION ? INGESTED_RATE_TIMES : RATE_TIMES;
   }
 
   private Optional<AudioFault> fault(long advanceMicros, double rate) {
-    if (rate > 1.9 && rate < 2.1 || rate > 0.475 && rate < 0.525) {
+    if (isOfWrongRate(rate)) {
       return joins ? Optional.empty() : Optional.of(AudioFault.WRONG_SAMPLE_RATE);
     }
     if (clock != Clock.OFFSETS) {
       // Recordings may be sent faster than they were spoken.
       return Optional.empty();
     }
+    if (advanceMicros < 0) {
+      return Optional.of(AudioFault.OFFSETS_GO_BACK);
+    }
     if (advanceMicros * STILL <= audioMicros) {
       return Optional.of(AudioFault.OFFSETS_STAND_STILL);
     }
-    return advanceMicros * LEAST_MILLIS >= audioMicros && advanceMicros * MOST_MILLIS <= audioMicros
-        ? Optional.of(AudioFault.OFFSETS_IN_MILLISECONDS)
+    if (advanceMicros * LEAST_MILLIS >= audioMicros && advanceMicros * MOST_MILLIS <= audioMicros) {
+      return Optional.of(AudioFault.OFFSETS_IN_MILLISECONDS);
+    }
+    return !joins && isOfOtherUnit(rate)
+        ? Optional.of(AudioFault.OFFSETS_IN_OTHER_UNIT)
         : Optional.empty();
+  }
+
+  private boolean isOfWrongRate(double rate) {
+    for (int factor : RATE_FACTORS) {
+      if (isNear(rate, factor, RATE_TOLERANCE) || isNear(1 / rate, factor, RATE_TOLERANCE)) {
+        // Recordings may be sent faster than they were spoken, by some factor or other.
+        return clock == Clock.OFFSETS || factor == RATE_FACTORS[0];
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOfOtherUnit(double rate) {
+    for (int factor : UNIT_FACTORS) {
+      if (isNear(rate, factor, RATE_TOLERANCE)) {
+        return true;
+      }
+    }
+    return rate > LEAST_SAMPLES && rate < MOST_SAMPLES;
+  }
+
+  private static boolean isNear(double value, double expected, double tolerance) {
+    return Math.abs(value - expected) < tolerance * Math.abs(expected);
   }
 
   void writeState(DataOutput out) throws IOException {
@@ -175,12 +274,14 @@ public final class OffsetCheck {
     StateFields.writeCount(out, lastMicros);
     out.writeLong(beginMicros);
     StateFields.writeCount(out, audioMicros);
+    out.writeBoolean(wentBack);
     out.writeBoolean(joins);
     out.writeByte(clock.ordinal());
     writeFault(out, finding);
     writeFault(out, suspected);
     out.writeByte(times);
     out.writeByte(goodTimes);
+    out.writeDouble(timeRate);
   }
 
   void readState(DataInput in) throws IOException {
@@ -188,12 +289,14 @@ public final class OffsetCheck {
     lastMicros = StateFields.readCount(in);
     beginMicros = in.readLong();
     audioMicros = StateFields.readCount(in);
+    wentBack = in.readBoolean();
     joins = in.readBoolean();
     clock = readClock(in);
     finding = readFault(in);
     suspected = readFault(in);
     times = in.readByte();
     goodTimes = in.readByte();
+    timeRate = in.readDouble();
   }
 
   private static Clock readClock(DataInput in) throws IOException {

@@ -1,7 +1,6 @@
 package dev.speechemotion.streams.call;
 
 import dev.speechemotion.avro.AudioChunk;
-import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionAlert;
@@ -17,6 +16,7 @@ import dev.speechemotion.streams.intake.ChunkRules;
 import dev.speechemotion.streams.metrics.StreamMetrics;
 import dev.speechemotion.streams.models.EmotionModels;
 import dev.speechemotion.streams.models.OpenModels;
+import dev.speechemotion.streams.quality.FoundFault;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
 import dev.speechemotion.streams.results.AlertRule;
@@ -154,7 +154,7 @@ public final class StreamTester implements AutoCloseable {
     public void summary(CallSummary summary) {}
 
     @Override
-    public void wrong(AudioFault fault) {}
+    public void wrong(FoundFault found) {}
   }
 
   CallStore store() {

@@ -18,12 +18,15 @@ import dev.speechemotion.features.fixture.Recordings;
 import dev.speechemotion.streams.metrics.StreamMetrics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
@@ -105,7 +109,48 @@ class WrongAudioTest {
         }),
     HALF_THE_RATE(
         AudioFault.WRONG_SAMPLE_RATE,
-        chunk -> chunk.setMediaOffsetMicros(chunk.getMediaOffsetMicros() / 2));
+        chunk -> chunk.setMediaOffsetMicros(chunk.getMediaOffsetMicros() / 2)),
+    A_SIXTH_OF_THE_RATE(
+        AudioFault.WRONG_SAMPLE_RATE,
+        chunk -> chunk.setMediaOffsetMicros(chunk.getMediaOffsetMicros() / 6)),
+    OFFSETS_SINCE_1970_IN_MILLIS(
+        AudioFault.OFFSETS_IN_MILLISECONDS,
+        chunk ->
+            chunk.setMediaOffsetMicros(1_796_037_484_000L + chunk.getMediaOffsetMicros() / 1_000)),
+    OFFSETS_IN_SAMPLES(
+        AudioFault.OFFSETS_IN_OTHER_UNIT,
+        chunk -> chunk.setMediaOffsetMicros(chunk.getMediaOffsetMicros() * RATE_HZ / 1_000_000)),
+    OFFSETS_COUNT_DOWN(
+        AudioFault.OFFSETS_GO_BACK,
+        chunk -> chunk.setMediaOffsetMicros(60_000_000 - chunk.getMediaOffsetMicros())),
+    OFFSETS_IN_TICKS(
+        AudioFault.OFFSETS_IN_OTHER_UNIT,
+        chunk -> chunk.setMediaOffsetMicros(chunk.getMediaOffsetMicros() * 10)),
+    OFFSETS_IN_NANOS(
+        AudioFault.OFFSETS_IN_OTHER_UNIT,
+        chunk -> chunk.setMediaOffsetMicros(chunk.getMediaOffsetMicros() * 1_000)),
+    NUMBERS_IN_SAMPLES(
+        AudioFault.NUMBERS_IN_SAMPLES,
+        chunk -> chunk.setSequenceNumber(CHUNK_SAMPLES * chunk.getSequenceNumber())),
+    PCM_AS_MULAW(
+        AudioFault.PCM_AS_G711,
+        AudioEncoding.PCM_S16LE,
+        chunk -> chunk.setEncoding(PayloadEncoding.MULAW)),
+    PCM_AS_ALAW(
+        AudioFault.PCM_AS_G711,
+        AudioEncoding.PCM_S16BE,
+        chunk -> chunk.setEncoding(PayloadEncoding.ALAW)),
+    MULAW_AS_PCM(
+        AudioFault.G711_AS_PCM,
+        AudioEncoding.MULAW,
+        chunk -> chunk.setEncoding(PayloadEncoding.PCM_S16LE)),
+    EIGHT_BITS_AS_MULAW(AudioFault.PCM_8_BIT_AS_G711, WrongAudioTest::encodeAsEightBits),
+    HEX_TEXT(
+        AudioFault.BASE64_PAYLOAD,
+        chunk ->
+            chunk.setPayload(
+                ByteBuffer.wrap(
+                    HexFormat.of().formatHex(bytes(chunk)).getBytes(StandardCharsets.US_ASCII))));
 
     private final AudioFault fault;
     private final AudioEncoding encoding;
@@ -123,22 +168,44 @@ class WrongAudioTest {
 
     boolean isUnintelligible() {
       return switch (fault) {
-        case BASE64_PAYLOAD, WRONG_BYTE_ORDER, WRONG_G711_LAW -> true;
+        case BASE64_PAYLOAD,
+            WRONG_BYTE_ORDER,
+            WRONG_G711_LAW,
+            PCM_AS_G711,
+            PCM_8_BIT_AS_G711,
+            G711_AS_PCM ->
+            true;
         default -> false;
       };
     }
 
     /** Whether the audio is whole, and its place in time can be told all the same. */
     boolean isGoodAudio() {
-      return !isUnintelligible() && fault != AudioFault.WRONG_SAMPLE_RATE;
+      boolean losesItsPlace =
+          this == OFFSETS_COUNT_DOWN || this == OFFSETS_IN_TICKS || this == OFFSETS_IN_NANOS;
+      return !isUnintelligible() && fault != AudioFault.WRONG_SAMPLE_RATE && !losesItsPlace;
     }
   }
 
   private static void encodeAsText(AudioChunk chunk) {
+    chunk.setPayload(ByteBuffer.wrap(Base64.getEncoder().encode(bytes(chunk))));
+  }
+
+  private static byte[] bytes(AudioChunk chunk) {
     ByteBuffer payload = chunk.getPayload();
     byte[] bytes = new byte[payload.remaining()];
     payload.duplicate().get(bytes);
-    chunk.setPayload(ByteBuffer.wrap(Base64.getEncoder().encode(bytes)));
+    return bytes;
+  }
+
+  private static void encodeAsEightBits(AudioChunk chunk) {
+    byte[] bytes = bytes(chunk);
+    float[] samples = new float[bytes.length];
+    AudioEncoding.MULAW.decode(bytes, 0, 1, samples.length, samples, 0);
+    for (int i = 0; i < samples.length; i++) {
+      bytes[i] = (byte) Math.floor(128 + 127 * samples[i]);
+    }
+    chunk.setPayload(ByteBuffer.wrap(bytes));
   }
 
   private List<AudioChunk> call(int chunkSamples) {
@@ -156,6 +223,10 @@ class WrongAudioTest {
       AudioChunk stop = chunks.get(chunks.size() - 1);
       stop.setSequenceNumber(CHUNK_MS * stop.getSequenceNumber());
     }
+    if (wrong.fault == AudioFault.NUMBERS_IN_SAMPLES) {
+      AudioChunk stop = chunks.get(chunks.size() - 1);
+      stop.setSequenceNumber(CHUNK_SAMPLES * stop.getSequenceNumber());
+    }
     return chunks;
   }
 
@@ -167,8 +238,9 @@ class WrongAudioTest {
 
       List<EmotionEvent> late =
           stream.events.stream().filter(event -> event.getEndMs() > 10_000).toList();
-      if (wrong == Wrong.TWICE_THE_RATE_BY_CAPTURE) {
-        // By what it says, it has half as much audio.
+      if (EnumSet.of(Wrong.TWICE_THE_RATE_BY_CAPTURE, Wrong.MULAW_AS_PCM, Wrong.OFFSETS_IN_TICKS)
+          .contains(wrong)) {
+        // By what it says, it has half as much audio, or ten times as much.
         late = stream.events.subList(stream.events.size() - 1, stream.events.size());
       }
       assertThat(late).isNotEmpty();
@@ -180,6 +252,55 @@ class WrongAudioTest {
       assertThat(counted(stream, wrong.fault)).isEqualTo(1);
       assertThat(stream.metric("wrong.audio")).isEqualTo(1);
     }
+  }
+
+  static Stream<Wrong> ofWrongOffsets() {
+    return Stream.of(Wrong.values()).filter(wrong -> wrong.fault.name().startsWith("OFFSETS"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ofWrongOffsets")
+  void shouldSayHowLongACallIsByItsAudioWhereOffsetsAreWrong(Wrong wrong) {
+    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
+      stream.send(call(wrong, CHUNK_SAMPLES));
+
+      assertThat(stream.summaries.get(0).getDurationMs()).isEqualTo(16_000);
+    }
+  }
+
+  /** Windows that end where no audio does are few: a wrong rate cuts nothing. */
+  @ParameterizedTest
+  @EnumSource(names = {"HALF_THE_RATE", "A_SIXTH_OF_THE_RATE", "OFFSETS_COUNT_DOWN"})
+  void shouldNotCutAudioToPiecesBeforeTheFinding(Wrong wrong) {
+    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
+      stream.send(call(CHUNK_SAMPLES));
+      int right = stream.events.size();
+      feed.sequence = 0;
+      feed.offsetMicros = 0;
+      List<AudioChunk> chunks = call(wrong, CHUNK_SAMPLES);
+      chunks.forEach(chunk -> chunk.setIngestedAt(chunk.getIngestedAt().plusSeconds(60)));
+      stream.send(chunks);
+
+      assertThat(stream.events.size() - right).isLessThanOrEqualTo(right + 1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ALAW, not MULAW but the other law of G.711; say encoding ALAW",
+    "MULAW, not ALAW but the other law of G.711; say encoding MULAW",
+    "BIG_ENDIAN, in the other order; say encoding PCM_S16BE",
+    "PCM_AS_MULAW, not MULAW but linear samples of 16 bits; say encoding PCM_S16LE",
+    "EIGHT_BITS_AS_MULAW, linear samples of 8 bits; convert it to 16 bits",
+    "TWICE_THE_RATE, sampleRateHz is 16000; about 8000 samples",
+    "A_SIXTH_OF_THE_RATE, sampleRateHz is 8000; about 48000 samples",
+    "OFFSETS_IN_TICKS, counts units of 100 ns; microseconds",
+    "OFFSETS_IN_SAMPLES, counts samples; microseconds",
+  })
+  void shouldSayWhatItIsAndWhatToSendInstead(Wrong wrong, String parts) {
+    String line = logged(wrong);
+
+    assertThat(line).contains(parts.split("; "));
   }
 
   private static double counted(StreamTester stream, AudioFault fault) {
@@ -288,25 +409,26 @@ class WrongAudioTest {
     }
   }
 
-  @Test
-  void shouldLogOnceACallWithWhereAndWhatToDo() {
+  private String logged(Wrong wrong) {
     Logger logger = (Logger) LoggerFactory.getLogger(AnalyzeCalls.class);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     logger.addAppender(log);
     try (StreamTester stream = new StreamTester(StreamTester.plain())) {
-      stream.send(call(Wrong.TEXT, CHUNK_SAMPLES));
+      stream.send(call(wrong, CHUNK_SAMPLES));
     } finally {
       logger.detachAppender(log);
     }
+    assertThat(log.list).hasSize(1);
+    return log.list.get(0).getFormattedMessage();
+  }
 
-    assertThat(log.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
-        .singleElement()
-        .asString()
+  @Test
+  void shouldLogOnceACallWithWhereAndWhatToDo() {
+    assertThat(logged(Wrong.TEXT))
         .matches(
-            "Wrong audio of a call: BASE64_PAYLOAD: payload is base64 text, so there is no"
-                + " emotion; have the feed decode it to bytes"
+            "Wrong audio of a call: BASE64_PAYLOAD: payload is base64 or hexadecimal text, so there"
+                + " is no emotion; have the feed decode it to bytes"
                 + " \\(found at topic audio-chunks, partition 0, offset \\d+\\)");
   }
 
@@ -422,6 +544,24 @@ class WrongAudioTest {
               Random random = new Random(2);
               chunks.removeIf(c -> c.getKind() == ChunkKind.MEDIA && random.nextInt(5) == 0);
             }),
+        odd("three of four messages lost", chunks -> lose(chunks, 4, 3)),
+        odd("nine of ten messages lost", chunks -> lose(chunks, 10, 9)),
+        odd(
+            "offsets that begin again",
+            chunks ->
+                media(chunks)
+                    .forEach(c -> c.setMediaOffsetMicros(c.getMediaOffsetMicros() % 5_000_000))),
+        odd(
+            "silence left out, of which one message in ten is sent",
+            chunks -> {
+              long[] micros = {0};
+              media(chunks)
+                  .forEach(
+                      c -> {
+                        c.setMediaOffsetMicros(micros[0]);
+                        micros[0] += c.getSequenceNumber() % 80 < 20 ? 200_000 : 20_000;
+                      });
+            }),
         odd("sent twice as fast as spoken", chunks -> ingested(chunks, micros -> micros / 2)),
         odd(
             "sent at once, without offsets",
@@ -452,6 +592,10 @@ class WrongAudioTest {
 
   private static void thin(List<AudioChunk> chunks, int oneIn) {
     chunks.removeIf(c -> c.getKind() == ChunkKind.MEDIA && c.getSequenceNumber() % oneIn == 0);
+  }
+
+  private static void lose(List<AudioChunk> chunks, int of, int lost) {
+    chunks.removeIf(c -> c.getKind() == ChunkKind.MEDIA && c.getSequenceNumber() % of < lost);
   }
 
   private static void ingested(List<AudioChunk> chunks, LongUnaryOperator micros) {

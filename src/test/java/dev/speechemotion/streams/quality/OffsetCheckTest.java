@@ -43,15 +43,24 @@ class OffsetCheckTest {
     "0.001, OFFSETS_IN_MILLISECONDS",
     "2, WRONG_SAMPLE_RATE",
     "0.5, WRONG_SAMPLE_RATE",
+    "3, WRONG_SAMPLE_RATE",
+    "6, WRONG_SAMPLE_RATE",
+    "0.1667, WRONG_SAMPLE_RATE",
+    "10, OFFSETS_IN_OTHER_UNIT",
+    "1000, OFFSETS_IN_OTHER_UNIT",
+    "0.008, OFFSETS_IN_OTHER_UNIT",
+    "0.048, OFFSETS_IN_OTHER_UNIT",
+    "-1, OFFSETS_GO_BACK",
+    "-0.001, OFFSETS_GO_BACK",
     "1, ",
     "1.001, ",
     "1.5, ",
-    "3, ",
+    "5, ",
+    "30, ",
     "0.75, ",
-    "0.008, ",
   })
   void shouldTellHowFarOffsetsAdvance(double share, AudioFault fault) {
-    Optional<AudioFault> found = hear(9, micros -> Math.round(share * micros));
+    Optional<AudioFault> found = hear(9, micros -> 20_000_000 + Math.round(share * micros));
 
     assertThat(found).isEqualTo(Optional.ofNullable(fault));
   }
@@ -69,6 +78,50 @@ class OffsetCheckTest {
     assertThat(saysWhere).isTrue();
     hear(0.02, micros -> 100_000);
     assertThat(saysWhere).isTrue();
+  }
+
+  @Test
+  void shouldUseNoOffsetsThatOverlapMessageAfterMessage() {
+    hear(0.08, micros -> micros / 2);
+    assertThat(saysWhere).isTrue();
+
+    for (int i = 0; i < 400; i++) {
+      hear(0.02, micros -> micros / 2);
+      assertThat(saysWhere).isFalse();
+    }
+  }
+
+  @Test
+  void shouldUseNoOffsetsThatGoBackMessageAfterMessage() {
+    hear(0.04, micros -> 20_000_000 - micros);
+    // Once may be a feed that counts anew.
+    assertThat(saysWhere).isTrue();
+
+    for (int i = 0; i < 400; i++) {
+      hear(0.02, micros -> 20_000_000 - micros);
+      assertThat(saysWhere).isFalse();
+    }
+  }
+
+  @Test
+  void shouldUseTheOffsetsOfAFeedThatCountsAnew() {
+    hear(3, micros -> 20_000_000 + micros);
+
+    hear(0.02, micros -> 0);
+    assertThat(saysWhere).isTrue();
+    for (int i = 0; i < 500; i++) {
+      hear(0.02, micros -> micros - 3_000_000);
+      assertThat(saysWhere).isTrue();
+    }
+    assertThat(check.finding()).isEmpty();
+  }
+
+  @Test
+  void shouldTakeNoSilenceThatIsLeftOutForAnotherUnit() {
+    // A burst of ten messages, then one in ten, and so again.
+    assertThat(hear(60, micros -> micros + micros / 400_000 * 3_600_000)).isEmpty();
+    assertThat(hear(60, micros -> 900_000_000 + micros / 20_000 * 200_000 + micros / 2_000_000 * 7))
+        .contains(AudioFault.OFFSETS_IN_OTHER_UNIT);
   }
 
   @Test
