@@ -314,19 +314,26 @@ public final class EncodingCheck {
 
   /** Whether both bytes of 16-bit samples look like codes of G.711. */
   private boolean areCodes() {
-    int apart = 0;
     int oneSided = 0;
     int uneven = 0;
     for (int top = 0; top < TOPS; top++) {
       int first = tops[top];
       int second = tops[TOPS + top];
-      apart += Math.abs(first - second);
       oneSided += Math.abs(first - tops[top ^ OTHER_SIGN]);
       oneSided += Math.abs(second - tops[TOPS + (top ^ OTHER_SIGN)]);
       uneven += Math.abs(first + second - 2 * LOOKS / TOPS);
     }
     // Of the sums that would be if no two bins had anything in common.
-    return apart < 0.15 * 2 * LOOKS && oneSided < 0.25 * 4 * LOOKS && uneven > 0.15 * 2 * LOOKS;
+    return apart() < 0.1 * 2 * LOOKS && oneSided < 0.45 * 4 * LOOKS && uneven > 0.15 * 2 * LOOKS;
+  }
+
+  /** How far the two kinds of bytes are from being spread alike; at most as many as they are. */
+  private int apart() {
+    int apart = 0;
+    for (int top = 0; top < TOPS; top++) {
+      apart += Math.abs(tops[top] - tops[TOPS + top]);
+    }
+    return apart;
   }
 
   private Optional<Finding> judgeFloats() {
@@ -341,13 +348,11 @@ public final class EncodingCheck {
   private Optional<Finding> judgeLaw() {
     boolean mulaw = encoding == AudioEncoding.MULAW;
     double declared = divergence(bins, 0, mulaw);
-    if (declared > NO_SOUND) {
-      if (isOf16Bits(0) || isOf16Bits(TOPS)) {
-        return Optional.of(Finding.LINEAR_16);
-      }
-      if (isOf8Bits()) {
-        return Optional.of(Finding.LINEAR_8);
-      }
+    if (isOf16Bits(0) || isOf16Bits(TOPS)) {
+      return Optional.of(Finding.LINEAR_16);
+    }
+    if (declared > NO_SOUND && isOf8Bits()) {
+      return Optional.of(Finding.LINEAR_8);
     }
     int filled = 0;
     for (int count : bins) {
@@ -377,7 +382,8 @@ public final class EncodingCheck {
     }
     int first = tops[high];
     int last = tops[high + TOPS - 1];
-    return Math.min(first, last) * 10 > LOOKS / 2
+    return apart() > 0.15 * LOOKS
+        && Math.min(first, last) * 10 > LOOKS / 2
         && tops[high + OTHER_SIGN] * 4 < first
         && tops[high + (TOPS - 1 ^ OTHER_SIGN)] * 4 < last;
   }

@@ -239,12 +239,16 @@ class BadRecordTest {
     }
 
     List<String> lines = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    assertThat(lines).hasSize(10 + 1 + 1 + 1);
+    assertThat(lines).hasSize(10 + 1 + 1 + 1 + 1);
     assertThat(lines.get(9))
         .isEqualTo(
             "Rejected record: NOT_CONFLUENT_FORMAT: the value begins with byte 1, not with 0"
                 + " (topic audio-chunks, partition 0, offset 9)");
-    assertThat(lines.get(11)).isEqualTo("Rejected 15 more records: NOT_CONFLUENT_FORMAT");
+    assertThat(lines.get(10))
+        .isEqualTo(
+            "More records rejected as NOT_CONFLUENT_FORMAT within the minute are only counted, by"
+                + " rejected_records_total");
+    assertThat(lines.get(12)).isEqualTo("Rejected 15 more records: NOT_CONFLUENT_FORMAT");
     assertThat(lines).noneMatch(line -> line.contains("secret") || line.contains("call-1"));
     assertThat(log.list).allMatch(event -> event.getThrowableProxy() == null);
   }

@@ -436,6 +436,22 @@ class OrderTest {
   }
 
   @Test
+  void shouldSayThatNumbersThatStandStillShouldCount() {
+    List<AudioChunk> chunks = call(Kind.ONE_TRACK, 1);
+    chunks.forEach(chunk -> chunk.setSequenceNumber(1));
+    try (StreamTester stream = new StreamTester(SETTINGS)) {
+      stream.send(chunks.subList(0, 50));
+
+      assertThat(stream.reasons()).isNotEmpty().containsOnly(RejectReason.BAD_SEQUENCE_NUMBER);
+      assertThat(stream.deadLetters)
+          .extracting(letter -> StreamTester.header(letter.headers(), "dlq.message"))
+          .containsOnly(
+              "sequenceNumber 1 is another message's, the last one's; have the feed number the"
+                  + " messages of a stream 1, 2, 3 …");
+    }
+  }
+
+  @Test
   void shouldPutAsideTheMessagesOfAFeedThatDoesNotCount() {
     List<AudioChunk> chunks = call(Kind.WITHOUT_OFFSETS, 1).subList(1, 100);
     chunks.forEach(chunk -> chunk.setSequenceNumber(0));
