@@ -154,6 +154,9 @@ public final class EncodingCheck {
   private int times;
   private int soundTimes;
 
+  /** Whether the last stretch that had many values was of nothing that is looked for. */
+  private boolean varied;
+
   /**
    * @param rateHz of the audio, at least 8,000
    */
@@ -174,9 +177,13 @@ public final class EncodingCheck {
     return finding;
   }
 
-  /** Whether the last stretch that said anything was what the encoding says. */
+  /**
+   * Whether the last stretch that said anything was what the encoding says, or of linear samples at
+   * least nothing else that is known: interleaved channels taken for one are neither smooth nor
+   * wild.
+   */
   public boolean isConfirmed() {
-    return soundTimes > 0 && finding == Finding.NONE;
+    return finding == Finding.NONE && (soundTimes > 0 || varied && !isG711());
   }
 
   /** Samples until the next judgment; at least 1. */
@@ -444,6 +451,7 @@ public final class EncodingCheck {
 
   private void conclude(Optional<Finding> judgment) {
     if (judgment.isEmpty()) {
+      varied |= Long.bitCount(seenDigits) >= LEAST_DIGITS;
       return;
     }
     Finding found = judgment.get();
@@ -456,6 +464,7 @@ public final class EncodingCheck {
       return;
     }
     soundTimes = 0;
+    varied = false;
     times = found == suspected ? Math.min(times + 1, TIMES) : 1;
     suspected = found;
     if (times == TIMES) {
@@ -522,6 +531,7 @@ public final class EncodingCheck {
     out.writeByte(suspected.ordinal());
     out.writeByte(times);
     out.writeByte(soundTimes);
+    out.writeBoolean(varied);
   }
 
   /**
@@ -556,6 +566,7 @@ public final class EncodingCheck {
     suspected = readFinding(in);
     times = readUpTo(in.readUnsignedByte(), TIMES);
     soundTimes = readUpTo(in.readUnsignedByte(), SOUND_TIMES);
+    varied = in.readBoolean();
   }
 
   private static Finding readFinding(DataInput in) throws IOException {

@@ -95,6 +95,11 @@ public final class MessageOrder {
     return next;
   }
 
+  /** The highest number that is held or was passed. */
+  long highest() {
+    return held.isEmpty() ? next - 1 : held.get(held.size() - 1).number();
+  }
+
   /** Begins with a number: what is lower comes too late. */
   void begin(long first) {
     begun = true;

@@ -183,7 +183,7 @@ public final class StreamOrder {
   }
 
   private static Verdict numberTaken(MessageOrder own, Message message) {
-    boolean standsStill = own.begun() && message.number() == own.next() - 1;
+    boolean standsStill = message.number() == own.highest();
     return new Verdict.Rejected(
         new Rejection(
             RejectReason.BAD_SEQUENCE_NUMBER,

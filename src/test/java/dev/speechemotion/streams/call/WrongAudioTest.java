@@ -113,6 +113,8 @@ class WrongAudioTest {
     A_SIXTH_OF_THE_RATE(
         AudioFault.WRONG_SAMPLE_RATE,
         chunk -> chunk.setMediaOffsetMicros(chunk.getMediaOffsetMicros() / 6)),
+    TWO_CHANNELS_AS_ONE(
+        AudioFault.WRONG_SAMPLE_RATE, AudioEncoding.PCM_S16LE, WrongAudioTest::addAnUnnamedChannel),
     OFFSETS_SINCE_1970_IN_MILLIS(
         AudioFault.OFFSETS_IN_MILLISECONDS,
         chunk ->
@@ -196,6 +198,16 @@ class WrongAudioTest {
     byte[] bytes = new byte[payload.remaining()];
     payload.duplicate().get(bytes);
     return bytes;
+  }
+
+  private static void addAnUnnamedChannel(AudioChunk chunk) {
+    byte[] mono = bytes(chunk);
+    byte[] both = new byte[2 * mono.length];
+    for (int i = 0; i < mono.length; i += Short.BYTES) {
+      System.arraycopy(mono, i, both, 2 * i, Short.BYTES);
+      System.arraycopy(mono, mono.length - Short.BYTES - i, both, 2 * i + 2, Short.BYTES);
+    }
+    chunk.setPayload(ByteBuffer.wrap(both));
   }
 
   private static void encodeAsEightBits(AudioChunk chunk) {
@@ -430,6 +442,25 @@ class WrongAudioTest {
             "Wrong audio of a call: BASE64_PAYLOAD: payload is base64 or hexadecimal text, so there"
                 + " is no emotion; have the feed decode it to bytes"
                 + " \\(found at topic audio-chunks, partition 0, offset \\d+\\)");
+  }
+
+  /** Silence says nothing of a payload, but as other samples it has another length. */
+  @ParameterizedTest
+  @EnumSource(names = {"PCM_AS_MULAW", "PCM_AS_ALAW", "MULAW_AS_PCM", "HEX_TEXT"})
+  void shouldNotTakeAnotherPayloadForAWrongRateBeforeAnybodySpeaks(Wrong wrong) {
+    feed.encoding = wrong.encoding;
+    List<AudioChunk> chunks = new ArrayList<>(List.of(feed.start()));
+    chunks.addAll(feed.chunks(CHUNK_SAMPLES, List.of(customer()), new float[20 * RATE_HZ]));
+    chunks.addAll(feed.chunks(CHUNK_SAMPLES, List.of(customer()), speech));
+    chunks.add(feed.stop());
+    media(chunks).forEach(wrong.spoil);
+
+    try (StreamTester stream = new StreamTester(StreamTester.plain())) {
+      stream.send(chunks);
+
+      assertThat(stream.summaries.get(0).getChannels().get(0).getQuality())
+          .containsExactly(wrong.fault);
+    }
   }
 
   @Test
