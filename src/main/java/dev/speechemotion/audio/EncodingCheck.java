@@ -310,7 +310,8 @@ public final class EncodingCheck {
     if (differences > WILD * otherDifferences
         && power > LEAST_POWER * LOOKS
         && Long.bitCount(seenDigits) >= LEAST_DIGITS
-        && !otherIsOneSided) {
+        && !otherIsOneSided
+        && !isClipped()) {
       return Optional.of(Finding.BYTE_ORDER);
     }
     if (otherDifferences > WILD * differences) {
@@ -319,19 +320,51 @@ public final class EncodingCheck {
     return areCodes() ? Optional.of(Finding.CODES) : Optional.empty();
   }
 
-  /** Whether both bytes of 16-bit samples look like codes of G.711. */
+  /**
+   * Whether more samples than of speech are as large as can be: in the other order those are small.
+   */
+  private boolean isClipped() {
+    int high = encoding == AudioEncoding.PCM_S16LE ? TOPS : 0;
+    return (tops[high + OTHER_SIGN - 1] + tops[high + OTHER_SIGN]) * 10 > LOOKS * 3;
+  }
+
+  /**
+   * Whether both bytes of 16-bit samples look like codes of G.711: of those that a quiet line has
+   * most, there are as many with the sign set as without; or else, as silence may have one code or
+   * two, it is so of the others.
+   */
   private boolean areCodes() {
-    int oneSided = 0;
-    int uneven = 0;
-    for (int top = 0; top < TOPS; top++) {
-      int first = tops[top];
-      int second = tops[TOPS + top];
-      oneSided += Math.abs(first - tops[top ^ OTHER_SIGN]);
-      oneSided += Math.abs(second - tops[TOPS + (top ^ OTHER_SIGN)]);
-      uneven += Math.abs(first + second - 2 * LOOKS / TOPS);
+    int all = 2 * LOOKS;
+    if (apart() > 0.1 * all) {
+      return false;
     }
-    // Of the sums that would be if no two bins had anything in common.
-    return apart() < 0.1 * 2 * LOOKS && oneSided < 0.45 * 4 * LOOKS && uneven > 0.15 * 2 * LOOKS;
+    int quiet = 0;
+    for (int top = 1; top < OTHER_SIGN; top++) {
+      quiet = pair(top) > pair(quiet) ? top : quiet;
+    }
+    int rest = all - pair(quiet);
+    int apartOfRest = 0;
+    int oneSided = 0;
+    int unevenOfRest = 0;
+    for (int top = 0; top < TOPS; top++) {
+      if (top % OTHER_SIGN != quiet) {
+        apartOfRest += Math.abs(tops[top] - tops[TOPS + top]);
+        oneSided += Math.abs(top(top) - top(top ^ OTHER_SIGN)) / 2;
+        unevenOfRest += Math.abs(top(top) - rest / (TOPS - 2));
+      }
+    }
+    // Zeros are linear silence.
+    int oneSidedOfAll = oneSided + Math.abs(top(quiet) - top(quiet ^ OTHER_SIGN));
+    return quiet != 0 && rest < 0.4 * all && oneSidedOfAll < 0.4 * all
+        || rest > 0.08 * all
+            && apartOfRest < 0.2 * rest
+            && oneSided < 0.35 * rest
+            && unevenOfRest > 0.25 * rest;
+  }
+
+  /** Bytes that differ in the sign of G.711 only, by their first bits. */
+  private int pair(int top) {
+    return top(top) + top(top ^ OTHER_SIGN);
   }
 
   /** How far the two kinds of bytes are from being spread alike; at most as many as they are. */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +101,40 @@ class EncodingCheckTest {
             .isEqualTo(-1);
       }
     }
+  }
+
+  /** As of a line with hiss, and of converters that are off by a constant or clip. */
+  @ParameterizedTest
+  @EnumSource(names = "GOOD_.*", mode = EnumSource.Mode.MATCH_ALL)
+  void shouldFindNothingWrongWithNoiseAndOffsets(PayloadForm form) {
+    Random random = new Random(1);
+    float[] samples = new float[5 * RATE_HZ];
+    for (double level = 0.0001; level < 4; level *= 1.3) {
+      for (double offset : new double[] {0, 0.001, -0.01, 0.1, -0.5}) {
+        for (int kind = 0; kind < 3; kind++) {
+          for (int i = 0; i < samples.length; i++) {
+            // Hiss, hiss with pauses, and speech.
+            double hiss = kind == 1 && i / RATE_HZ % 2 == 0 ? 0 : random.nextGaussian();
+            samples[i] = (float) (level * (kind == 2 ? 3 * speech[i] : hiss) + offset);
+          }
+          assertThat(form.foundAfter(form.payload(samples), RATE_HZ))
+              .as(kind + " at " + level + " off by " + offset)
+              .isEqualTo(-1);
+        }
+      }
+    }
+  }
+
+  /** As most codecs have it that find nobody speaking. */
+  @ParameterizedTest
+  @EnumSource
+  void shouldFindWhatAPayloadIsWhereMostOfItIsDigitalSilence(PayloadForm form) {
+    float[] sparse = Arrays.copyOf(speech, TEN_SECONDS);
+    for (int i = 0; i < sparse.length; i++) {
+      sparse[i] = i % RATE_HZ < RATE_HZ / 2 ? sparse[i] : 0;
+    }
+
+    assertThat(form.findingOf(form.payload(sparse), RATE_HZ)).isEqualTo(form.finding);
   }
 
   /** As of 8-bit recordings, or of a converter that says only so much. */
