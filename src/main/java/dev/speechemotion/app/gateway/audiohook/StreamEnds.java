@@ -128,6 +128,8 @@ final class StreamEnds implements AutoCloseable {
           consumer.partitionsFor(topic, TIMEOUT).stream()
               .map(each -> new TopicPartition(topic, each.partition()))
               .toList();
+      // What the client is told of partitions that are not assigned it warns of.
+      consumer.assign(partitions);
       long since = Instant.now().minus(LOOK_BACK).toEpochMilli();
       Map<TopicPartition, Long> untils = consumer.endOffsets(partitions, TIMEOUT);
       Map<TopicPartition, OffsetAndTimestamp> begins =

@@ -3,6 +3,9 @@ package dev.speechemotion.app.gateway.audiohook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.speechemotion.app.client.ChunkProducer;
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.embedded.EmbeddedBroker;
@@ -23,6 +26,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(120)
 class StreamEndsIT {
@@ -54,8 +58,17 @@ class StreamEndsIT {
             .hasCauseInstanceOf(SchemaRegistry.RegistryException.class);
 
         server.answerAsAsked();
-        assertThat(ends.find("call", "stream").get(60, TimeUnit.SECONDS))
-            .contains(new StreamEnds.End(5, 0, false));
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger kafka = (Logger) LoggerFactory.getLogger("org.apache.kafka.clients");
+        kafka.addAppender(log);
+        try {
+          assertThat(ends.find("call", "stream").get(60, TimeUnit.SECONDS))
+              .contains(new StreamEnds.End(5, 0, false));
+        } finally {
+          kafka.detachAppender(log);
+        }
+        assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
       }
     }
   }
