@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All messages of a gateway on their way to Kafka, and the bound on them: when it is reached, no
- * stream has room until a quarter is free again. Serves all threads.
+ * stream has room until a quarter is free again. Before that, a stream has room while it has less
+ * on its way than is free: alone, it gets half of the whole, one of n that are as fast the (n+1)th
+ * part, and however much others have, one that begins finds room (Choudhury and Hahne, Dynamic
+ * Queue Length Thresholds for Shared-Memory Packet Switches, 1998). Serves all threads.
  */
 public final class ChunkOutbox implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkOutbox.class);
@@ -114,6 +117,11 @@ public final class ChunkOutbox implements AutoCloseable {
   /** Whether there is room for more. */
   public boolean hasRoom() {
     return !full.get();
+  }
+
+  /** Of the whole, what nothing is on its way in. */
+  long freeBytes() {
+    return mostBytes - bytes.get();
   }
 
   void waits(StreamOutbox stream) {

@@ -10,9 +10,6 @@ import java.util.List;
  * they are sent. The one place in which a gateway's messages get their ids. Serves all threads.
  */
 public final class StreamOutbox {
-  /** What a stream may have on its way, bytes: half a minute of G.711. */
-  private static final long MOST_BYTES = 256 << 10;
-
   private final ChunkOutbox outbox;
   private final StreamIdentity identity;
 
@@ -73,9 +70,9 @@ public final class StreamOutbox {
     return false;
   }
 
-  /** Whether there is room for more. */
+  /** Whether there is room for more: a stream may have as much on its way as is still free. */
   public synchronized boolean hasRoom() {
-    return bytes < MOST_BYTES && outbox.hasRoom();
+    return outbox.hasRoom() && bytes < outbox.freeBytes();
   }
 
   void goOnIfThereIsRoom() {

@@ -2,13 +2,17 @@ package dev.speechemotion.app.gateway.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.speechemotion.app.settings.Property;
+import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -48,8 +52,8 @@ class ChunkOutboxTest {
   }
 
   @Test
-  void shouldHoldAStreamUntilItsOwnBytesAreAcknowledged() {
-    ChunkOutbox outbox = outbox(1 << 30);
+  void shouldHoldAStreamUntilAsMuchIsFreeAsItHasOnItsWay() {
+    ChunkOutbox outbox = outbox(10L * BIG);
     StreamOutbox busy = outbox.open(stream("busy"));
     StreamOutbox idle = outbox.open(stream("idle"));
     for (int i = 0; i < 5; i++) {
@@ -64,6 +68,59 @@ class ChunkOutboxTest {
     assertThat(wentOn).hasValue(1);
     kafka.completeNext();
     assertThat(wentOn).hasValue(1);
+  }
+
+  /** Packets of 20 ms at 8 kHz, while Kafka acknowledges nothing. */
+  private static int sendUntilFull(StreamOutbox stream) {
+    int packets = 0;
+    for (; stream.hasRoom(); packets++) {
+      send(stream, 160);
+    }
+    return packets;
+  }
+
+  @Test
+  void shouldHoldMinutesOfOneStreamInTheBufferOfTheDefault() {
+    long most = Settings.of(Map.of()).integer(Property.GATEWAY_BUFFER_BYTES);
+    int packets = sendUntilFull(outbox(most).open(stream("s")));
+    // The manual says eight minutes.
+    assertThat(Duration.ofMillis(20L * packets).toMinutes()).isEqualTo(8);
+  }
+
+  @Test
+  void shouldLeaveRoomForStreamsThatBeginHoweverMuchTheOthersHave() {
+    ChunkOutbox outbox = outbox(1 << 20);
+    int first = sendUntilFull(outbox.open(stream("first")));
+    int second = sendUntilFull(outbox.open(stream("second")));
+    int third = sendUntilFull(outbox.open(stream("third")));
+
+    assertThat(second).isBetween(first / 2 - 1, first / 2 + 1);
+    assertThat(third).isBetween(second / 2 - 1, second / 2 + 1);
+  }
+
+  @Test
+  void shouldShareTheWholeEquallyAmongStreamsThatAreAsFast() {
+    int count = 100;
+    ChunkOutbox outbox = outbox(8 << 20);
+    StreamOutbox[] streams = new StreamOutbox[count];
+    for (int i = 0; i < count; i++) {
+      streams[i] = outbox.open(stream("s" + i));
+    }
+    int[] packets = new int[count];
+    boolean more = true;
+    while (more) {
+      more = false;
+      for (int i = 0; i < count; i++) {
+        if (streams[i].hasRoom()) {
+          send(streams[i], 160);
+          packets[i]++;
+          more = true;
+        }
+      }
+    }
+
+    int share = (8 << 20) / (count + 1) / (160 + 512);
+    assertThat(IntStream.of(packets)).allMatch(each -> each >= share && each <= share + 2);
   }
 
   @Test
