@@ -24,6 +24,7 @@ public abstract class FeedSocket implements Session.Listener {
   private final FeedSockets sockets;
   private volatile Session session;
   private volatile boolean held;
+  private volatile boolean admitted;
 
   /** Before a stream has begun: it waits for room as the others do, and sends nothing. */
   private final StreamOutbox beforeStart;
@@ -64,13 +65,22 @@ public abstract class FeedSocket implements Session.Listener {
     opened.setMaxOutgoingFrames(MOST_ANSWERS);
     opened.setIdleTimeout(IDLE_TIMEOUT);
     opened.addIdleTimeoutListener(unused -> !held);
-    sockets.add(this);
+    admitted = sockets.add(this);
+    if (!admitted) {
+      close(StatusCode.TRY_AGAIN_LATER, "no more streams are taken here");
+    }
+    // Without, the client's answer to the close would not be read either.
     opened.demand();
   }
 
   @Override
   public final void onWebSocketText(String message) {
-    handle(() -> text(message));
+    handle(
+        () -> {
+          if (admitted) {
+            text(message);
+          }
+        });
   }
 
   @Override
@@ -78,7 +88,9 @@ public abstract class FeedSocket implements Session.Listener {
     handle(
         () -> {
           try {
-            binary(message);
+            if (admitted) {
+              binary(message);
+            }
           } finally {
             callback.succeed();
           }

@@ -70,9 +70,18 @@ public final class FeedSockets {
     warnings.warn("a feed was refused: " + e.getMessage());
   }
 
-  void add(FeedSocket socket) {
+  /**
+   * Takes a socket that has opened. Others may have come since there was room for it.
+   *
+   * @return whether it may stay
+   */
+  boolean add(FeedSocket socket) {
+    if (!meters.opens(most)) {
+      meters.refused(GatewayMeters.Refusal.TOO_MANY_STREAMS);
+      return false;
+    }
     open.add(socket);
-    meters.opens(Integer.MAX_VALUE);
+    return true;
   }
 
   void remove(FeedSocket socket) {

@@ -90,11 +90,7 @@ public final class GatewayMeters implements AutoCloseable {
 
   /** Counts a stream that opens, unless there are so many already; says whether it may. */
   public boolean opens(int most) {
-    if (streams.incrementAndGet() > most) {
-      streams.decrementAndGet();
-      return false;
-    }
-    return true;
+    return streams.getAndUpdate(open -> open < most ? open + 1 : open) < most;
   }
 
   /** A stream has closed. */
