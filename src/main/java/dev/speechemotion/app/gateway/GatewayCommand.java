@@ -7,6 +7,7 @@ import dev.speechemotion.app.gateway.twilio.TwilioRoutes;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.app.settings.SettingsOptions;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +55,7 @@ public final class GatewayCommand implements Runnable {
       return new GatewayProcess.Feed(
           new TwilioRoutes(parts.settings(), parts.outbox(), parts.sockets()),
           TwilioRoutes.PATH,
+          Optional::empty,
           () -> {});
     }
   }
@@ -67,7 +69,7 @@ public final class GatewayCommand implements Runnable {
     GatewayProcess.Feed routes(GatewayProcess.Parts parts) {
       AudioHookRoutes routes =
           new AudioHookRoutes(parts.settings(), parts.serdes(), parts.outbox(), parts.sockets());
-      return new GatewayProcess.Feed(routes, AudioHookRoutes.PATH, routes::close);
+      return new GatewayProcess.Feed(routes, AudioHookRoutes.PATH, Optional::empty, routes::close);
     }
   }
 
@@ -79,7 +81,8 @@ public final class GatewayCommand implements Runnable {
     @Override
     GatewayProcess.Feed routes(GatewayProcess.Parts parts) {
       RtpSessions sessions = new RtpSessions(parts.settings(), parts.outbox(), parts.meters());
-      return new GatewayProcess.Feed(new RtpRoutes(sessions), RtpRoutes.PATH, sessions::close);
+      return new GatewayProcess.Feed(
+          new RtpRoutes(sessions), RtpRoutes.PATH, sessions::failure, sessions::close);
     }
   }
 }

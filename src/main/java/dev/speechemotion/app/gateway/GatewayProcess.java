@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.slf4j.Logger;
@@ -49,9 +50,18 @@ final class GatewayProcess {
   /**
    * A gateway's own part.
    *
+   * @param failure why it takes no more; empty while it does
    * @param close what it has besides
    */
-  record Feed(HttpRoutes routes, String path, Runnable close) {}
+  record Feed(HttpRoutes routes, String path, Supplier<Optional<String>> failure, Runnable close) {
+    Optional<String> notReadyBecause(ChunkOutbox outbox) {
+      return failure.get().or(outbox::standstill);
+    }
+
+    KafkaStreams.State state() {
+      return failure.get().isEmpty() ? KafkaStreams.State.RUNNING : KafkaStreams.State.ERROR;
+    }
+  }
 
   /**
    * Runs a gateway until it is told to stop; gives the exit code.
@@ -113,12 +123,13 @@ final class GatewayProcess {
       throws InterruptedException {
     Feed feed = feeds.apply(parts);
     requireAuthentication(parts.settings(), feed);
+    parts.meters().showReady(() -> feed.notReadyBecause(parts.outbox()).isEmpty());
     try (HttpServer http =
         HttpServer.start(
                 parts.settings(),
                 List.of(
                     feed.routes(),
-                    new HealthRoutes(() -> KafkaStreams.State.RUNNING, parts.outbox()::standstill),
+                    new HealthRoutes(feed::state, () -> feed.notReadyBecause(parts.outbox())),
                     new MetricsRoutes(parts.meters()::page)))
             .orElseThrow()) {
       LOG.info(

@@ -49,6 +49,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -146,18 +147,21 @@ class GatewayIT {
 
   private GatewayProcess.Feed twilio(GatewayProcess.Parts parts) {
     return new GatewayProcess.Feed(
-        new TwilioRoutes(parts.settings(), parts.outbox(), parts.sockets()), "", () -> {});
+        new TwilioRoutes(parts.settings(), parts.outbox(), parts.sockets()),
+        "",
+        Optional::empty,
+        () -> {});
   }
 
   private GatewayProcess.Feed audioHook(GatewayProcess.Parts parts) {
     AudioHookRoutes routes =
         new AudioHookRoutes(parts.settings(), parts.serdes(), parts.outbox(), parts.sockets());
-    return new GatewayProcess.Feed(routes, "", routes::close);
+    return new GatewayProcess.Feed(routes, "", Optional::empty, routes::close);
   }
 
   private GatewayProcess.Feed rtp(GatewayProcess.Parts parts) {
     RtpSessions sessions = new RtpSessions(parts.settings(), parts.outbox(), parts.meters());
-    return new GatewayProcess.Feed(new RtpRoutes(sessions), "", sessions::close);
+    return new GatewayProcess.Feed(new RtpRoutes(sessions), "", sessions::failure, sessions::close);
   }
 
   private Settings settings(Map<String, String> more) {

@@ -17,6 +17,7 @@ import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,7 +109,7 @@ class GatewayStartTest {
   private static void requireAuthentication(HttpRoutes routes, String host, String token) {
     GatewayProcess.requireAuthentication(
         Settings.of(Map.of(Property.HTTP_HOST, host, Property.HTTP_TOKEN, token)),
-        new GatewayProcess.Feed(routes, "/", () -> {}));
+        new GatewayProcess.Feed(routes, "/", Optional::empty, () -> {}));
   }
 
   private static AudioHookRoutes audioHook(String apiKey, String secret) {

@@ -55,7 +55,7 @@ public final class ChunkOutbox implements AutoCloseable {
     this.topic = topic;
     this.mostBytes = mostBytes;
     this.meters = meters;
-    meters.show(bytes::get, () -> standstill().isEmpty());
+    meters.show(bytes::get);
   }
 
   /** The way for a new stream. */

@@ -35,7 +35,8 @@ public final class GatewayMeters implements AutoCloseable {
     OTHER_SENDER,
     NOT_RTP,
     OUT_OF_RANGE,
-    UNKNOWN_PAYLOAD_TYPE
+    UNKNOWN_PAYLOAD_TYPE,
+    INTERNAL_ERROR
   }
 
   private final PrometheusMeterRegistry registry =
@@ -75,10 +76,14 @@ public final class GatewayMeters implements AutoCloseable {
     kafka.bindTo(registry);
   }
 
-  void show(LongSupplier unacknowledgedBytes, BooleanSupplier ready) {
+  void show(LongSupplier unacknowledgedBytes) {
     Gauge.builder(PREFIX + "unacknowledged.bytes", unacknowledgedBytes::getAsLong)
         .description("Bytes of messages that Kafka has not acknowledged")
         .register(registry);
+  }
+
+  /** Has it shown whether the gateway is ready. */
+  public void showReady(BooleanSupplier ready) {
     Gauge.builder(PREFIX + "ready", () -> ready.getAsBoolean() ? 1 : 0)
         .description("1 while /health/ready answers 200, 0 while it does not")
         .register(registry);

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -87,10 +88,33 @@ final class RtpPort {
           return;
         }
         buffer.flip();
-        take(from, buffer);
+        takeOrCount(from, buffer);
       }
     } catch (IOException e) {
       LOG.debug("a port could not be read", e);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  /** One thread reads all ports: what goes wrong with a packet must not end the others' streams. */
+  private void takeOrCount(InetSocketAddress from, ByteBuffer packet) {
+    try {
+      take(from, packet);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private void failed(RuntimeException e) {
+    meters.dropped(GatewayMeters.Drop.INTERNAL_ERROR);
+    if (told.add("error")) {
+      // Its text might repeat the packet.
+      LOG.error(
+          "a packet at port {} could not be handled; more of that there is only counted: {} at {}",
+          number(),
+          e.getClass().getName(),
+          Arrays.stream(e.getStackTrace()).findFirst().map(Object::toString).orElse("-"));
     }
   }
 

@@ -137,6 +137,11 @@ final class RtpReceiver implements AutoCloseable {
     }
   }
 
+  /** Whether packets are read. */
+  boolean isAlive() {
+    return thread.isAlive();
+  }
+
   @Override
   public void close() {
     try {

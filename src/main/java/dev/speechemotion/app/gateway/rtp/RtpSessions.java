@@ -187,9 +187,23 @@ public final class RtpSessions implements AutoCloseable {
     long since = System.nanoTime() - idle.toNanos();
     for (Session session : sessions.values()) {
       if (session.ports().stream().allMatch(port -> port.lastArrivalNanos() - since < 0)) {
-        close(session.id(), "idle");
+        closeIdle(session);
       }
     }
+  }
+
+  /** The timer goes on only if nothing is thrown. */
+  private void closeIdle(Session session) {
+    try {
+      close(session.id(), "idle");
+    } catch (RuntimeException e) {
+      LOG.error("a session could not be closed", e);
+    }
+  }
+
+  /** Why no session is heard; empty while they are. */
+  public Optional<String> failure() {
+    return receiver.isAlive() ? Optional.empty() : Optional.of("no more packets are read");
   }
 
   @Override
