@@ -14,13 +14,18 @@ import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -154,6 +159,67 @@ class RtpSessionsTest {
                       .contains("not the session's from"));
     } finally {
       logger.detachAppender(log);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldEndTheStreamsOfASessionForWhichThereAreTooFewPorts() throws Exception {
+    int first = Math.min(FreePort.find(), 65_000) & ~1;
+    Settings settings =
+        Settings.of(Map.of(Property.GATEWAY_RTP_PORTS, "%d-%d".formatted(first, first + 29)));
+    RtpRequest request =
+        RtpRequest.parse(
+            "{\"callId\": \"call-1\", \"streams\": [%s]}".formatted("{},".repeat(15) + "{}"));
+    try (GatewayMeters meters = new GatewayMeters();
+        MockProducer<String, AudioChunk> kafka =
+            new MockProducer<>(
+                true,
+                null,
+                new StringSerializer(),
+                EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
+        ChunkOutbox outbox = new ChunkOutbox(kafka, "audio-chunks", 1 << 20, meters);
+        RtpSessions sessions = new RtpSessions(settings, outbox, meters)) {
+      AtomicBoolean enough = new AtomicBoolean();
+      Thread sender = new Thread(() -> sendToAll(first, enough));
+      sender.start();
+      try {
+        // Packets come while the ports are opened, until one is missing.
+      while (kafka.history().stream().noneMatch(each -> each.value().getKind() == ChunkKind.MEDIA)
+          || kafka.history().size() < 100) {
+        assertThat(sessions.open(request)).isEmpty();
+      }
+      } finally {
+      enough.set(true);
+      sender.join();
+      }
+
+      // One after the other, as far as a stream's id tells: each begins, goes on, and ends.
+      Map<String, ChunkKind> last = new HashMap<>();
+      for (ProducerRecord<String, AudioChunk> each : kafka.history()) {
+        ChunkKind kind = each.value().getKind();
+        ChunkKind before = last.put(each.value().getStreamId(), kind);
+        assertThat(kind == ChunkKind.START).isEqualTo(before == null || before == ChunkKind.STOP);
+      }
+      assertThat(last.values()).containsOnly(ChunkKind.STOP);
+      assertThat(meters.page()).contains("speech_emotion_gateway_streams 0.0");
+    }
+  }
+
+  private static void sendToAll(int first, AtomicBoolean enough) {
+    try (DatagramSocket sender = new DatagramSocket()) {
+      for (int number = 0; !enough.get(); number++) {
+        byte[] bytes = new byte[12 + 160];
+        RtpPacketTest.packet(0x80, 0, number & 0xFFFF, 160 * number, 0xABCD, new byte[160])
+            .slice()
+            .get(bytes);
+        for (int port = first; port < first + 30; port += 2) {
+          sender.send(
+              new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), port));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
