@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.eclipse.jetty.websocket.api.StatusCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,8 +94,7 @@ public final class AudioHookSocket extends FeedSocket {
       case "open" -> open(message, text);
       case "close" -> close(message);
       case "ping" -> answer("pong", Map.of());
-      case "error" ->
-          LOG.warn("an AudioHook client reports error {}", message.parameters().number("code"));
+      case "error" -> reported(message.parameters());
       default -> {
         // Whatever is known of a later version must not break a session.
       }
@@ -111,16 +111,36 @@ public final class AudioHookSocket extends FeedSocket {
       case "resumed" -> stream.resumed(message.missing());
       case "discarded" -> stream.discarded(message.missing());
       case "update" -> {
-        stream.language(message.parameters().text("language").orElse(null));
+        stream.language(beside(message.parameters(), "language").orElse(null));
         answer("updated", Map.of());
       }
       case "error" -> {
         FeedJson error = message.parameters();
-        stream.error(error.text("code").orElse("") + " " + error.text("message").orElse(""));
+        stream.error(beside(error, "code").orElse("") + " " + beside(error, "message").orElse(""));
       }
       default -> {
         // Nothing that Kafka should know.
       }
+    }
+  }
+
+  private void reported(FeedJson error) {
+    try {
+      OptionalLong code = error.number("code");
+      LOG.warn("an AudioHook client reports error {}", code.isPresent() ? code.getAsLong() : "-");
+    } catch (BadMessageException e) {
+      unusable(e);
+      LOG.warn("an AudioHook client reports an error whose code is not a number");
+    }
+  }
+
+  /** A text that says something beside the audio: as it is, or none, it must not end the stream. */
+  private Optional<String> beside(FeedJson parameters, String name) {
+    try {
+      return parameters.text(name);
+    } catch (BadMessageException e) {
+      unusable(e);
+      return Optional.empty();
     }
   }
 
@@ -294,7 +314,7 @@ public final class AudioHookSocket extends FeedSocket {
     }
     closeReceived = true;
     state = State.CLOSING;
-    String reason = message.parameters().text("reason").orElse("end");
+    String reason = beside(message.parameters(), "reason").orElse("end");
     AudioHookStream ending = stream;
     if (ending == null) {
       answer("closed", Map.of());

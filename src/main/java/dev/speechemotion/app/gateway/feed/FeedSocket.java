@@ -125,6 +125,11 @@ public abstract class FeedSocket implements Session.Listener {
             });
   }
 
+  /** A message that says something beside the audio is not as it must be, and is left out. */
+  protected final void unusable(BadMessageException e) {
+    sockets.unusable(e);
+  }
+
   /** Sends a text; if that fails the socket is closed. */
   protected final void send(String message) {
     session.sendText(message, Callback.from(() -> {}, unused -> session.disconnect()));

@@ -70,6 +70,12 @@ public final class FeedSockets {
     warnings.warn("a feed was refused: " + e.getMessage());
   }
 
+  /** A message beside the audio of a feed is left out. */
+  void unusable(BadMessageException e) {
+    meters.unusable();
+    warnings.warn("a message of a feed was not used: " + e.getMessage());
+  }
+
   /**
    * Takes a socket that has opened. Others may have come since there was room for it.
    *

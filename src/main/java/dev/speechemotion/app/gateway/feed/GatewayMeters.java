@@ -46,6 +46,7 @@ public final class GatewayMeters implements AutoCloseable {
   private final Counter waits;
   private final Counter lost;
   private final Counter wrongClocks;
+  private final Counter unusable;
   private KafkaClientMetrics kafka;
 
   public GatewayMeters() {
@@ -61,6 +62,8 @@ public final class GatewayMeters implements AutoCloseable {
     lost = counter("lost.messages", "Messages that the topic did not take");
     wrongClocks =
         counter("wrong.clocks", "Streams of RTP whose timestamps do not count samples of 8 kHz");
+    unusable =
+        counter("unusable.messages", "Messages beside the audio that were not as they must be");
     // An alert rule sees only what grows, so all begin with 0.
     for (Refusal reason : Refusal.values()) {
       refusals(reason);
@@ -114,6 +117,10 @@ public final class GatewayMeters implements AutoCloseable {
 
   void lost() {
     lost.increment();
+  }
+
+  void unusable() {
+    unusable.increment();
   }
 
   /** A request was refused, or a feed broken off. */

@@ -5,6 +5,7 @@ import dev.speechemotion.app.gateway.feed.FeedJson;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A message of Twilio Media Streams; numbers come as texts. See <a
@@ -88,6 +89,13 @@ sealed interface TwilioMessage {
   /** What was sent to Twilio has been played up to a mark. */
   record Mark(long sequenceNumber, String name) implements TwilioMessage {}
 
+  /**
+   * A key or a mark that is not as it must be.
+   *
+   * @param sequenceNumber for the count of the messages; empty if that is no number either
+   */
+  record Unusable(OptionalLong sequenceNumber, BadMessageException why) implements TwilioMessage {}
+
   /** The last message. */
   record Stop(long sequenceNumber) implements TwilioMessage {}
 
@@ -105,19 +113,30 @@ sealed interface TwilioMessage {
       case "connected" -> new Connected(message.text("protocol"), message.text("version"));
       case "start" -> start(message, text);
       case "media" -> media(message);
-      case "dtmf" -> {
-        FeedJson dtmf = message.requiredObject("dtmf");
-        String digit = dtmf.text("digit").orElse("");
-        if (!digit.matches("[0-9*#A-D]")) {
-          throw new BadMessageException("dtmf.digit is not a key");
-        }
-        yield new Dtmf(sequenceNumber(message), dtmf.text("track"), digit);
-      }
-      case "mark" -> new Mark(sequenceNumber(message), message.requiredObject("mark").id("name"));
+      case "dtmf", "mark" -> beside(message);
       case "stop" -> new Stop(sequenceNumber(message));
       case "" -> throw new BadMessageException("event is missing");
       default -> new Other();
     };
+  }
+
+  /** What comes beside the audio must not end the stream. */
+  private static TwilioMessage beside(FeedJson message) {
+    OptionalLong number = OptionalLong.empty();
+    try {
+      number = OptionalLong.of(sequenceNumber(message));
+      if (message.text("event").orElse("").equals("mark")) {
+        return new Mark(number.getAsLong(), message.requiredObject("mark").id("name"));
+      }
+      FeedJson dtmf = message.requiredObject("dtmf");
+      String digit = dtmf.text("digit").orElse("");
+      if (!digit.matches("[0-9*#A-D]")) {
+        throw new BadMessageException("dtmf.digit is not a key");
+      }
+      return new Dtmf(number.getAsLong(), dtmf.text("track"), digit);
+    } catch (BadMessageException e) {
+      return new Unusable(number, e);
+    }
   }
 
   private static Start start(FeedJson message, String text) throws BadMessageException {

@@ -128,6 +128,12 @@ public final class TwilioSocket extends FeedSocket {
       stream.send(chunk(ChunkKind.DTMF, dtmf.sequenceNumber()).setDtmf(dtmf.digit()));
     } else if (message instanceof TwilioMessage.Mark mark) {
       stream.send(chunk(ChunkKind.MARK, mark.sequenceNumber()).setMark(mark.name()));
+    } else if (message instanceof TwilioMessage.Unusable unusable) {
+      unusable(unusable.why());
+      // No number is to be missing that has come.
+      unusable
+          .sequenceNumber()
+          .ifPresent(number -> stream.send(chunk(ChunkKind.MARK, number).setMark("unusable")));
     } else if (message instanceof TwilioMessage.Stop stop) {
       stop(chunk(ChunkKind.STOP, stop.sequenceNumber()).setEndReason("stop"));
       stream.whenAcknowledged(() -> close(StatusCode.NORMAL, "stop"));

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.speechemotion.app.gateway.feed.BadMessageException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TwilioMessageTest {
@@ -75,7 +77,6 @@ class TwilioMessageTest {
         "{\"event\":\"stop\",\"sequenceNumber\":\"99999999999999999999\"}",
         "{\"event\":\"stop\",\"sequenceNumber\":\"1.5\"}",
         "{\"event\":\"start\",\"sequenceNumber\":\"1\",\"start\":{\"mediaFormat\":{}}}",
-        "{\"event\":\"dtmf\",\"sequenceNumber\":\"1\",\"dtmf\":{\"digit\":\"12\"}}",
         "{\"event\":\"media\",\"sequenceNumber\":\"1\",\"media\":{\"chunk\":\"1\","
             + "\"timestamp\":\"1\",\"payload\":\"*secret*\"}}",
         "{\"event\":\"media\",\"sequenceNumber\":\"1\",\"media\":{\"chunk\":\"1\","
@@ -85,6 +86,23 @@ class TwilioMessageTest {
     assertThatThrownBy(() -> TwilioMessage.parse(text))
         .isInstanceOf(BadMessageException.class)
         .hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"event\":\"dtmf\",\"sequenceNumber\":\"7\",\"dtmf\":{\"digit\":\"12\"}} | 7 | dtmf.digit",
+        "{\"event\":\"dtmf\",\"sequenceNumber\":\"7\"} | 7 | dtmf",
+        "{\"event\":\"mark\",\"sequenceNumber\":\"7\",\"mark\":{\"name\":\" \"}} | 7 | name",
+        "{\"event\":\"mark\",\"sequenceNumber\":\"x\",\"mark\":{\"name\":\"a\"}} |  | sequenceNumber"
+      })
+  void shouldTellWhatIsWrongBesideTheAudioFromWhatEndsAStream(String text, Long number, String why)
+      throws Exception {
+    TwilioMessage.Unusable message = (TwilioMessage.Unusable) TwilioMessage.parse(text);
+    assertThat(message.sequenceNumber())
+        .isEqualTo(number == null ? OptionalLong.empty() : OptionalLong.of(number));
+    assertThat(message.why()).hasMessageContaining(why);
   }
 
   @Test
