@@ -45,6 +45,13 @@ record AudioHookMessage(
     Map<String, Object> json() {
       return Map.of("type", "audio", "format", format, "rate", rateHz, "channels", channels);
     }
+
+    /** Whether each channel has a name of its own, one that the stream takes. */
+    boolean tellsChannelsApart() {
+      return channels.stream()
+              .allMatch(name -> !name.isBlank() && name.length() <= FeedJson.MAX_ID_CHARS)
+          && channels.stream().distinct().count() == channels.size();
+    }
   }
 
   /**

@@ -282,13 +282,18 @@ public final class AudioHookSocket extends FeedSocket {
             .filter(media -> media.rateHz() == AudioHookStream.RATE_HZ)
             .filter(media -> media.channels().contains("external") || parts.bothChannels())
             .filter(media -> !media.channels().isEmpty() && media.channels().size() <= 2)
+            .filter(AudioHookMessage.Media::tellsChannelsApart)
             .toList();
     int wanted = parts.bothChannels() ? 2 : 1;
     return understood.stream()
         .filter(media -> media.channels().size() == wanted)
         .findFirst()
         .or(() -> understood.stream().findFirst())
-        .orElseThrow(() -> new BadMessageException("no media is offered that is understood: PCMU"));
+        .orElseThrow(
+            () ->
+                new BadMessageException(
+                    "no media is offered that is understood: PCMU, 8000 Hz, one channel or two,"
+                        + " each with a name of its own"));
   }
 
   private void opened(
@@ -308,7 +313,7 @@ public final class AudioHookSocket extends FeedSocket {
     answer("opened", parameters);
   }
 
-  private void close(AudioHookMessage message) throws BadMessageException {
+  private void close(AudioHookMessage message) {
     if (closeReceived) {
       return;
     }
