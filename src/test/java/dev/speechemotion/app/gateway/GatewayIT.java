@@ -52,7 +52,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -63,6 +67,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Gateways before a real broker and the stream application: what comes out of a call is what {@code
@@ -73,6 +79,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GatewayIT {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final int SECONDS = 9;
+  private static final int MOST_STREAMS = 4;
   private static final String API_KEY = "SGVsbG8sIEkgYW0gdGhlIEFQSSBrZXkh";
   private static final byte[] SECRET = "a secret of the client".getBytes(StandardCharsets.UTF_8);
   private static final String AUTH_TOKEN = "the auth token";
@@ -91,6 +98,7 @@ class GatewayIT {
   private int twilio;
   private int audioHook;
   private int otherAudioHook;
+  private int openAudioHook;
   private int rtp;
 
   /** A gateway in a thread of this process. */
@@ -134,6 +142,9 @@ class GatewayIT {
             "t");
     audioHook = start(secrets, this::audioHook);
     otherAudioHook = start(secrets, this::audioHook);
+    openAudioHook =
+        start(
+            Map.of(Property.GATEWAY_MAX_STREAMS, Integer.toString(MOST_STREAMS)), this::audioHook);
     int ports = FreePort.find();
     rtp =
         start(
@@ -297,6 +308,34 @@ class GatewayIT {
     } finally {
       registryServer.answerAsAsked();
     }
+  }
+
+  @Test
+  void shouldNotEndATwilioStreamForWhatComesBesideItsAudio() throws Exception {
+    int port = start(Map.of(), this::twilio);
+    String call = "CA" + UUID.randomUUID();
+    try (TwilioClient client = new TwilioClient(url(port, "/twilio"), Map.of(), "MZ7")) {
+      client.start(call, "{}");
+      client.media(audio, 0);
+      client.event("mark", "{\"name\":\"%s\"}".formatted("x".repeat(2_000)));
+      client.event("dtmf", "{\"track\":\"inbound_track\",\"digit\":\"E\"}");
+      client.media(audio, 1);
+      client.stop();
+      assertThat(client.socket().awaitClosed()).isEqualTo(1000);
+    }
+
+    assertThat(chunks(call))
+        .extracting(AudioChunk::getSequenceNumber, AudioChunk::getKind, AudioChunk::getMark)
+        .containsExactly(
+            tuple(1L, ChunkKind.START, null),
+            tuple(2L, ChunkKind.MEDIA, null),
+            tuple(3L, ChunkKind.MEDIA, null),
+            tuple(4L, ChunkKind.MARK, "unusable"),
+            tuple(5L, ChunkKind.MARK, "unusable"),
+            tuple(6L, ChunkKind.MEDIA, null),
+            tuple(7L, ChunkKind.MEDIA, null),
+            tuple(8L, ChunkKind.STOP, null));
+    assertThat(call(port, "GET", "/metrics", "").body()).contains("unusable_messages_total 2.0");
   }
 
   @Test
@@ -522,6 +561,166 @@ class GatewayIT {
     }
     awaitSummary(call);
     assertThat(chunks(call)).last().extracting(AudioChunk::getEndReason).isEqualTo("disconnect");
+  }
+
+  private AudioHookClient openAudioHook(String sessionId) throws Exception {
+    return new AudioHookClient(
+        url(openAudioHook, "/audiohook"), Map.of("Audiohook-Session-Id", sessionId));
+  }
+
+  @Test
+  void shouldNotEndAnAudioHookStreamForWhatComesBesideItsAudio() throws Exception {
+    String call = UUID.randomUUID().toString();
+    String tooLong = "x".repeat(2_000);
+    try (AudioHookClient client = openAudioHook(UUID.randomUUID().toString())) {
+      client.open(call, "");
+      client.frames(audio.interleaved(), 0, 500, 100);
+      client.send("error", "{\"code\":\"bad\",\"message\":\"%s\"}".formatted(tooLong));
+      client.send("update", "{\"language\":\"%s\"}".formatted(tooLong));
+      client.expect("updated");
+      client.frames(audio.interleaved(), 500, 1_000, 100);
+      client.send("close", "{\"reason\":\"%s\"}".formatted(tooLong));
+      client.expect("closed");
+    }
+
+    List<AudioChunk> chunks = chunks(call);
+    assertThat(chunks).filteredOn(chunk -> chunk.getKind() == ChunkKind.MEDIA).hasSize(10);
+    assertThat(chunks).extracting(AudioChunk::getError).contains("bad ");
+    assertThat(chunks).last().extracting(AudioChunk::getEndReason).isEqualTo("end");
+    assertThat(call(openAudioHook, "GET", "/metrics", "").body())
+        .contains("unusable_messages_total 4.0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"external\",\"external\"", "\"external\",\" \""})
+  void shouldRefuseChannelsThatCannotBeToldApart(String channels) throws Exception {
+    String call = UUID.randomUUID().toString();
+    try (AudioHookClient client = openAudioHook(UUID.randomUUID().toString())) {
+      client.send(
+          "open",
+          """
+          {"organizationId":"%s","conversationId":"%s","media":[\
+          {"type":"audio","format":"PCMU","channels":[%s],"rate":8000}]}"""
+              .formatted(AudioHookClient.ORGANIZATION, call, channels));
+      assertThat(client.expect("disconnect").path("info").asText())
+          .contains("each with a name of its own");
+      client.send("close", "{\"reason\":\"disconnect\"}");
+      client.expect("closed");
+    }
+    assertThat(chunks(call)).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseASessionWhoseIdIsAnothers() throws Exception {
+    String call = UUID.randomUUID().toString();
+    String session = UUID.randomUUID().toString();
+    try (AudioHookClient first = openAudioHook(session)) {
+      first.open(call, "");
+      first.frames(audio.interleaved(), 0, 500, 100);
+      refuseId(session, call);
+      first.frames(audio.interleaved(), 500, 1_000, 100);
+      first.send("ping", "{}");
+      first.expect("pong");
+      first.socket().vanish();
+    }
+    // The stream waits for a session that goes on with it, and that has another id.
+    refuseId(session, call);
+    try (AudioHookClient next = openAudioHook(UUID.randomUUID().toString())) {
+      next.goOnAt(1_000);
+      next.open(
+          call,
+          ",\"continuedSessions\":[{\"id\":\"%s\",\"serverseq\":2,\"clientseq\":2}]"
+              .formatted(session));
+      next.frames(audio.interleaved(), 1_000, 1_500, 100);
+      next.closeSession();
+    }
+
+    List<AudioChunk> chunks = chunks(call);
+    assertThat(chunks)
+        .extracting(AudioChunk::getKind)
+        .startsWith(ChunkKind.START)
+        .endsWith(ChunkKind.STOP)
+        .hasSize(1 + 15 + 1);
+    for (int i = 0; i < chunks.size(); i++) {
+      assertThat(chunks.get(i).getSequenceNumber()).isEqualTo(i + 1);
+    }
+  }
+
+  private void refuseId(String session, String call) throws Exception {
+    try (AudioHookClient second = openAudioHook(session)) {
+      second.sendOpen(call, "");
+      assertThat(second.expect("disconnect").path("info").asText()).contains("continuedSessions");
+      second.send("close", "{\"reason\":\"disconnect\"}");
+      second.expect("closed");
+    }
+  }
+
+  @Test
+  void shouldTakeNoMoreThanTheMostStreamsHoweverManyComeAtOnce() throws Exception {
+    String probe = "00000000-0000-0000-0000-000000000000";
+    int port =
+        start(
+            Map.of(Property.GATEWAY_MAX_STREAMS, Integer.toString(MOST_STREAMS)), this::audioHook);
+    List<CompletableFuture<Optional<AudioHookClient>>> opening = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(8 * MOST_STREAMS);
+    try {
+      for (int i = 0; i < 8 * MOST_STREAMS; i++) {
+        opening.add(CompletableFuture.supplyAsync(() -> tryToOpen(port, probe), threads));
+      }
+      List<AudioHookClient> opened =
+          opening.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
+
+      assertThat(opened).hasSize(MOST_STREAMS);
+      assertThat(call(port, "GET", "/metrics", "").body())
+          .contains("gateway_streams " + MOST_STREAMS + ".0")
+          .contains("refused_total{reason=\"too_many_streams\"} " + 7 * MOST_STREAMS + ".0");
+      opened.forEach(AudioHookClient::close);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** The client, if its session was opened. */
+  private Optional<AudioHookClient> tryToOpen(int port, String call) {
+    AudioHookClient client;
+    try {
+      client = new AudioHookClient(url(port, "/audiohook"), Map.of());
+    } catch (Exception e) {
+      assertThat(e).hasStackTraceContaining("503");
+      return Optional.empty();
+    }
+    try {
+      client.sendOpen(call, "");
+      while (!client.socket().hears(20)) {
+        if (client.socket().isClosed()) {
+          assertThat(client.socket().awaitClosed()).isEqualTo(1013);
+          return Optional.empty();
+        }
+      }
+      return Optional.of(client);
+    } catch (Exception e) {
+      // Closed before that was sent.
+      return Optional.empty();
+    }
+  }
+
+  @Test
+  void shouldNotBeLiveWhenItsFeedIsHeardNoMore() throws Exception {
+    AtomicReference<String> failure = new AtomicReference<>();
+    int port =
+        start(
+            Map.of(),
+            parts ->
+                new GatewayProcess.Feed(
+                    routes -> {}, "", () -> Optional.ofNullable(failure.get()), () -> {}));
+    assertThat(call(port, "GET", "/health/live", "").statusCode()).isEqualTo(200);
+    failure.set("nothing is heard");
+
+    assertThat(call(port, "GET", "/health/live", "").statusCode()).isEqualTo(503);
+    HttpResponse<String> ready = call(port, "GET", "/health/ready", "");
+    assertThat(ready.statusCode()).isEqualTo(503);
+    assertThat(ready.body()).isEqualTo("nothing is heard\n");
+    assertThat(call(port, "GET", "/metrics", "").body()).contains("gateway_ready 0.0");
   }
 
   @Test

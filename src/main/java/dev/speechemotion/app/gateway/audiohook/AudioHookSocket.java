@@ -153,6 +153,7 @@ public final class AudioHookSocket extends FeedSocket {
     if (!headerOrganizationId.orElse(open.organizationId()).equals(open.organizationId())) {
       throw new BadMessageException("organizationId is not that of the request");
     }
+    requireOwnId(message.id(), open.continuedSessions());
     if (open.isProbe()) {
       opened(open, List.of(), Optional.empty());
       return;
@@ -188,6 +189,20 @@ public final class AudioHookSocket extends FeedSocket {
       left.leave(this);
       parts.streams().remove(left);
       left.outbox().whenAcknowledged(() -> resumeFromTopic(open, message, text, media));
+    }
+  }
+
+  /**
+   * A client makes an id for each session; one that goes on from a lost one names that. With an id
+   * twice, the messages of two sockets would be numbered as one stream's. The later one is refused:
+   * the protocol has nothing by which a session passes to another socket.
+   */
+  private void requireOwnId(String sessionId, List<String> continued) throws BadMessageException {
+    boolean going = !continued.contains(sessionId) && parts.streams().find(sessionId).isPresent();
+    if (going || !parts.streams().claim(sessionId, this)) {
+      throw new BadMessageException(
+          "id is that of another session: a session that goes on from it has an id of its own,"
+              + " and names it in continuedSessions");
     }
   }
 
@@ -376,6 +391,7 @@ public final class AudioHookSocket extends FeedSocket {
   @Override
   protected void gone() {
     gone = true;
+    id.ifPresent(own -> parts.streams().release(own, this));
     loseStream();
   }
 

@@ -2,6 +2,7 @@ package dev.speechemotion.app.gateway.audiohook;
 
 import dev.speechemotion.app.gateway.feed.StreamIdentity;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,10 @@ final class KnownStreams implements AutoCloseable {
   private final Duration patience;
   private final Ends ends;
   private final Map<String, AudioHookStream> bySession = new LinkedHashMap<>();
+
+  /** The sessions that are open, by their ids. */
+  private final Map<String, Object> open = new HashMap<>();
+
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -47,6 +52,20 @@ final class KnownStreams implements AutoCloseable {
   KnownStreams(Duration patience, Ends ends) {
     this.patience = patience;
     this.ends = ends;
+  }
+
+  /**
+   * Gives an id to a session that opens.
+   *
+   * @return whether it is no other's that is open
+   */
+  synchronized boolean claim(String sessionId, Object session) {
+    return open.putIfAbsent(sessionId, session) == null;
+  }
+
+  /** A session is closed: its id is nobody's, unless it is another's. */
+  synchronized void release(String sessionId, Object session) {
+    open.remove(sessionId, session);
   }
 
   /** Takes note of a stream and a session that has it. */
