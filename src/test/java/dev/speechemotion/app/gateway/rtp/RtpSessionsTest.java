@@ -185,13 +185,13 @@ class RtpSessionsTest {
       sender.start();
       try {
         // Packets come while the ports are opened, until one is missing.
-      while (kafka.history().stream().noneMatch(each -> each.value().getKind() == ChunkKind.MEDIA)
-          || kafka.history().size() < 100) {
-        assertThat(sessions.open(request)).isEmpty();
-      }
+        while (kafka.history().stream().noneMatch(each -> each.value().getKind() == ChunkKind.MEDIA)
+            || kafka.history().size() < 100) {
+          assertThat(sessions.open(request)).isEmpty();
+        }
       } finally {
-      enough.set(true);
-      sender.join();
+        enough.set(true);
+        sender.join();
       }
 
       // One after the other, as far as a stream's id tells: each begins, goes on, and ends.
