@@ -3,9 +3,11 @@ package dev.speechemotion.app.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.fixtures.CallResults;
 import dev.speechemotion.app.fixtures.CommandProcess;
+import dev.speechemotion.app.fixtures.FreePort;
 import dev.speechemotion.app.fixtures.HttpRegistry;
 import dev.speechemotion.app.fixtures.KafkaProcesses;
 import dev.speechemotion.app.fixtures.LineAudio;
@@ -18,6 +20,10 @@ import dev.speechemotion.streams.registry.EmotionSerdes;
 import dev.speechemotion.streams.registry.RegistryClients;
 import dev.speechemotion.streams.registry.SchemaRegistry;
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -177,6 +183,57 @@ class GatewayOutageIT {
         clients.get(i).close();
       }
     }
+  }
+
+  @Test
+  void shouldHoldAllPacketsOfAStreamUntilHalfTheBufferIsFull() throws Exception {
+    String call = UUID.randomUUID().toString();
+    Map<String, String> more = properties(settings.text(Property.TOPIC_CHUNKS));
+    int port = Math.min(FreePort.find(), 65_000);
+    more.put(Property.GATEWAY_RTP_PORTS, port + "-" + (port + 20));
+    // What a packet counts as, and some room for START.
+    int packets = BUFFER_BYTES / 2 / (160 + 512) - 10;
+    try (CommandProcess gateway =
+        CommandProcess.start(directory.resolve("rtp.log"), List.of("gateway", "rtp"), more)) {
+      JsonNode session =
+          rtp(
+              gateway,
+              "POST",
+              "",
+              "{\"callId\":\"%s\",\"streams\":[{\"role\":\"customer\"}]}".formatted(call));
+      broker.freeze(0);
+      try (RtpSender sender =
+          new RtpSender(session.path("streams").path(0).path("port").asInt(), 1, 1, 0)) {
+        byte[] samples = audio.customer();
+        for (int i = 0; i < packets; i++) {
+          sender.audio(0, samples, i * 160 % samples.length, 160);
+          Thread.sleep(1);
+        }
+      }
+      await(
+          () ->
+              gateway.metric("speech_emotion_gateway_unacknowledged_bytes")
+                  > packets * (160 + 512));
+      broker.thaw(0);
+      rtp(gateway, "DELETE", "/" + session.path("id").asText(), "");
+      assertThat(chunks(call))
+          .filteredOn(each -> each.getKind() == ChunkKind.MEDIA)
+          .hasSize(packets);
+    }
+  }
+
+  private static JsonNode rtp(CommandProcess gateway, String method, String path, String body)
+      throws Exception {
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + gateway.port() + "/rtp/sessions" + path))
+                    .method(method, HttpRequest.BodyPublishers.ofString(body))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
+    return new ObjectMapper().readTree(answer.body());
   }
 
   @Test
