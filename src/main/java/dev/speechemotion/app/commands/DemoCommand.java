@@ -45,6 +45,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -248,6 +249,9 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static String acted(DemoCall call, EmotionEvent event) {
+    if (!event.getCallId().equals(CALL_ID)) {
+      return "";
+    }
     return call.acted(event.getRole(), event.getBeginMs(), event.getEndMs())
         .map(acted -> "acted " + acted)
         .orElse("silent");
@@ -378,16 +382,19 @@ final class DemoCommand implements Callable<Integer> {
         """
         To play a recording of yours as another call, in another terminal:
           java -jar target/speech-emotion-streams.jar feed my-call.wav --bootstrap-server %s --registry %s
+        To see the calls as a table, or to take some by RTP (Gateways in deploy/README.md):
+          java -jar target/speech-emotion-streams.jar watch --bootstrap-server %s --registry %s
+          java -jar target/speech-emotion-streams.jar gateway rtp --set http.port=8443 --bootstrap-server %s --registry %s
         To read the events in another program, here in the repository's folder:
           export BOOTSTRAP_SERVERS=%s REGISTRY_URL=%s
           python3 src/test/python/read_events.py
           node src/test/javascript/read_events.mjs
           kcat -C -b $BOOTSTRAP_SERVERS -t emotion-events -o beginning -f '%%T %%k, %%S bytes\\n'
         """,
-        settings.text(Property.BOOTSTRAP_SERVERS),
-        registryUrl,
-        settings.text(Property.BOOTSTRAP_SERVERS),
-        registryUrl);
+        Stream.generate(() -> List.of(settings.text(Property.BOOTSTRAP_SERVERS), registryUrl))
+            .limit(4)
+            .flatMap(List::stream)
+            .toArray());
     out.flush();
     while (!stop.requested()) {
       reader.poll(POLL).forEach(printer::print);

@@ -144,6 +144,10 @@ class DemoIT {
       assertThat(call.path("mediaMs").asLong()).isBetween(22_000L, 23_000L);
       assertThat(call.path("channels")).hasSize(2);
       assertThat(call.path("channels").path(0).path("strip")).isNotEmpty();
+      assertThat(linesOfAnotherCall(demo, out))
+          .as("of whom nobody knows what they feel")
+          .isNotEmpty()
+          .noneMatch(line -> line.contains("acted") || line.endsWith("silent"));
     } finally {
       demo.destroy();
       if (!demo.waitFor(60, TimeUnit.SECONDS)) {
@@ -151,6 +155,33 @@ class DemoIT {
       }
     }
     assertThat(demo.exitValue()).as(Files.readString(out)).isZero();
+  }
+
+  private static List<String> linesOfAnotherCall(Process demo, Path out) throws Exception {
+    Matcher feed =
+        Pattern.compile("feed my-call.wav (--bootstrap-server \\S+) --registry (\\S+)")
+            .matcher(Files.readString(out));
+    assertThat(feed.find()).as(Files.readString(out)).isTrue();
+    CommandLineRun fed =
+        CommandLineRun.of(
+            "feed",
+            "src/test/resources/cases/dc_offset_2pct.wav",
+            "--call-id",
+            "another",
+            "--speed",
+            "max",
+            "--bootstrap-server",
+            feed.group(1).split(" ")[1],
+            "--registry",
+            feed.group(2));
+    assertThat(fed.exitCode()).as(fed.toString()).isZero();
+    Pattern events = Pattern.compile("call another\n((?: .* to .*\n)+)  summary: ");
+    Matcher found = events.matcher("");
+    while (demo.isAlive() && !found.find()) {
+      TimeUnit.MILLISECONDS.sleep(100);
+      found = events.matcher(Files.readString(out));
+    }
+    return found.group(1).lines().toList();
   }
 
   private static List<String> events(CommandLineRun run, String role) {
