@@ -207,16 +207,21 @@ public final class MessageOrder {
   /** Passes a message if it is {@link Place#NEXT}. */
   void passIfNext(Message message) {
     if (begun && isNext(message.number())) {
-      prints[slot(message.number())] = message.print(crc);
-      if (!gaveUp) {
-        shownByMillis = 0;
-        shownBySamples = 0;
-      }
-      gaveUp = false;
-      lastMillis = millis(message);
-      lastSamples = message.frames();
-      next = message.number() + lastLength();
+      pass(message);
     }
+  }
+
+  private void pass(Message message) {
+    prints[slot(message.number())] = message.print(crc);
+    if (!gaveUp) {
+      shownByMillis = 0;
+      shownBySamples = 0;
+    }
+    gaveUp = false;
+    lastMillis = millis(message);
+    lastSamples = message.frames();
+    // Where numbers overlap it never goes back: what it has passed stays passed.
+    next = Math.max(next, message.number() + lastLength());
   }
 
   /** Holds a message that is {@link Place#AHEAD}. */
@@ -237,12 +242,17 @@ public final class MessageOrder {
 
   /** The next message, if it is held; it is passed then. */
   public Optional<Message> poll() {
-    if (!begun || held.isEmpty() || !isNext(held.get(0).number())) {
+    if (!begun || held.isEmpty()) {
       return Optional.empty();
     }
-    Message first = held.remove(0);
-    passIfNext(first);
-    return Optional.of(first);
+    long first = held.get(0).number();
+    // Where numbers count audio, a long message may have passed what was ahead.
+    if (first >= next && !isNext(first)) {
+      return Optional.empty();
+    }
+    Message message = held.remove(0);
+    pass(message);
+    return Optional.of(message);
   }
 
   /**

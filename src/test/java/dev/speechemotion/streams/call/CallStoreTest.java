@@ -133,6 +133,38 @@ class CallStoreTest {
     assertThat(store.all()).extracting(Call::callId).containsExactly("a");
   }
 
+  /** As of feeds whose numbers count samples, of which some overlap. */
+  @Test
+  void shouldReadWhatItWroteWhateverTheFeedsNumbersAre() throws IOException {
+    for (int seed = 0; seed < 50; seed++) {
+      Random random = new Random(seed);
+      TestFeed feed = new TestFeed();
+      List<AudioChunk> chunks = new ArrayList<>();
+      long number = 0;
+      for (int i = 0; i < 100; i++) {
+        int samples = random.nextInt(10) == 0 ? random.nextInt(4_000) + 1 : 160;
+        AudioChunk chunk = feed.media(List.of(TestFeed.customer()), new float[samples]);
+        chunk.setSequenceNumber(number);
+        number += random.nextInt(10) == 0 ? 160 : samples;
+        chunks.add(chunk);
+      }
+      Call call = new Call(task, feed.callId);
+      for (AudioChunk chunk : TestFeed.reordered(chunks, random, 0.1, 10)) {
+        Message message = new Message(chunk);
+        if (call.decide(message) instanceof Verdict.Taken taken) {
+          call.take(message, taken);
+        }
+        CallRecords records = new CallRecords();
+        byte[] bytes = write(codec, call, records);
+        CallRecords stored = new CallRecords();
+        records.forEachNew(stored::found);
+
+        call = codec.read(feed.callId, new StateInput(bytes), stored);
+        assertThat(write(codec, call, new CallRecords())).as("seed %d", seed).isEqualTo(bytes);
+      }
+    }
+  }
+
   @Test
   void shouldWriteTheSameBytesAfterReading() throws IOException {
     byte[] bytes = bytesOfACall();
