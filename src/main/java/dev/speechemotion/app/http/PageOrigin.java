@@ -26,14 +26,25 @@ final class PageOrigin {
         && Stream.of("Host", "X-Forwarded-Host")
             .map(request::header)
             .filter(Objects::nonNull)
-            .noneMatch(own -> authority(origin).equals(own.toLowerCase(Locale.ROOT)));
+            // Each proxy adds the name it was asked for.
+            .flatMap(names -> Stream.of(names.split(",")))
+            .noneMatch(own -> isAt(origin, own.strip()));
   }
 
-  private static String authority(String origin) {
+  /** Whether a page is of a server of that name, whose port may be left out if it is the usual. */
+  private static boolean isAt(String origin, String own) {
     try {
-      return String.valueOf(URI.create(origin).getRawAuthority()).toLowerCase(Locale.ROOT);
+      URI page = URI.create(origin);
+      String usual = "https".equals(page.getScheme()) ? ":443" : ":80";
+      return page.getRawAuthority() != null
+          && without(usual, page.getRawAuthority()).equals(without(usual, own));
     } catch (IllegalArgumentException e) {
-      return "";
+      return false;
     }
+  }
+
+  private static String without(String port, String authority) {
+    String name = authority.toLowerCase(Locale.ROOT);
+    return name.endsWith(port) ? name.substring(0, name.length() - port.length()) : name;
   }
 }
