@@ -55,6 +55,9 @@ final class RtpStream {
 
   private long addedToTimestamp;
 
+  /** Of the present count: what is lower would have the number of another packet. */
+  private long firstNumber = 1;
+
   private long lastNumber;
   private long lastSamples;
 
@@ -116,8 +119,8 @@ final class RtpStream {
     long number = sequence.of(packet.sequenceNumber()) + addedToSequence;
     long samples = timestamps.of(packet.timestamp()) + addedToTimestamp;
     lastArrivalNanos = arrivalNanos;
-    if (samples < 0 || number <= 0 || samples > MAX_SAMPLES) {
-      // Mostly overtaken by the packet with which the stream began.
+    if (samples < 0 || number < firstNumber || samples > MAX_SAMPLES) {
+      // Mostly overtaken by the packet with which the stream, or its present count, began.
       return false;
     }
     lastNumber = Math.max(lastNumber, number);
@@ -157,7 +160,8 @@ final class RtpStream {
     ssrc = packet.ssrc();
     sequence = new Unwrapped(SEQUENCE_BITS);
     timestamps = new Unwrapped(TIMESTAMP_BITS);
-    addedToSequence = lastNumber + 1 - packet.sequenceNumber();
+    firstNumber = lastNumber + 1;
+    addedToSequence = firstNumber - packet.sequenceNumber();
     long waited = (arrivalNanos - lastArrivalNanos) / 1_000 / MICROS_PER_SAMPLE;
     long length = packet.payload().remaining();
     // Packets come when they are complete, a little earlier or later than that.

@@ -208,4 +208,18 @@ class RtpStreamTest {
 
     assertThat(offsetsMs()).containsExactly(0L, 10_000L);
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {SSRC, SSRC + 1})
+  void shouldGiveNoNumberTwiceWhereThePacketsOfANewCountOvertakeEachOther(int ssrc) {
+    take(0, 30_001, 0, SSRC, 160, 0);
+    take(0, 30_002, 160, SSRC, 160, 20);
+    take(0, 20_001, 900_160, ssrc, 160, 40);
+    take(0, 20_002, 900_320, ssrc, 160, 60);
+
+    assertThat(take(0, 20_000, 900_000, ssrc, 160, 61)).isFalse();
+
+    assertThat(take(0, 20_003, 900_480, ssrc, 160, 80)).isTrue();
+    assertThat(sent()).extracting(AudioChunk::getSequenceNumber).doesNotHaveDuplicates();
+  }
 }
