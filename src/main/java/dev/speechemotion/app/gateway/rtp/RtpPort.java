@@ -125,16 +125,21 @@ final class RtpPort {
     } else if (!isSender(from)) {
       meters.dropped(GatewayMeters.Drop.OTHER_SENDER);
       tellOfOther(from);
-    } else if (!stream.outbox().map(StreamOutbox::hasRoom).orElseGet(room::getAsBoolean)) {
+    } else {
+      // What is not taken came all the same: its sender is not idle.
+      lastArrivalNanos = System.nanoTime();
+      takeIfThereIsRoom(parsed.get());
+    }
+  }
+
+  private void takeIfThereIsRoom(RtpPacket packet) {
+    if (!stream.outbox().map(StreamOutbox::hasRoom).orElseGet(room::getAsBoolean)) {
       // A sender of UDP cannot be held up: what does not fit is missing, and the numbers tell it.
       meters.dropped(GatewayMeters.Drop.KAFKA_IS_SLOWER);
+    } else if (stream.take(packet, lastArrivalNanos)) {
+      lookAt(packet);
     } else {
-      lastArrivalNanos = System.nanoTime();
-      if (stream.take(parsed.get(), lastArrivalNanos)) {
-        lookAt(parsed.get());
-      } else {
-        meters.dropped(GatewayMeters.Drop.OUT_OF_RANGE);
-      }
+      meters.dropped(GatewayMeters.Drop.OUT_OF_RANGE);
     }
   }
 

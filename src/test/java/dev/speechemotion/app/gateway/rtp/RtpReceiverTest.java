@@ -102,6 +102,30 @@ class RtpReceiverTest {
     }
   }
 
+  /** Kafka may be away for longer than a session may be idle, and the call goes on. */
+  @Test
+  void shouldNotTakeASenderForIdleWhosePacketsFindNoRoom() throws Exception {
+    try (GatewayMeters meters = new GatewayMeters();
+        RtpReceiver receiver = new RtpReceiver(twoPorts(), meters, () -> false);
+        DatagramSocket sender = new DatagramSocket()) {
+      RtpPort port =
+          open(
+              receiver,
+              source -> {
+                throw new IllegalStateException("there is no room");
+              });
+      long before = port.lastArrivalNanos();
+      for (int number = 1;
+          meters.page().contains("dropped_packets_total{reason=\"kafka_is_slower\"} 0.0");
+          number++) {
+        send(sender, port.number(), number);
+        Thread.sleep(10);
+      }
+
+      assertThat(port.lastArrivalNanos() - before).isPositive();
+    }
+  }
+
   /** Whose sending ends the thread that calls it. */
   private static final class EndingProducer extends MockProducer<String, AudioChunk> {
     private EndingProducer() {
