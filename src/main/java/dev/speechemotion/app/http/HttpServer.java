@@ -198,6 +198,11 @@ public final class HttpServer implements AutoCloseable {
         request -> {
           request.header("X-Content-Type-Options", "nosniff");
           request.header("Cache-Control", "no-store");
+          boolean hasBody = !WITHOUT_BODY.contains(request.method());
+          if (hasBody) {
+            // What is refused is not read, so nothing can follow on that connection.
+            request.header("Connection", "close");
+          }
           if (!isHealth(request)) {
             requireToken(request, token);
             requireOwnName(request, token);
@@ -205,7 +210,7 @@ public final class HttpServer implements AutoCloseable {
               throw new ForbiddenResponse("a page of another site may not send this\n");
             }
           }
-          if (!WITHOUT_BODY.contains(request.method())) {
+          if (hasBody) {
             if (!bodies.tryAcquire()) {
               throw new ServiceUnavailableResponse("too many requests at once; try again\n");
             }

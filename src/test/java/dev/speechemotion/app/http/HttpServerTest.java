@@ -344,6 +344,13 @@ class HttpServerTest {
       assertThat(status(proxied.copy().header("X-Forwarded-Host", "wall.example.com")))
           .isEqualTo(200);
       assertThat(status(proxied)).isEqualTo(403);
+      assertThat(
+              client
+                  .send(proxied.build(), HttpResponse.BodyHandlers.discarding())
+                  .headers()
+                  .allValues("Connection"))
+          .as("what was not read would be taken for the next request")
+          .containsExactly("close");
       // Some proxies add the port that browsers leave out, and each adds the name it was asked for.
       for (String names : List.of("wall.example.com:443", "Wall.example.com, inner:8081")) {
         assertThat(status(proxied.copy().header("X-Forwarded-Host", names))).isEqualTo(200);
