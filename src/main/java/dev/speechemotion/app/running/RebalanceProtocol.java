@@ -7,19 +7,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
-import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.common.GroupState;
-import org.apache.kafka.common.GroupType;
+import org.apache.kafka.common.ClassicGroupState;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
@@ -114,15 +113,21 @@ final class RebalanceProtocol {
    */
   private static boolean isUsedByClassicInstances(Admin admin, Properties streams) {
     String group = streams.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
-    ListGroupsOptions classic = new ListGroupsOptions().withTypes(Set.of(GroupType.CLASSIC));
     try {
-      return await(admin.listGroups(classic).all()).stream()
-          .filter(each -> each.groupId().equals(group))
-          .flatMap(each -> each.groupState().stream())
-          .anyMatch(state -> state != GroupState.EMPTY && state != GroupState.DEAD);
+      // Asks the group's coordinator alone: another broker may be down.
+      ClassicGroupState state =
+          await(admin.describeClassicGroups(List.of(group)).describedGroups().get(group)).state();
+      return state != ClassicGroupState.EMPTY && state != ClassicGroupState.DEAD;
     } catch (ExecutionException e) {
+      // Of rights that it lacks the group itself tells, with what to do.
+      if (e.getCause() instanceof GroupIdNotFoundException
+          || e.getCause() instanceof GroupAuthorizationException) {
+        return false;
+      }
       throw new CommandFailure(
-          "cannot ask the Kafka broker for its groups: " + e.getCause().getMessage(), e);
+          "cannot ask the Kafka broker for group %s: %s"
+              .formatted(group, e.getCause().getMessage()),
+          e);
     }
   }
 
