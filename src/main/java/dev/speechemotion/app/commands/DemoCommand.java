@@ -45,7 +45,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -381,20 +380,17 @@ final class DemoCommand implements Callable<Integer> {
     out.printf(
         """
         To play a recording of yours as another call, in another terminal:
-          java -jar target/speech-emotion-streams.jar feed my-call.wav --bootstrap-server %s --registry %s
+          java -jar target/speech-emotion-streams.jar feed my-call.wav --bootstrap-server %1$s --registry %2$s
         To see the calls as a table, or to take some by RTP (Gateways in deploy/README.md):
-          java -jar target/speech-emotion-streams.jar watch --bootstrap-server %s --registry %s
-          java -jar target/speech-emotion-streams.jar gateway rtp --set http.port=8443 --bootstrap-server %s --registry %s
+          java -jar target/speech-emotion-streams.jar watch --bootstrap-server %1$s --registry %2$s
+          java -jar target/speech-emotion-streams.jar gateway rtp --set http.port=8443 --bootstrap-server %1$s --registry %2$s
         To read the events in another program, here in the repository's folder:
-          export BOOTSTRAP_SERVERS=%s REGISTRY_URL=%s
+          export BOOTSTRAP_SERVERS=%1$s REGISTRY_URL=%2$s
           python3 src/test/python/read_events.py
           node src/test/javascript/read_events.mjs
           kcat -C -b $BOOTSTRAP_SERVERS -t emotion-events -o beginning -f '%%T %%k, %%S bytes\\n'
         """,
-        Stream.generate(() -> List.of(settings.text(Property.BOOTSTRAP_SERVERS), registryUrl))
-            .limit(4)
-            .flatMap(List::stream)
-            .toArray());
+        settings.text(Property.BOOTSTRAP_SERVERS), registryUrl);
     out.flush();
     while (!stop.requested()) {
       reader.poll(POLL).forEach(printer::print);

@@ -10,6 +10,7 @@ import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.Progress;
 import dev.speechemotion.training.corpus.TeacherAnswers;
 import dev.speechemotion.training.evaluation.AdaptedClip;
 import dev.speechemotion.training.evaluation.Calibrator;
@@ -194,43 +195,62 @@ public final class Experiment {
     TestedClasses classes = TestedClasses.of(List.copyOf(tested.values()));
     MetricsBreakdown pooled = new MetricsBreakdown(labels, settings.uncertainBelow(), classes);
     List<FoldResult> results = new ArrayList<>();
-    for (Protocol.Fold fold : protocol.folds(clips, others, settings.fitting().seed())) {
-      String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
-      ValidatedTraining stopped = trainer().fit(task, fold.train());
-      FittedNetwork fitted =
-          stopped.validationVoices() > 0
-              ? trainer().fitAll(task + " again", fold.train(), stopped.epochs())
-              : stopped.network();
-      Calibrator.Calibration calibration = stopped.calibration();
-      ClassificationMetrics evaluation = new ClassificationMetrics(labels);
-      List<LabeledClip> test =
-          fold.test().stream()
-              .filter(clip -> tested.containsKey(clip.key()))
-              .map(clip -> tested.get(clip.key()))
-              .toList();
-      AdaptedTest adapted =
-          new AdaptedTest(
-              settings.fitting().adaptation(),
-              settings.selfTraining() ? fitted.statistics() : Optional.empty(),
-              Optional.empty(),
-              settings.calls(),
-              settings.siteDraws(),
-              settings.fitting().seed());
-      try (EmotionModel model = model(fitted, calibration)) {
-        adapted.run(
-            model,
-            test,
-            List.copyOf(tested.values()),
-            (classifier, uncalibrated, heard) -> {
-              pooled.add(classifier, uncalibrated, heard);
-              List<LabeledClip> withoutTimes = heard.stream().map(AdaptedClip::clip).toList();
-              evaluation.addAll(classifier, withoutTimes, classes);
-              listener.tested(classifier, withoutTimes);
-            });
+    List<Protocol.Fold> folds = protocol.folds(clips, others, settings.fitting().seed());
+    // Networks show their epochs, of each fold.
+    boolean showsNone = settings.fitting().architecture().linear();
+    try (Progress progress = new Progress(protocol.name() + ", folds", folds.size(), log)) {
+      for (Protocol.Fold fold : folds) {
+        results.add(run(protocol, fold, tested, classes, pooled, listener));
+        if (showsNone) {
+          progress.step();
+        }
       }
-      results.add(new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve()));
     }
     return new ProtocolResult(protocol, pooled, results);
+  }
+
+  private FoldResult run(
+      Protocol protocol,
+      Protocol.Fold fold,
+      Map<String, LabeledClip> tested,
+      TestedClasses classes,
+      MetricsBreakdown pooled,
+      TestListener listener)
+      throws IOException {
+    String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
+    ValidatedTraining stopped = trainer().fit(task, fold.train());
+    FittedNetwork fitted =
+        stopped.validationVoices() > 0
+            ? trainer().fitAll(task + " again", fold.train(), stopped.epochs())
+            : stopped.network();
+    Calibrator.Calibration calibration = stopped.calibration();
+    ClassificationMetrics evaluation = new ClassificationMetrics(labels);
+    List<LabeledClip> test =
+        fold.test().stream()
+            .filter(clip -> tested.containsKey(clip.key()))
+            .map(clip -> tested.get(clip.key()))
+            .toList();
+    AdaptedTest adapted =
+        new AdaptedTest(
+            settings.fitting().adaptation(),
+            settings.selfTraining() ? fitted.statistics() : Optional.empty(),
+            Optional.empty(),
+            settings.calls(),
+            settings.siteDraws(),
+            settings.fitting().seed());
+    try (EmotionModel model = model(fitted, calibration)) {
+      adapted.run(
+          model,
+          test,
+          List.copyOf(tested.values()),
+          (classifier, uncalibrated, heard) -> {
+            pooled.add(classifier, uncalibrated, heard);
+            List<LabeledClip> withoutTimes = heard.stream().map(AdaptedClip::clip).toList();
+            evaluation.addAll(classifier, withoutTimes, classes);
+            listener.tested(classifier, withoutTimes);
+          });
+    }
+    return new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve());
   }
 
   private static String shortened(String name) {

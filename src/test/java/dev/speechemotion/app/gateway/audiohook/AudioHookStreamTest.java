@@ -3,42 +3,31 @@ package dev.speechemotion.app.gateway.audiohook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import dev.speechemotion.app.gateway.feed.ChunkOutbox;
-import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.gateway.feed.KafkaInMemory;
 import dev.speechemotion.app.gateway.feed.StreamIdentity;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
-import dev.speechemotion.streams.registry.EmotionSerdes;
-import dev.speechemotion.streams.registry.RegistryClients;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AudioHookStreamTest {
   private static final int SAMPLES_PER_100_MS = 800;
 
-  private final GatewayMeters meters = new GatewayMeters();
-  private final MockProducer<String, AudioChunk> kafka =
-      new MockProducer<>(
-          true,
-          null,
-          new StringSerializer(),
-          EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
-  private final ChunkOutbox outbox = new ChunkOutbox(kafka, "chunks", 1 << 20, meters);
+  private final KafkaInMemory kafka = new KafkaInMemory();
 
   @AfterEach
   void close() {
-    meters.close();
+    kafka.close();
   }
 
   /** One that has been heard up to there. */
   private AudioHookStream stream(long heardMicros) {
     return new AudioHookStream(
-        outbox.open(new StreamIdentity("call", "session", "audiohook", "2", null)), 7, heardMicros);
+        kafka.outbox().open(new StreamIdentity("call", "session", "audiohook", "2", null)),
+        7,
+        heardMicros);
   }
 
   /** 100 ms of one or two channels; the samples are numbered. */
@@ -51,7 +40,7 @@ class AudioHookStreamTest {
   }
 
   private List<AudioChunk> sent() {
-    return kafka.history().stream().map(ProducerRecord::value).toList();
+    return kafka.sent();
   }
 
   @Test

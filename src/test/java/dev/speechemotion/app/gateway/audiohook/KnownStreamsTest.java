@@ -2,21 +2,15 @@ package dev.speechemotion.app.gateway.audiohook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.speechemotion.app.gateway.feed.ChunkOutbox;
-import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.gateway.feed.KafkaInMemory;
 import dev.speechemotion.app.gateway.feed.StreamIdentity;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
-import dev.speechemotion.streams.registry.EmotionSerdes;
-import dev.speechemotion.streams.registry.RegistryClients;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,25 +19,18 @@ import org.junit.jupiter.api.Timeout;
 class KnownStreamsTest {
   private static final Object SESSION = "a session";
 
-  private final GatewayMeters meters = new GatewayMeters();
-  private final MockProducer<String, AudioChunk> kafka =
-      new MockProducer<>(
-          true,
-          null,
-          new StringSerializer(),
-          EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
-  private final ChunkOutbox outbox = new ChunkOutbox(kafka, "chunks", 1 << 20, meters);
+  private final KafkaInMemory kafka = new KafkaInMemory();
   private final AudioHookStream stream =
       new AudioHookStream(
-          outbox.open(new StreamIdentity("call", "session", "audiohook", "2", null)), 1, 0);
+          kafka.outbox().open(new StreamIdentity("call", "session", "audiohook", "2", null)), 1, 0);
 
   @AfterEach
   void close() {
-    meters.close();
+    kafka.close();
   }
 
   private List<ChunkKind> sent() {
-    return kafka.history().stream().map(ProducerRecord::value).map(AudioChunk::getKind).toList();
+    return kafka.sent().stream().map(AudioChunk::getKind).toList();
   }
 
   /** Loses a stream of one message, of which the topic then holds that. */

@@ -8,6 +8,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.speechemotion.app.fixtures.FreePort;
 import dev.speechemotion.app.gateway.feed.ChunkOutbox;
 import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.gateway.feed.KafkaInMemory;
 import dev.speechemotion.app.gateway.feed.StreamIdentity;
 import dev.speechemotion.app.gateway.feed.StreamOutbox;
 import dev.speechemotion.app.settings.Property;
@@ -65,12 +66,8 @@ class RtpReceiverTest {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     logger.addAppender(log);
-    try (GatewayMeters meters = new GatewayMeters();
-        MockProducer<String, AudioChunk> kafka =
-            new MockProducer<>(
-                true, null, new StringSerializer(), SERDES.audioChunk().serializer());
-        ChunkOutbox outbox = new ChunkOutbox(kafka, "chunks", 1 << 20, meters);
-        RtpReceiver receiver = new RtpReceiver(twoPorts(), meters, () -> true);
+    try (KafkaInMemory kafka = new KafkaInMemory();
+        RtpReceiver receiver = new RtpReceiver(twoPorts(), kafka.meters(), () -> true);
         DatagramSocket sender = new DatagramSocket()) {
       RtpPort bad =
           open(
@@ -81,15 +78,15 @@ class RtpReceiverTest {
       RtpPort good =
           open(
               receiver,
-              source -> outbox.open(new StreamIdentity("call", source, "rtp", "2", null)));
-      for (int number = 1; kafka.history().size() < 10; number++) {
+              source -> kafka.outbox().open(new StreamIdentity("call", source, "rtp", "2", null)));
+      for (int number = 1; kafka.sent().size() < 10; number++) {
         send(sender, bad.number(), number);
         send(sender, good.number(), number);
         Thread.sleep(10);
       }
 
       assertThat(receiver.isAlive()).isTrue();
-      assertThat(meters.page())
+      assertThat(kafka.meters().page())
           .containsPattern("dropped_packets_total\\{reason=\"internal_error\"} [1-9]");
       assertThat(log.list)
           .singleElement()

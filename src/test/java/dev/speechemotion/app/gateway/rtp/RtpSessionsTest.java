@@ -6,14 +6,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.speechemotion.app.fixtures.FreePort;
-import dev.speechemotion.app.gateway.feed.ChunkOutbox;
-import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.gateway.feed.KafkaInMemory;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
-import dev.speechemotion.streams.registry.EmotionSerdes;
-import dev.speechemotion.streams.registry.RegistryClients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -24,9 +21,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
@@ -42,15 +36,8 @@ class RtpSessionsTest {
         Settings.of(Map.of(Property.GATEWAY_RTP_PORTS, "%d-%d".formatted(port, port + 1)));
     RtpRequest request =
         RtpRequest.parse("{\"callId\": \"call-1\", \"streams\": [{\"role\": \"customer\"}]}");
-    try (GatewayMeters meters = new GatewayMeters();
-        MockProducer<String, AudioChunk> kafka =
-            new MockProducer<>(
-                true,
-                null,
-                new StringSerializer(),
-                EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
-        ChunkOutbox outbox = new ChunkOutbox(kafka, "audio-chunks", 1 << 20, meters);
-        RtpSessions sessions = new RtpSessions(settings, outbox, meters)) {
+    try (KafkaInMemory kafka = new KafkaInMemory();
+        RtpSessions sessions = new RtpSessions(settings, kafka.outbox(), kafka.meters())) {
       for (int i = 0; i < 3; i++) {
         Optional<RtpSessions.Session> session = sessions.open(request);
         while (session.isEmpty()) {
@@ -71,15 +58,8 @@ class RtpSessionsTest {
         Settings.of(Map.of(Property.GATEWAY_RTP_PORTS, "%d-%d".formatted(port, port + 1)));
     RtpRequest request =
         RtpRequest.parse("{\"callId\": \"call-1\", \"streams\": [{\"role\": \"customer\"}]}");
-    try (GatewayMeters meters = new GatewayMeters();
-        MockProducer<String, AudioChunk> kafka =
-            new MockProducer<>(
-                true,
-                null,
-                new StringSerializer(),
-                EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
-        ChunkOutbox outbox = new ChunkOutbox(kafka, "audio-chunks", 1 << 20, meters);
-        RtpSessions sessions = new RtpSessions(settings, outbox, meters);
+    try (KafkaInMemory kafka = new KafkaInMemory();
+        RtpSessions sessions = new RtpSessions(settings, kafka.outbox(), kafka.meters());
         DatagramSocket sender = new DatagramSocket()) {
       RtpSessions.Session session = sessions.open(request).orElseThrow();
       for (int i = 0; i < PACKETS; i++) {
@@ -97,8 +77,8 @@ class RtpSessionsTest {
       assertThat(sessions.close(session.id(), "closed")).isPresent();
 
       // START, the packets, STOP.
-      assertThat(kafka.history()).hasSize(1 + PACKETS + 1);
-      assertThat(kafka.history().get(1 + PACKETS).value().getKind()).isEqualTo(ChunkKind.STOP);
+      assertThat(kafka.sent()).hasSize(1 + PACKETS + 1);
+      assertThat(kafka.sent().get(1 + PACKETS).getKind()).isEqualTo(ChunkKind.STOP);
     }
   }
 
@@ -119,17 +99,11 @@ class RtpSessionsTest {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     logger.addAppender(log);
-    try (GatewayMeters meters = new GatewayMeters();
-        MockProducer<String, AudioChunk> kafka =
-            new MockProducer<>(
-                true,
-                null,
-                new StringSerializer(),
-                EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
-        ChunkOutbox outbox = new ChunkOutbox(kafka, "audio-chunks", 1 << 20, meters);
-        RtpSessions sessions = new RtpSessions(settings, outbox, meters);
+    try (KafkaInMemory kafka = new KafkaInMemory();
+        RtpSessions sessions = new RtpSessions(settings, kafka.outbox(), kafka.meters());
         DatagramSocket sender = new DatagramSocket()) {
-      assertThat(meters.page()).contains("dropped_packets_total{reason=\"other_sender\"} 0.0");
+      assertThat(kafka.meters().page())
+          .contains("dropped_packets_total{reason=\"other_sender\"} 0.0");
       RtpSessions.Session session = sessions.open(request).orElseThrow();
       for (int i = 0; i < 3; i++) {
         for (RtpPort port : session.ports()) {
@@ -144,7 +118,7 @@ class RtpSessionsTest {
       }
       assertThat(sessions.close(session.id(), "closed")).isPresent();
 
-      assertThat(meters.page())
+      assertThat(kafka.meters().page())
           .contains("dropped_packets_total{reason=\"unknown_payload_type\"} 3.0")
           .contains("dropped_packets_total{reason=\"other_sender\"} 3.0");
       assertThat(log.list)
@@ -171,22 +145,15 @@ class RtpSessionsTest {
     RtpRequest request =
         RtpRequest.parse(
             "{\"callId\": \"call-1\", \"streams\": [%s]}".formatted("{},".repeat(15) + "{}"));
-    try (GatewayMeters meters = new GatewayMeters();
-        MockProducer<String, AudioChunk> kafka =
-            new MockProducer<>(
-                true,
-                null,
-                new StringSerializer(),
-                EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
-        ChunkOutbox outbox = new ChunkOutbox(kafka, "audio-chunks", 1 << 20, meters);
-        RtpSessions sessions = new RtpSessions(settings, outbox, meters)) {
+    try (KafkaInMemory kafka = new KafkaInMemory();
+        RtpSessions sessions = new RtpSessions(settings, kafka.outbox(), kafka.meters())) {
       AtomicBoolean enough = new AtomicBoolean();
       Thread sender = new Thread(() -> sendToAll(first, enough));
       sender.start();
       try {
         // Packets come while the ports are opened, until one is missing.
-        while (kafka.history().stream().noneMatch(each -> each.value().getKind() == ChunkKind.MEDIA)
-            || kafka.history().size() < 100) {
+        while (kafka.sent().stream().noneMatch(each -> each.getKind() == ChunkKind.MEDIA)
+            || kafka.sent().size() < 100) {
           assertThat(sessions.open(request)).isEmpty();
         }
       } finally {
@@ -196,13 +163,13 @@ class RtpSessionsTest {
 
       // One after the other, as far as a stream's id tells: each begins, goes on, and ends.
       Map<String, ChunkKind> last = new HashMap<>();
-      for (ProducerRecord<String, AudioChunk> each : kafka.history()) {
-        ChunkKind kind = each.value().getKind();
-        ChunkKind before = last.put(each.value().getStreamId(), kind);
+      for (AudioChunk each : kafka.sent()) {
+        ChunkKind kind = each.getKind();
+        ChunkKind before = last.put(each.getStreamId(), kind);
         assertThat(kind == ChunkKind.START).isEqualTo(before == null || before == ChunkKind.STOP);
       }
       assertThat(last.values()).containsOnly(ChunkKind.STOP);
-      assertThat(meters.page()).contains("speech_emotion_gateway_streams 0.0");
+      assertThat(kafka.meters().page()).contains("speech_emotion_gateway_streams 0.0");
     }
   }
 

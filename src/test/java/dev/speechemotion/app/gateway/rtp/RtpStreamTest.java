@@ -3,19 +3,13 @@ package dev.speechemotion.app.gateway.rtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import dev.speechemotion.app.gateway.feed.ChunkOutbox;
-import dev.speechemotion.app.gateway.feed.GatewayMeters;
+import dev.speechemotion.app.gateway.feed.KafkaInMemory;
 import dev.speechemotion.app.gateway.feed.StreamIdentity;
 import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.ChunkKind;
 import dev.speechemotion.avro.PayloadEncoding;
-import dev.speechemotion.streams.registry.EmotionSerdes;
-import dev.speechemotion.streams.registry.RegistryClients;
 import java.time.Duration;
 import java.util.List;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,23 +19,16 @@ class RtpStreamTest {
   private static final int SSRC = 0xABCD;
   private static final long MS = 1_000_000;
 
-  private final GatewayMeters meters = new GatewayMeters();
-  private final MockProducer<String, AudioChunk> kafka =
-      new MockProducer<>(
-          true,
-          null,
-          new StringSerializer(),
-          EmotionSerdes.of(RegistryClients.inMemory()).audioChunk().serializer());
-  private final ChunkOutbox outbox = new ChunkOutbox(kafka, "chunks", 1 << 20, meters);
+  private final KafkaInMemory kafka = new KafkaInMemory();
   private final RtpStream stream =
       new RtpStream(
           RtpPacketTest.REQUEST,
-          source -> outbox.open(new StreamIdentity("call", source, "rtp", "2", null)),
+          source -> kafka.outbox().open(new StreamIdentity("call", source, "rtp", "2", null)),
           start -> start.setLanguage("en"));
 
   @AfterEach
   void close() {
-    meters.close();
+    kafka.close();
   }
 
   private boolean take(int type, int number, int timestamp, int ssrc, int bytes, long atMs) {
@@ -52,7 +39,7 @@ class RtpStreamTest {
   }
 
   private List<AudioChunk> sent() {
-    return kafka.history().stream().map(ProducerRecord::value).toList();
+    return kafka.sent();
   }
 
   @Test
