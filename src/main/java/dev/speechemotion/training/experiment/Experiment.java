@@ -114,8 +114,7 @@ public final class Experiment {
 
   private final Settings settings;
   private final List<String> labels;
-  private final EpochSource source;
-  private final TeacherAnswers taught;
+  private final Trainer trainer;
   private final Optional<PretrainedEncoder> encoder;
   private final PrintWriter log;
 
@@ -146,8 +145,6 @@ public final class Experiment {
       PrintWriter log)
       throws CorpusException {
     this.settings = settings;
-    this.source = source;
-    this.taught = taught;
     this.encoder = encoder;
     this.log = log;
     labels = corpora.labelsPresent(settings.labels());
@@ -159,6 +156,10 @@ public final class Experiment {
     if (labels.size() < 2) {
       throw new CorpusException("recordings of at least two labels are needed, found " + labels);
     }
+    trainer =
+        settings.fitting().architecture().linear()
+            ? new DiscriminantTrainer(settings.fitting(), labels, source)
+            : new NetworkTrainer(settings.fitting(), labels, source, taught, log);
   }
 
   /** The labels that are told apart. */
@@ -167,9 +168,7 @@ public final class Experiment {
   }
 
   public Trainer trainer() {
-    return settings.fitting().architecture().linear()
-        ? new DiscriminantTrainer(settings.fitting(), labels, source)
-        : new NetworkTrainer(settings.fitting(), labels, source, taught, log);
+    return trainer;
   }
 
   /**
@@ -218,10 +217,10 @@ public final class Experiment {
       TestListener listener)
       throws IOException {
     String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
-    ValidatedTraining stopped = trainer().fit(task, fold.train());
+    ValidatedTraining stopped = trainer.fit(task, fold.train());
     FittedNetwork fitted =
         stopped.validationVoices() > 0
-            ? trainer().fitAll(task + " again", fold.train(), stopped.epochs())
+            ? trainer.fitAll(task + " again", fold.train(), stopped.epochs())
             : stopped.network();
     Calibrator.Calibration calibration = stopped.calibration();
     ClassificationMetrics evaluation = new ClassificationMetrics(labels);

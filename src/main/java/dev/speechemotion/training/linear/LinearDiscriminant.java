@@ -1,7 +1,6 @@
 package dev.speechemotion.training.linear;
 
 import dev.speechemotion.model.TrainingStatistics;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -17,8 +16,8 @@ public final class LinearDiscriminant {
   /** Output for a label that there is no example of: small enough for a probability of 0. */
   private static final float NEVER = -10_000;
 
-  /** Rows of the covariance that are summed together. */
-  private static final int ROWS = 32;
+  /** Columns of the covariance that are decomposed together. */
+  private static final int COLUMNS = 64;
 
   private final float[][] weights;
   private final float[] bias;
@@ -26,80 +25,6 @@ public final class LinearDiscriminant {
   private LinearDiscriminant(float[][] weights, float[] bias) {
     this.weights = weights;
     this.bias = bias;
-  }
-
-  /**
-   * What is to be known of examples.
-   *
-   * @param examples {@code [example][column]}
-   * @param columns those in use
-   * @param labels {@code [example]}, from 0 to below {@code labelCount}
-   * @param masses {@code [example]}, how much each counts; positive
-   */
-  static TrainingStatistics statistics(
-      float[][] examples, int[] columns, int[] labels, double[] masses, int labelCount) {
-    double[] sums = new double[labelCount];
-    double[][] means = new double[labelCount][columns.length];
-    for (int e = 0; e < examples.length; e++) {
-      sums[labels[e]] += masses[e];
-      double[] mean = means[labels[e]];
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += masses[e] * examples[e][columns[i]];
-      }
-    }
-    for (int label = 0; label < labelCount; label++) {
-      for (int i = 0; sums[label] > 0 && i < columns.length; i++) {
-        means[label][i] /= sums[label];
-      }
-    }
-    float[][] roundedMeans = new float[labelCount][];
-    for (int label = 0; label < labelCount; label++) {
-      roundedMeans[label] = rounded(means[label]);
-    }
-    return new TrainingStatistics(
-        roundedMeans, rounded(sums), rounded(covariance(examples, columns, labels, masses, means)));
-  }
-
-  /** Within labels; the lower triangle, row by row. */
-  private static double[] covariance(
-      float[][] examples, int[] columns, int[] labels, double[] masses, double[][] means) {
-    double[] covariance = new double[columns.length * (columns.length + 1) / 2];
-    // Some rows at a time, which stay near the processor while all examples pass; each row's sums
-    // are made in the same order, whatever thread it is.
-    IntStream.range(0, (columns.length + ROWS - 1) / ROWS)
-        .parallel()
-        .forEach(
-            block -> {
-              int from = block * ROWS;
-              int to = Math.min(columns.length, from + ROWS);
-              double[] distance = new double[to];
-              for (int e = 0; e < examples.length; e++) {
-                double[] mean = means[labels[e]];
-                for (int i = 0; i < to; i++) {
-                  distance[i] = examples[e][columns[i]] - mean[i];
-                }
-                for (int i = from; i < to; i++) {
-                  int row = i * (i + 1) / 2;
-                  double factor = masses[e] * distance[i];
-                  for (int j = 0; j <= i; j++) {
-                    covariance[row + j] += factor * distance[j];
-                  }
-                }
-              }
-            });
-    double total = Arrays.stream(masses).sum();
-    for (int i = 0; i < covariance.length; i++) {
-      covariance[i] /= total;
-    }
-    return covariance;
-  }
-
-  private static float[] rounded(double[] values) {
-    float[] rounded = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      rounded[i] = (float) values[i];
-    }
-    return rounded;
   }
 
   /**
@@ -171,19 +96,75 @@ public final class LinearDiscriminant {
     }
   }
 
-  /** Cholesky, in place: the lower triangle of a positive definite matrix becomes its factor. */
+  /**
+   * Cholesky, in place: the lower triangle of a positive definite matrix becomes its factor. Each
+   * value's sum is made in the same order, whatever thread it is.
+   */
   private static void decompose(double[][] matrix) {
-    for (int i = 0; i < matrix.length; i++) {
-      for (int j = 0; j <= i; j++) {
-        double sum = matrix[i][j];
-        for (int k = 0; k < j; k++) {
-          sum -= matrix[i][k] * matrix[j][k];
-        }
-        if (i == j && !(sum > 0)) {
+    int size = matrix.length;
+    for (int begin = 0; begin < size; begin += COLUMNS) {
+      int from = begin;
+      int to = Math.min(size, from + COLUMNS);
+      rows(from, size).forEach(i -> subtract(matrix, i, from, Math.min(to, i + 1), 0, from));
+      for (int i = from; i < to; i++) {
+        finish(matrix, i, from, i);
+        subtract(matrix, i, i, i + 1, from, i);
+        if (!(matrix[i][i] > 0)) {
           throw new IllegalArgumentException("the covariance is not that of any examples");
         }
-        matrix[i][j] = i == j ? Math.sqrt(sum) : sum / matrix[j][j];
+        matrix[i][i] = Math.sqrt(matrix[i][i]);
       }
+      rows(to, size).forEach(i -> finish(matrix, i, from, to));
+    }
+  }
+
+  private static IntStream rows(int from, int to) {
+    return IntStream.range(from, to).parallel();
+  }
+
+  /** Values {@code from} to below {@code to} of a row: columns from {@code from} on are left. */
+  private static void finish(double[][] matrix, int i, int from, int to) {
+    for (int j = from; j < to; j++) {
+      subtract(matrix, i, j, j + 1, from, j);
+      matrix[i][j] /= matrix[j][j];
+    }
+  }
+
+  /**
+   * Takes the products of row {@code i} with rows {@code fromRow} to below {@code toRow}, in
+   * columns {@code from} to below {@code to}, off the values there. Four sums go on at once: each
+   * waits for its last addition.
+   */
+  private static void subtract(double[][] matrix, int i, int fromRow, int toRow, int from, int to) {
+    double[] row = matrix[i];
+    int j = fromRow;
+    for (; j + 4 <= toRow; j += 4) {
+      double[] row0 = matrix[j];
+      double[] row1 = matrix[j + 1];
+      double[] row2 = matrix[j + 2];
+      double[] row3 = matrix[j + 3];
+      double sum0 = row[j];
+      double sum1 = row[j + 1];
+      double sum2 = row[j + 2];
+      double sum3 = row[j + 3];
+      for (int k = from; k < to; k++) {
+        double value = row[k];
+        sum0 -= value * row0[k];
+        sum1 -= value * row1[k];
+        sum2 -= value * row2[k];
+        sum3 -= value * row3[k];
+      }
+      row[j] = sum0;
+      row[j + 1] = sum1;
+      row[j + 2] = sum2;
+      row[j + 3] = sum3;
+    }
+    for (; j < toRow; j++) {
+      double sum = row[j];
+      for (int k = from; k < to; k++) {
+        sum -= row[k] * matrix[j][k];
+      }
+      row[j] = sum;
     }
   }
 

@@ -61,12 +61,19 @@ public final class NormalizedWindows {
    * @param group that a clip belongs to; each counts the same, and its windows in it
    */
   public TrainingStatistics statistics(Function<LabeledClip, String> group) {
+    return moments(group).statistics();
+  }
+
+  /**
+   * @param group that a clip belongs to; each counts the same, and its windows in it
+   */
+  public LabelMoments moments(Function<LabeledClip, String> group) {
     String[] groups = Arrays.stream(clips).map(group).toArray(String[]::new);
     Map<String, Long> counts =
         Arrays.stream(groups)
             .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     double[] masses = Arrays.stream(groups).mapToDouble(each -> 1.0 / counts.get(each)).toArray();
-    return LinearDiscriminant.statistics(values, usedColumns, labels, masses, labelCount);
+    return LabelMoments.of(values, usedColumns, labels, masses, labelCount);
   }
 
   /** Fits a head for windows like these. */

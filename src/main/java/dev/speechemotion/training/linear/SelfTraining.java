@@ -74,7 +74,7 @@ public final class SelfTraining {
     double[] equal = new double[values.length];
     Arrays.fill(equal, 1.0 / values.length);
     TrainingStatistics all =
-        LinearDiscriminant.statistics(values, columns, new int[values.length], equal, 1);
+        LabelMoments.of(values, columns, new int[values.length], equal, 1).statistics();
     LinearDiscriminant head =
         LinearDiscriminant.fit(training, columns, mean.length, LinearDiscriminant.SHRINKAGE);
     return mixed(training, all, answered(head, values, columns, training.masses().length));

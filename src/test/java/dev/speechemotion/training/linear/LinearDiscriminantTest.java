@@ -3,7 +3,9 @@ package dev.speechemotion.training.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.speechemotion.model.TrainingStatistics;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -67,11 +69,44 @@ class LinearDiscriminantTest {
     assertThat(Math.exp(logits[3] - logits[2])).isZero();
   }
 
+  @Test
+  void shouldSolveForAsManyColumnsAsAnEncoderHas() {
+    // More than are decomposed together, and no multiple of it.
+    int columns = 203;
+    Random random = new Random(3);
+    float[][] examples = new float[500][columns];
+    int[] labels = new int[500];
+    for (int e = 0; e < examples.length; e++) {
+      labels[e] = e % 3;
+      float common = (float) random.nextGaussian();
+      for (int i = 0; i < columns; i++) {
+        examples[e][i] = (float) random.nextGaussian() + common + labels[e] * (i % 5);
+      }
+    }
+    int[] all = IntStream.range(0, columns).toArray();
+    TrainingStatistics statistics =
+        LabelMoments.of(examples, all, labels, ones(500), 3).statistics();
+
+    LinearDiscriminant map = LinearDiscriminant.fit(statistics, all, columns, 0.5);
+
+    double trace = IntStream.of(all).mapToDouble(i -> statistics.covariance(i, i)).sum();
+    for (int label = 0; label < 3; label++) {
+      for (int i = 0; i < columns; i++) {
+        double product = 0.5 * trace / columns * map.weights()[label][i];
+        for (int j = 0; j < columns; j++) {
+          product +=
+              0.5 * statistics.covariance(Math.max(i, j), Math.min(i, j)) * map.weights()[label][j];
+        }
+        assertThat(product).isCloseTo(statistics.means()[label][i], within(1e-4));
+      }
+    }
+  }
+
   private static LinearDiscriminant fit(
       float[][] examples, int[] labels, double[] masses, int labelCount, double shrinkage) {
     int[] columns = IntStream.range(0, examples[0].length).toArray();
     return LinearDiscriminant.fit(
-        LinearDiscriminant.statistics(examples, columns, labels, masses, labelCount),
+        LabelMoments.of(examples, columns, labels, masses, labelCount).statistics(),
         columns,
         columns.length,
         shrinkage);
