@@ -41,7 +41,7 @@ public interface EmotionClassifier extends AutoCloseable {
    * @param features {@code [windowCount][featureCount]}, row by row
    * @param windowCount number of windows, at least 1
    * @param probabilities {@code [windowCount][labels]}, row by row; filled with values in [0, 1]
-   *     that sum to 1 in each row
+   *     that sum to 1 in each row, or are all 0 where the model hears no speech
    * @throws IllegalArgumentException if an array is too short
    */
   void classify(float[] features, int windowCount, float[] probabilities);
@@ -54,9 +54,21 @@ public interface EmotionClassifier extends AutoCloseable {
    * @param speechShare share of speech in the window, 0 to 1: with little of it, a window tells
    *     nothing of the place
    * @param probabilities {@code [labels]}, receives the probabilities
+   * @return whether the model hears speech; if not, the probabilities are all 0
    */
-  default void classifyHeard(float[] features, float speechShare, float[] probabilities) {
+  default boolean classifyHeard(float[] features, float speechShare, float[] probabilities) {
     classify(features, 1, probabilities);
+    return isSpeech(probabilities);
+  }
+
+  /** Whether the model has heard speech in a window, by its probabilities. */
+  static boolean isSpeech(float[] probabilities) {
+    for (float probability : probabilities) {
+      if (probability > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Frees whatever the classifier holds; it is not used again. */

@@ -6,6 +6,7 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.PopulationShares;
 import dev.speechemotion.emotion.ShareCounts;
+import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.model.forward.FittedNetwork;
 import java.io.IOException;
@@ -334,12 +335,12 @@ public final class EmotionModel implements AutoCloseable {
    * @param classified safe for use by several threads, where several classifiers tell it
    */
   public EmotionClassifier newClassifier(ClassifiedWindows classified) {
-    return classifier(manifest.calibration(), encoder, classified);
+    return classifier(manifest.calibration(), encoder, detector(), classified);
   }
 
   /** The same without calibration, to see what that does. */
   public EmotionClassifier newUncalibratedClassifier() {
-    return classifier(uncalibrated(), encoder, NOBODY);
+    return classifier(uncalibrated(), encoder, detector(), NOBODY);
   }
 
   private ModelManifest.Calibration uncalibrated() {
@@ -349,22 +350,33 @@ public final class EmotionModel implements AutoCloseable {
   private EmotionClassifier classifier(
       ModelManifest.Calibration calibration,
       Optional<SpeechEncoder> before,
+      Optional<SpeechDetector> speech,
       ClassifiedWindows classified) {
     return new NetworkClassifier(
-        network, manifest, identity, calibration, before.map(EncoderPooling::new), classified);
+        network,
+        manifest,
+        identity,
+        calibration,
+        before.map(EncoderPooling::new),
+        speech,
+        classified);
+  }
+
+  private Optional<SpeechDetector> detector() {
+    return manifest.speechDetector().stream().findFirst();
   }
 
   /**
-   * A classifier of what the pretrained encoder has said of windows already; the same as {@link
-   * #newClassifier} where there is no encoder.
+   * A classifier of what the pretrained encoder has said of windows already, or of features where
+   * there is no encoder, which takes all windows for speech.
    */
   public EmotionClassifier newHeadClassifier() {
-    return classifier(manifest.calibration(), Optional.empty(), NOBODY);
+    return classifier(manifest.calibration(), Optional.empty(), Optional.empty(), NOBODY);
   }
 
   /** The same without calibration. */
   public EmotionClassifier newUncalibratedHeadClassifier() {
-    return classifier(uncalibrated(), Optional.empty(), NOBODY);
+    return classifier(uncalibrated(), Optional.empty(), Optional.empty(), NOBODY);
   }
 
   /**
@@ -380,7 +392,8 @@ public final class EmotionModel implements AutoCloseable {
             manifest.normalization().usedColumns(),
             labels().size());
     float[] probabilities = new float[labels().size()];
-    try (EmotionClassifier head = classifier(manifest.calibration(), Optional.empty(), counts)) {
+    try (EmotionClassifier head =
+        classifier(manifest.calibration(), Optional.empty(), Optional.empty(), counts)) {
       windows.forEach(window -> head.classifyHeard(window, 1, probabilities));
     }
     return counts.shares();

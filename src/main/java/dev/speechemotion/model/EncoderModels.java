@@ -84,6 +84,7 @@ public final class EncoderModels {
         List.of(),
         List.of(),
         List.of(),
+        List.of(),
         training);
   }
 }

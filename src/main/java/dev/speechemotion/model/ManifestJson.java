@@ -99,7 +99,7 @@ final class ManifestJson {
   /** Puts in what says the default by not being there, as {@link #write} leaves it out. */
   private static void addDefaults(JsonNode tree) {
     if (tree instanceof ObjectNode manifest) {
-      List.of("pretrained", "statistics", "sites", "shares").stream()
+      List.of("pretrained", "statistics", "sites", "shares", "speechDetector").stream()
           .filter(field -> !manifest.has(field))
           .forEach(manifest::putArray);
       for (JsonNode each : manifest.get("sites")) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import dev.speechemotion.emotion.EmotionScores;
 import dev.speechemotion.emotion.Population;
 import dev.speechemotion.emotion.PopulationShares;
+import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import java.nio.ByteBuffer;
@@ -43,6 +44,8 @@ import java.util.stream.Stream;
  *     the training
  * @param shares how the windows of the last site are spread, with its normalization; empty where it
  *     was not measured
+ * @param speechDetector what tells speech from other sounds; empty where nothing does but the voice
+ *     activity detector
  * @param training how the model was made, and how good it is
  */
 @JsonPropertyOrder({
@@ -60,6 +63,7 @@ import java.util.stream.Stream;
   "statistics",
   "sites",
   "shares",
+  "speechDetector",
   "training"
 })
 public record ModelManifest(
@@ -77,6 +81,7 @@ public record ModelManifest(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Weights> statistics,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Site> sites,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PopulationShares> shares,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SpeechDetector> speechDetector,
     Training training) {
 
   /** The format that this code writes and reads. */
@@ -137,6 +142,18 @@ public record ModelManifest(
     require(shares.size() <= 1, "shares must be of one population at most", shares.size());
     for (PopulationShares each : shares) {
       requireFit(each, normalization.usedColumns().length, labels.size());
+    }
+    speechDetector = List.copyOf(speechDetector);
+    require(
+        speechDetector.size() <= (canDetectSpeech(normalization, featureSpec) ? 1 : 0),
+        "speechDetector must be one at most, and none where windows are of frames or adapted to the"
+            + " call",
+        speechDetector.size());
+    for (SpeechDetector each : speechDetector) {
+      require(
+          each.weights().size() == normalization.mean().size(),
+          "speechDetector must have as many weights as normalization has values",
+          each.weights().size());
     }
     Objects.requireNonNull(training, "training is missing");
   }
@@ -214,6 +231,7 @@ public record ModelManifest(
         List.of(trainingStatistics),
         sites,
         shares,
+        speechDetector,
         training);
   }
 
@@ -234,6 +252,7 @@ public record ModelManifest(
         statistics,
         sites,
         List.of(),
+        speechDetector,
         training);
   }
 
@@ -254,6 +273,7 @@ public record ModelManifest(
         statistics,
         sites,
         List.of(population),
+        speechDetector,
         training);
   }
 
@@ -276,6 +296,38 @@ public record ModelManifest(
         statistics,
         all,
         List.of(),
+        speechDetector,
+        training);
+  }
+
+  /** Whether the model can have a detector of speech: it needs windows as a whole, as measured. */
+  public boolean canDetectSpeech() {
+    return canDetectSpeech(normalization, featureSpec);
+  }
+
+  private static boolean canDetectSpeech(Normalization normalization, FeatureSpec spec) {
+    return normalization.adapt() == Normalization.Adapt.NONE
+        && (spec.encoderInput() || spec.windowFrames() == 0);
+  }
+
+  /** A version of the model that tells speech from other sounds. */
+  public ModelManifest detecting(SpeechDetector speech, String detectingVersion) {
+    return new ModelManifest(
+        formatVersion,
+        name,
+        detectingVersion,
+        architecture,
+        labels,
+        featureSpec,
+        windows,
+        normalization,
+        calibration,
+        weights,
+        pretrained,
+        statistics,
+        sites,
+        shares,
+        List.of(speech),
         training);
   }
 
@@ -303,6 +355,7 @@ public record ModelManifest(
         normalization,
         calibration,
         weights,
+        List.of(),
         List.of(),
         List.of(),
         List.of(),

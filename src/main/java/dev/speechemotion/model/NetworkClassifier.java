@@ -4,9 +4,11 @@ import dev.speechemotion.emotion.ClassifiedWindows;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.emotion.Population;
+import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.forward.FittedNetwork;
 import dev.speechemotion.model.forward.ForwardPass;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,9 +31,11 @@ final class NetworkClassifier implements EmotionClassifier {
   private final float[] normalized;
   private final float[] logits;
   private final ForwardPass network;
+  private final Optional<SpeechDetector> speech;
   private final ClassifiedWindows classified;
 
   /**
+   * @param speech decides which windows are classified at all; empty: all are
    * @param classified is told of the windows that are heard and have enough speech
    */
   NetworkClassifier(
@@ -40,8 +44,10 @@ final class NetworkClassifier implements EmotionClassifier {
       ModelIdentity identity,
       ModelManifest.Calibration calibration,
       Optional<EncoderPooling> pooling,
+      Optional<SpeechDetector> speech,
       ClassifiedWindows classified) {
     this.pooling = pooling;
+    this.speech = speech;
     this.classified = classified;
     this.manifest = manifest;
     this.identity = identity;
@@ -94,6 +100,13 @@ final class NetworkClassifier implements EmotionClassifier {
    */
   @Override
   public void classify(float[] features, int windowCount, float[] probabilities) {
+    requireRoom(features, windowCount, probabilities);
+    for (int window = 0; window < windowCount; window++) {
+      classify(features, window * featureCount, probabilities, window * labelCount);
+    }
+  }
+
+  private void requireRoom(float[] features, int windowCount, float[] probabilities) {
     if (windowCount < 1
         || features.length < (long) windowCount * featureCount
         || probabilities.length < (long) windowCount * labelCount) {
@@ -102,24 +115,35 @@ final class NetworkClassifier implements EmotionClassifier {
               .formatted(
                   windowCount, featureCount, labelCount, features.length, probabilities.length));
     }
-    for (int window = 0; window < windowCount; window++) {
-      if (pooling.isPresent()) {
-        pooling.get().pool(features, window * featureCount, featureCount, pooled);
-        normalize(pooled, 0);
-      } else {
-        normalize(features, window * featureCount);
-      }
-      network.run(normalized, logits);
-      calibration.softmax(logits, probabilities, window * labelCount);
+  }
+
+  /** Whether there is speech in the window; if not, all probabilities are 0. */
+  private boolean classify(float[] features, int offset, float[] probabilities, int to) {
+    float[] values = features;
+    int from = offset;
+    if (pooling.isPresent()) {
+      pooling.get().pool(features, offset, featureCount, pooled);
+      values = pooled;
+      from = 0;
     }
+    if (speech.isPresent() && !speech.get().hears(values, from)) {
+      Arrays.fill(probabilities, to, to + labelCount, 0);
+      return false;
+    }
+    normalize(values, from);
+    network.run(normalized, logits);
+    calibration.softmax(logits, probabilities, to);
+    return true;
   }
 
   @Override
-  public void classifyHeard(float[] features, float speechShare, float[] probabilities) {
-    classify(features, 1, probabilities);
-    if (speechShare >= manifest.normalization().minSpeechShare()) {
+  public boolean classifyHeard(float[] features, float speechShare, float[] probabilities) {
+    requireRoom(features, 1, probabilities);
+    boolean isSpeech = classify(features, 0, probabilities, 0);
+    if (isSpeech && speechShare >= manifest.normalization().minSpeechShare()) {
       classified.count(normalized, probabilities);
     }
+    return isSpeech;
   }
 
   /** Row by row: a window of frames has one mean for all of a column. */

@@ -5,6 +5,7 @@ import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.audio.AudioFormatException;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
+import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
@@ -482,6 +483,7 @@ public class AdaptCommand implements Callable<Integer> {
       throws IOException {
     AudioClip clip = AudioFiles.read(file);
     float leastSpeech = loaded.manifest().normalization().minSpeechShare();
+    Optional<SpeechDetector> detector = loaded.manifest().speechDetector().stream().findFirst();
     boolean counts = false;
     for (int channel = 0; channel < clip.channelCount(); channel++) {
       Optional<WindowedFeatures> features =
@@ -492,7 +494,8 @@ public class AdaptCommand implements Callable<Integer> {
             pooling.isPresent() ? features.get().pooled(pooling.get()) : features.get();
         String id = file + "#" + channel;
         LabeledClip heard =
-            new LabeledClip("site", new Recording(file, id, "", id, ""), id, vectors);
+            new LabeledClip(
+                "site", new Recording(file, id, "", id, ""), id, vectors.heardBy(detector));
         audio.clips.add(heard);
         if (speechWindows(List.of(heard), leastSpeech) > 0) {
           audio.channels++;

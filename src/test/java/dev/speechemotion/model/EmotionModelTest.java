@@ -1,5 +1,6 @@
 package dev.speechemotion.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.speechemotion.emotion.DriftMonitor;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.PopulationShares;
+import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.features.spec.FeatureSpec;
 import java.io.IOException;
@@ -177,6 +179,51 @@ class EmotionModelTest {
         .as("as if the features were normally distributed, and nothing known of answers")
         .doesNotContainKey(DriftMonitor.CLASSES)
         .allSatisfy((group, psi) -> assertThat(psi).isGreaterThan(DriftMonitor.DRIFT));
+  }
+
+  @Test
+  void shouldClassifyWhatItsDetectorTakesForSpeechAlone() throws Exception {
+    ModelManifest plain = ModelFixture.manifest(weights, ModelFixture.LABELS);
+    // Speech is where the first feature is above 1.
+    List<Float> first = new ArrayList<>(Collections.nCopies(ModelFixture.FEATURES, 0f));
+    first.set(0, 1f);
+    ModelManifest detecting = plain.detecting(new SpeechDetector(first, -1), "2");
+    EmotionModel.save(directory, detecting, weights);
+    float[] windows = ModelFixture.features(2);
+    windows[0] = 2;
+    windows[ModelFixture.FEATURES] = 0;
+    float[] probabilities = new float[6];
+    float[] ofHead = new float[6];
+    int[] told = {0};
+
+    assertThat(new String(ManifestJson.write(plain), UTF_8)).doesNotContain("speechDetector");
+    try (EmotionModel model = EmotionModel.load(directory);
+        EmotionClassifier classifier = model.newClassifier((window, answers) -> told[0]++);
+        EmotionClassifier head = model.newHeadClassifier()) {
+      assertThat(model.manifest()).isEqualTo(detecting);
+      classifier.classify(windows, 2, probabilities);
+      head.classify(windows, 2, ofHead);
+      assertThat(classifier.classifyHeard(windows, 1, new float[3])).isTrue();
+      assertThat(
+              classifier.classifyHeard(
+                  Arrays.copyOfRange(windows, ModelFixture.FEATURES, windows.length),
+                  1,
+                  new float[3]))
+          .isFalse();
+    }
+
+    assertThat(Arrays.copyOf(probabilities, 3)).containsExactly(Arrays.copyOf(ofHead, 3));
+    assertThat(Arrays.copyOfRange(probabilities, 3, 6)).containsOnly(0);
+    assertThat(ofHead[3] + ofHead[4] + ofHead[5]).isCloseTo(1, within(1e-5f));
+    assertThat(told[0]).as("drift is of what was heard").isOne();
+  }
+
+  @Test
+  void shouldRefuseADetectorOfAnotherModel() {
+    ModelManifest plain = ModelFixture.manifest(weights, ModelFixture.LABELS);
+
+    assertThatThrownBy(() -> plain.detecting(new SpeechDetector(List.of(1f), 0), "2"))
+        .hasMessageContaining("speechDetector must have as many weights");
   }
 
   @Test

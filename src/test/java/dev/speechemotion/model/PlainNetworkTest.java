@@ -153,6 +153,7 @@ class PlainNetworkTest {
                 model.identity(),
                 model.manifest().calibration(),
                 Optional.empty(),
+                Optional.empty(),
                 (vector, answers) -> {})) {
       for (float[] window : windows) {
         classifier.classify(window, 1, probabilities);

@@ -204,6 +204,91 @@ class EncoderTrainingTest {
   }
 
   @Test
+  void shouldLearnWhatIsNoSpeechAndHearNoneOfItAtAPlace() throws Exception {
+    Path speech = folder.resolve("own");
+    Path sounds = folder.resolve("sounds");
+    Path place = folder.resolve("place");
+    for (int i = 0; i < 40; i++) {
+      MadeUpCorpus.write(speech.resolve("angry/a" + i + ".wav"), 280, 0.4, 0.3, i);
+      MadeUpCorpus.write(sounds.resolve("birds/a" + i + ".wav"), 130, 0.4, 1, i);
+      MadeUpCorpus.write(sounds.resolve("Kettles/a" + i + ".wav"), 150, 0.4, 1.2, 100 + i);
+    }
+    for (int i = 0; i < 130; i++) {
+      MadeUpCorpus.write(place.resolve("speech" + i + ".wav"), 280, 0.4, 0.3, 300 + i);
+      MadeUpCorpus.write(place.resolve("kettle" + i + ".wav"), 140, 0.4, 1.1, 500 + i);
+    }
+    Path detecting = folder.resolve("detecting");
+
+    Run run =
+        detector(
+            "--not-speech=" + sounds, "--layout=folders", "--data=" + speech, "--out=" + detecting);
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    assertThat(run.out()).contains("| other | kettles | telephone |", "version 4 written to");
+    assertThat(Files.readString(detecting.resolve("model-card.md")))
+        .contains(
+            "Model card: tess-encoder, version 4",
+            "## What is not speech",
+            "| speech | tess | clean |")
+        .doesNotContain("--out=");
+    Path site = folder.resolve("site");
+    Run adapted =
+        run(new AdaptCommand(), "--model=" + detecting, "--recordings=" + place, "--out=" + site);
+    assertThat(adapted.exitCode()).as(adapted.log()).isZero();
+    try (EmotionModel before = EmotionModel.load(detecting);
+        EmotionModel after = EmotionModel.load(site)) {
+      assertThat(before.manifest().speechDetector()).hasSize(1);
+      assertThat(after.manifest().speechDetector()).isEqualTo(before.manifest().speechDetector());
+      // Nearly all of the voices, and nearly no kettle.
+      assertThat(after.manifest().sites().get(0).recordings()).isBetween(100, 135);
+    }
+  }
+
+  @Test
+  void shouldSayWhereADetectorDoesNotFit() throws Exception {
+    Path sounds = Files.createDirectory(folder.resolve("sounds"));
+    Files.createDirectory(sounds.resolve("one"));
+
+    assertThat(
+            detector("--not-speech=" + folder.resolve("missing"), "--out=" + folder.resolve("x"))
+                .log())
+        .contains("missing is not a folder");
+    assertThat(detector("--not-speech=" + sounds, "--out=" + model).log())
+        .contains("is not empty: name another folder");
+    assertThat(
+            detector("--not-speech=" + sounds, "--out=" + folder.resolve("x"), "--also-through=x"))
+        .satisfies(wrong -> assertThat(wrong.exitCode()).isEqualTo(2))
+        .satisfies(wrong -> assertThat(wrong.log()).contains("--also-through must be"));
+    assertThat(
+            run(
+                    new SpeechDetectorCommand(),
+                    "--model=models/cnn-lstm",
+                    "--layout=tess",
+                    "--data=" + data,
+                    "--not-speech=" + sounds,
+                    "--out=" + folder.resolve("x"))
+                .log())
+        .contains("models/cnn-lstm looks at frames or adapts to the call");
+    assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  private Run detector(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--model=" + model,
+                "--layout=tess",
+                "--data=" + data,
+                "--cache=none",
+                "--model-version=4"));
+    if (Stream.of(more).noneMatch(each -> each.startsWith("--also-through"))) {
+      arguments.add("--also-through=telephone");
+    }
+    arguments.addAll(List.of(more));
+    return run(new SpeechDetectorCommand(), arguments.toArray(new String[0]));
+  }
+
+  @Test
   void shouldFineTuneTheEncoder() throws Exception {
     Path out = folder.resolve("tuned");
 

@@ -12,6 +12,7 @@ import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
 import dev.speechemotion.model.ModelManifest;
@@ -77,6 +78,9 @@ final class BrokerAdaptCommand extends AdaptCommand {
     /** Empty where windows enter the network as they are. */
     private final Optional<EncoderPooling> pooling;
 
+    /** Of the model: music on hold is no part of how callers sound. */
+    private final Optional<SpeechDetector> speech;
+
     /** Empty if there are none. */
     private Optional<CallLabels> labels = Optional.empty();
 
@@ -84,14 +88,18 @@ final class BrokerAdaptCommand extends AdaptCommand {
     private int calls;
     private int channels;
 
-    CallMeasurement(int columns, Optional<EncoderPooling> pooling) {
-      sums = new SiteAccumulator(columns);
+    CallMeasurement(ModelManifest manifest, Optional<EncoderPooling> pooling) {
+      sums = new SiteAccumulator(manifest.normalization().mean().size());
       this.pooling = pooling;
+      speech = manifest.speechDetector().stream().findFirst();
     }
 
     @Override
     public void window(EmotionEvent place, float[] features) {
       float[] window = pooling.isPresent() ? pooling.get().pool(features) : features.clone();
+      if (speech.isPresent() && !speech.get().hears(window, 0)) {
+        return;
+      }
       sums.add(window);
       windows.add(window);
       labels.ifPresent(
@@ -187,8 +195,7 @@ final class BrokerAdaptCommand extends AdaptCommand {
       throws Exception {
     Optional<EncoderPooling> pooling =
         WindowEncoder.of(model).map(encoder -> encoder.poolings().get());
-    CallMeasurement heard =
-        new CallMeasurement(model.manifest().normalization().mean().size(), pooling);
+    CallMeasurement heard = new CallMeasurement(model.manifest(), pooling);
     SiteMeasurement.Period[] period = new SiteMeasurement.Period[1];
     try {
       StopRequest.onSignal(

@@ -3,6 +3,7 @@ package dev.speechemotion.app.commands;
 import dev.speechemotion.app.gateway.GatewayCommand;
 import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.training.EvaluateCommand;
+import dev.speechemotion.training.SpeechDetectorCommand;
 import dev.speechemotion.training.TrainCommand;
 import dev.speechemotion.training.WrongUsage;
 import java.io.IOException;
@@ -44,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StreamCommand.class,
       TrainCommand.class,
       BrokerAdaptCommand.class,
+      SpeechDetectorCommand.class,
       EvaluateCommand.class,
       AlertsCommand.class,
       ClassifyCommand.class,

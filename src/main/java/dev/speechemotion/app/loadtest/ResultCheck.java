@@ -111,13 +111,19 @@ final class ResultCheck {
     }
   }
 
+  /** They are in the order of time: a call of hours has thousands. */
   private static int window(List<ClassifiedWindow> windows, long endMs) {
-    for (int i = 0; i < windows.size(); i++) {
-      if (windows.get(i).endMs() == endMs) {
-        return i;
+    int from = 0;
+    int to = windows.size();
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      if (windows.get(middle).endMs() < endMs) {
+        from = middle + 1;
+      } else {
+        to = middle;
       }
     }
-    return -1;
+    return from < windows.size() && windows.get(from).endMs() == endMs ? from : -1;
   }
 
   private boolean isEqual(ClassifiedWindow window, EmotionEvent event) {

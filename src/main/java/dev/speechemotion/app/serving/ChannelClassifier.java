@@ -54,9 +54,11 @@ public final class ChannelClassifier {
     adaptation.hear(classifier.population(), features, speechShare);
     float[] probabilities = ClassifiedWindow.NO_PROBABILITIES;
     if (speechShare >= MIN_SPEECH_SHARE) {
-      probabilities = new float[classifier.labels().size()];
+      float[] heard = new float[classifier.labels().size()];
       float[] vector = adaptation.apply(classifier.population(), features, adapted);
-      classifier.classify(vector, 1, probabilities);
+      if (classifier.classifyHeard(vector, speechShare, heard)) {
+        probabilities = heard;
+      }
     }
     windows.accept(new ClassifiedWindow(beginMs, endMs, speechShare, probabilities));
   }

@@ -250,19 +250,26 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
               .formatted(name, model.labels(), telephone.served().identity().name(), labels));
     }
     windows.requireMetBy(name, model.manifest().windows());
-    try (EmotionClassifier classifier = model.newClassifier()) {
+    try (EmotionClassifier classifier = model.newClassifier();
+        EmotionClassifier head = model.newHeadClassifier()) {
       EmotionTopology.requireFit(settings, model.featureSpec(), classifier);
-      float[] probabilities = new float[labels.size()];
-      classifier.classify(new float[classifier.featureCount()], 1, probabilities);
-      double sum = 0;
-      for (float probability : probabilities) {
-        sum += probability;
-      }
-      if (!(Math.abs(sum - 1) < SUM_TOLERANCE)) {
-        throw new IllegalArgumentException(
-            "model %s gives probabilities that sum to %s; its weights are broken"
-                .formatted(name, sum));
-      }
+      // A detector may hear no speech in it; what comes behind is tried in any case.
+      requireAnswers(classifier, !model.manifest().speechDetector().isEmpty());
+      requireAnswers(head, false);
+    }
+  }
+
+  private static void requireAnswers(EmotionClassifier classifier, boolean orNone) {
+    float[] probabilities = new float[classifier.labels().size()];
+    classifier.classify(new float[classifier.featureCount()], 1, probabilities);
+    double sum = 0;
+    for (float probability : probabilities) {
+      sum += probability;
+    }
+    if (!(Math.abs(sum - 1) < SUM_TOLERANCE) && !(orNone && sum == 0)) {
+      throw new IllegalArgumentException(
+          "model %s gives probabilities that sum to %s; its weights are broken"
+              .formatted(classifier.model().name(), sum));
     }
   }
 

@@ -103,8 +103,8 @@ final class SharedModel implements AutoCloseable {
     }
 
     @Override
-    public void classifyHeard(float[] features, float speechShare, float[] probabilities) {
-      classifier.classifyHeard(features, speechShare, probabilities);
+    public boolean classifyHeard(float[] features, float speechShare, float[] probabilities) {
+      return classifier.classifyHeard(features, speechShare, probabilities);
     }
 
     @Override

@@ -401,7 +401,13 @@ public final class Channel implements AlertingChannel {
     EmotionEvent event = newEvent(model, beginMs, endMs);
     event.setSpeechShare(speechShare);
     media.forgetFilledBefore(beginMs + model.windows().hopMs());
-    if (!intelligible || !hasEnoughSpeech(speechShare)) {
+    boolean isSpeech = intelligible && hasEnoughSpeech(speechShare);
+    if (isSpeech) {
+      long begin = System.nanoTime();
+      isSpeech = model.classify(features, speechShare, voice, task.probabilities);
+      task.metrics.inference(System.nanoTime() - begin);
+    }
+    if (!isSpeech) {
       // Of audio that is wrong there is an event in any case, for it says so.
       boolean sent = !intelligible || task.settings.noSpeechEvents();
       task.metrics.windowWithoutSpeech();
@@ -412,9 +418,7 @@ public final class Channel implements AlertingChannel {
       alerts.pass(event.getBeginMs(), event.getEndMs());
       return;
     }
-    long begin = System.nanoTime();
-    model.classify(features, speechShare, voice, task.probabilities);
-    task.metrics.inference(System.nanoTime() - begin);
+    task.metrics.windowWithEmotion();
     int label =
         smoothing.follow(task.labels(), task.probabilities, event.getEndMs(), task.smoothed);
     event.setEmotion(task.labels().get(label));

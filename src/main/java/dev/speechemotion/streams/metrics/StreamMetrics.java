@@ -165,15 +165,19 @@ public final class StreamMetrics {
         .increment();
   }
 
-  /** A window had too little speech for an emotion. */
+  /** A window had too little speech for an emotion, or was none by what the model heard. */
   public void windowWithoutSpeech() {
     windowsWithoutSpeech.increment();
   }
 
-  /** A window was classified; whatever event comes of it. */
+  /** A window was given to the model; whatever event comes of it. */
   public void inference(long nanos) {
-    windowsWithEmotion.increment();
     inference.record(Duration.ofNanos(nanos));
+  }
+
+  /** A window has an emotion. */
+  public void windowWithEmotion() {
+    windowsWithEmotion.increment();
   }
 
   /** A window's features were made. */

@@ -99,10 +99,11 @@ public final class OpenModel implements AutoCloseable {
    *
    * @param speechShare share of speech in it, 0 to 1
    * @param probabilities {@code [labels]}, receives the probabilities
+   * @return whether the model hears speech; if not, the probabilities are all 0
    */
-  public void classify(
+  public boolean classify(
       float[] features, float speechShare, VoiceAdaptation voice, float[] probabilities) {
-    classifier.classifyHeard(
+    return classifier.classifyHeard(
         voice.apply(population, features, adapted), speechShare, probabilities);
   }
 

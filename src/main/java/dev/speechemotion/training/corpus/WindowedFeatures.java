@@ -1,6 +1,7 @@
 package dev.speechemotion.training.corpus;
 
 import dev.speechemotion.audio.AudioClip;
+import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.features.ChannelAnalyzer;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.features.spec.WindowSettings;
@@ -80,6 +81,25 @@ public final class WindowedFeatures {
   public WindowedFeatures pooled(EncoderPooling pooling) {
     return new WindowedFeatures(
         durationSeconds, windows.stream().map(pooling::pool).toList(), speechShares);
+  }
+
+  /**
+   * The same with no speech in windows in which a detector hears none: such as music on hold, which
+   * is no part of how callers sound.
+   *
+   * @param detector of the same features; empty: all stays
+   */
+  public WindowedFeatures heardBy(Optional<SpeechDetector> detector) {
+    if (detector.isEmpty()) {
+      return this;
+    }
+    float[] heard = speechShares.clone();
+    for (int i = 0; i < heard.length; i++) {
+      if (!detector.get().hears(windows.get(i), 0)) {
+        heard[i] = 0;
+      }
+    }
+    return new WindowedFeatures(durationSeconds, windows, heard);
   }
 
   public int windowCount() {

@@ -291,6 +291,7 @@ public final class Experiment {
         List.of(),
         List.of(),
         List.of(),
+        List.of(),
         new ModelManifest.Training(
             command, fitting.seed(), fitting.hyperparameters(), corpora, fitted.epochs(), metrics));
   }

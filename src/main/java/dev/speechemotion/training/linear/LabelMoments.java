@@ -140,6 +140,14 @@ public final class LabelMoments {
     return new LabelMoments(masses, means, scatter);
   }
 
+  /** Those of the same examples, each of which counts as many times as much. */
+  LabelMoments times(double factor) {
+    return new LabelMoments(
+        Arrays.stream(masses).map(mass -> factor * mass).toArray(),
+        means,
+        Arrays.stream(scatter).map(sum -> factor * sum).toArray());
+  }
+
   /** What a head is fitted from. */
   public TrainingStatistics statistics() {
     double total = Arrays.stream(masses).sum();

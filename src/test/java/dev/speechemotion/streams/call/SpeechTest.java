@@ -9,9 +9,11 @@ import dev.speechemotion.avro.AudioChunk;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
 import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.streams.EmotionTopologyTest;
 import dev.speechemotion.streams.media.TalkTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.data.Offset;
@@ -87,6 +89,41 @@ class SpeechTest {
       assertThat(telling.events).hasSize(8);
       assertThat(telling.events).extracting(EmotionEvent::getEmotion).containsOnly("none");
       assertThat(telling.events).extracting(EmotionEvent::getSpeechShare).containsOnly(0f);
+    }
+  }
+
+  /** Takes nothing for speech, as a model with a detector does with music. */
+  private static final class HearsNobody extends EmotionTopologyTest.HighIsAngry {
+    @Override
+    public void classify(float[] features, int windowCount, float[] probabilities) {
+      Arrays.fill(probabilities, 0);
+    }
+  }
+
+  @Test
+  void shouldGiveNoEmotionWhereTheModelHearsNoSpeech() {
+    List<AudioChunk> chunks = call(talk(10, 0, 10));
+
+    try (StreamTester plain = new StreamTester(StreamTester.speech(0.1, false));
+        StreamTester silent = new StreamTester(StreamTester.speech(0.1, false), HearsNobody::new);
+        StreamTester telling = new StreamTester(StreamTester.speech(0.1, true), HearsNobody::new)) {
+      plain.send(chunks);
+      silent.send(chunks);
+      telling.send(chunks);
+
+      assertThat(silent.events).isEmpty();
+      assertThat(silent.metric("windows")).isEqualTo(plain.metric("windows"));
+      assertThat(telling.events).hasSize(8);
+      for (EmotionEvent event : telling.events) {
+        assertThat(event.getSpeech()).isFalse();
+        assertThat(event.getEmotion()).isEqualTo("none");
+        assertThat(event.getConfidence()).isZero();
+        assertThat(event.getProbabilities()).isEmpty();
+        assertThat(event.getSpeechShare()).isGreaterThan(0.9f);
+      }
+      ChannelSummary channel = telling.summaries.get(0).getChannels().get(0);
+      assertThat(channel.getEventCount()).isZero();
+      assertThat(channel.getNoSpeechCount()).isEqualTo(8);
     }
   }
 
