@@ -2,6 +2,7 @@ package dev.speechemotion.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.augmentation.Condition;
@@ -248,7 +249,51 @@ public final class EvaluateCommand implements Callable<Integer> {
       about.put("teacher", taughtBy);
     }
     about.putAll(corpora.about());
-    print(measurement, about, condition, adaptation, calls, "");
+    Map<String, Double> silenced = silenced(model, corpora);
+    if (!silenced.isEmpty()) {
+      about.put("takenForNoSpeech", silenced);
+    }
+    print(measurement, about, condition, adaptation, calls, heading(silenced));
+  }
+
+  /**
+   * By corpus, the share of windows with enough speech in which the model's detector hears none;
+   * empty if it has no detector. They are tested all the same.
+   */
+  private static Map<String, Double> silenced(EmotionModel model, Corpora corpora) {
+    Map<String, Double> shares = new LinkedHashMap<>();
+    float least = model.manifest().normalization().minSpeechShare();
+    for (SpeechDetector detector : model.manifest().speechDetector()) {
+      for (Corpus corpus : corpora.parts()) {
+        int windows = 0;
+        int heard = 0;
+        for (LabeledClip clip : corpora.clips(corpus)) {
+          for (int i = 0; i < clip.windows().size(); i++) {
+            if (clip.speechShare(i) >= least) {
+              windows++;
+              heard += detector.hears(clip.windows().get(i), 0) ? 1 : 0;
+            }
+          }
+        }
+        if (windows > 0) {
+          shares.put(corpus.name(), Math.round(10_000.0 * (windows - heard) / windows) / 10_000.0);
+        }
+      }
+    }
+    return shares;
+  }
+
+  private static String heading(Map<String, Double> silenced) {
+    return silenced.isEmpty()
+        ? ""
+        : "windows of speech taken for none: %s%n%n"
+            .formatted(
+                silenced.entrySet().stream()
+                    .map(
+                        each ->
+                            String.format(
+                                Locale.ROOT, "%s %.1f %%", each.getKey(), 100 * each.getValue()))
+                    .collect(Collectors.joining(", ")));
   }
 
   private void evaluateProtocol(Protocol protocol, Condition condition, PrintWriter log)

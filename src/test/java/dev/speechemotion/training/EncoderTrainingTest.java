@@ -3,6 +3,7 @@ package dev.speechemotion.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
@@ -231,6 +232,9 @@ class EncoderTrainingTest {
             "## What is not speech",
             "| speech | tess | clean |")
         .doesNotContain("--out=");
+    Run evaluated = evaluated(detecting, "--teacher=none");
+    JsonNode silenced = new ObjectMapper().readTree(evaluated.out()).get("takenForNoSpeech");
+    assertThat(silenced.get("tess").asDouble()).isBetween(0.0, 0.02);
     Path site = folder.resolve("site");
     Run adapted =
         run(new AdaptCommand(), "--model=" + detecting, "--recordings=" + place, "--out=" + site);

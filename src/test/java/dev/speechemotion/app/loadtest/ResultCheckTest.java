@@ -5,12 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.speechemotion.app.serving.ClassifiedWindow;
 import dev.speechemotion.avro.ChannelRole;
 import dev.speechemotion.avro.EmotionEvent;
+import dev.speechemotion.streams.registry.EmotionSerdes;
+import dev.speechemotion.streams.registry.RegistryClients;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ResultCheckTest {
+  @BeforeAll
+  static void trustGeneratedClasses() {
+    // As whoever reads events does.
+    EmotionSerdes.of(RegistryClients.inMemory());
+  }
+
   private static final LoadPlan PLAN = new LoadPlan(1, 5, 0, 20, 1, 0);
   private static final ClassifiedWindow FIRST =
       new ClassifiedWindow(0, 3_000, 0.5, new float[] {0.75f, 0.25f});
