@@ -105,6 +105,11 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
     try (EmotionModel loaded = EmotionModel.load(model)) {
       ModelManifest manifest = loaded.manifest();
       requireSuitable(manifest);
+      if (speech.size() < 2 || kinds.size() < 2) {
+        throw new CorpusException(
+            "two corpora of speech and two kinds of other sounds are needed, each to be tested by what was fitted without it; got %d, and the kinds %s"
+                .formatted(speech.size(), kinds));
+      }
       SpeechDetectorFit fit = new SpeechDetectorFit(manifest.normalization());
       for (Condition condition : conditions) {
         Corpus.Settings settings = Corpus.Settings.of(loaded, condition).andUnlabeled();

@@ -210,7 +210,7 @@ class EncoderTrainingTest {
     Path sounds = folder.resolve("sounds");
     Path place = folder.resolve("place");
     for (int i = 0; i < 40; i++) {
-      MadeUpCorpus.write(speech.resolve("angry/a" + i + ".wav"), 280, 0.4, 0.3, i);
+      MadeUpCorpus.write(speech.resolve("unlabeled/a" + i + ".wav"), 280, 0.4, 0.3, i);
       MadeUpCorpus.write(sounds.resolve("birds/a" + i + ".wav"), 130, 0.4, 1, i);
       MadeUpCorpus.write(sounds.resolve("Kettles/a" + i + ".wav"), 150, 0.4, 1.2, 100 + i);
     }
@@ -273,6 +273,8 @@ class EncoderTrainingTest {
                     "--out=" + folder.resolve("x"))
                 .log())
         .contains("models/cnn-lstm looks at frames or adapts to the call");
+    assertThat(detector("--not-speech=" + sounds, "--out=" + folder.resolve("x")).log())
+        .contains("two corpora of speech and two kinds of other sounds are needed", "[one]");
     assertThat(folder.resolve("x")).doesNotExist();
   }
 

@@ -43,16 +43,24 @@ public final class SpeechDetectorFit {
       String condition,
       boolean isSpeech,
       NormalizedWindows windows,
-      LabelMoments moments) {}
+      LabelMoments moments) {
+    /** Whether it is the same corpus or kind, maybe in another condition. */
+    boolean isOf(Sound other) {
+      return isSpeech == other.isSpeech && name.equals(other.name);
+    }
+  }
 
   private final ModelManifest.Normalization by;
+  private final float minSpeechShare;
   private final List<Sound> sounds = new ArrayList<>();
 
   /**
    * @param by normalization of the model whose windows they are
    */
   public SpeechDetectorFit(ModelManifest.Normalization by) {
-    this.by = by;
+    // Without a limit: the detector has none.
+    this.by = new ModelManifest.Normalization(by.mean(), by.deviation());
+    minSpeechShare = by.minSpeechShare();
   }
 
   /**
@@ -76,7 +84,7 @@ public final class SpeechDetectorFit {
   private Optional<LabeledClip> withSpeech(LabeledClip clip, String label) {
     List<float[]> windows = new ArrayList<>();
     for (int i = 0; i < clip.windows().size(); i++) {
-      if (clip.speechShare(i) >= by.minSpeechShare()) {
+      if (clip.speechShare(i) >= minSpeechShare) {
         windows.add(clip.windows().get(i));
       }
     }
@@ -102,12 +110,12 @@ public final class SpeechDetectorFit {
     requireTwo(true, "corpora of speech");
     requireTwo(false, "kinds of other sounds");
     Map<Sound, double[]> scores = new LinkedHashMap<>();
-    for (String name : sounds.stream().map(Sound::name).distinct().toList()) {
-      LinearDiscriminant without = fitted(sound -> !sound.name.equals(name));
-      for (Sound sound : sounds) {
-        if (sound.name.equals(name)) {
-          scores.put(sound, scores(sound, without));
-        }
+    for (Sound leftOut : sounds) {
+      if (!scores.containsKey(leftOut)) {
+        LinearDiscriminant without = fitted(sound -> !sound.isOf(leftOut));
+        sounds.stream()
+            .filter(sound -> sound.isOf(leftOut))
+            .forEach(sound -> scores.put(sound, scores(sound, without)));
       }
     }
     double threshold =
