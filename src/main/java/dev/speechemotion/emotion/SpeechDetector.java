@@ -13,10 +13,11 @@ import java.util.List;
  */
 public record SpeechDetector(List<Float> weights, float bias) {
   public SpeechDetector {
-    weights = List.copyOf(weights);
-    if (!weights.stream().allMatch(Float::isFinite) || !Float.isFinite(bias)) {
+    if (!Float.isFinite(bias)
+        || !weights.stream().allMatch(weight -> weight != null && Float.isFinite(weight))) {
       throw new IllegalArgumentException("speechDetector must have finite weights and bias");
     }
+    weights = List.copyOf(weights);
   }
 
   /**

@@ -143,6 +143,10 @@ public record ModelManifest(
     for (PopulationShares each : shares) {
       requireFit(each, normalization.usedColumns().length, labels.size());
     }
+    require(
+        speechDetector.stream().allMatch(Objects::nonNull),
+        "speechDetector must not hold null",
+        speechDetector);
     speechDetector = List.copyOf(speechDetector);
     require(
         speechDetector.size() <= (canDetectSpeech(normalization, featureSpec) ? 1 : 0),
@@ -310,7 +314,7 @@ public record ModelManifest(
         && (spec.encoderInput() || spec.windowFrames() == 0);
   }
 
-  /** A version of the model that tells speech from other sounds. */
+  /** A version of the model that tells speech from other sounds; its shares are not known yet. */
   public ModelManifest detecting(SpeechDetector speech, String detectingVersion) {
     return new ModelManifest(
         formatVersion,
@@ -326,7 +330,7 @@ public record ModelManifest(
         pretrained,
         statistics,
         sites,
-        shares,
+        List.of(),
         List.of(speech),
         training);
   }

@@ -22,6 +22,7 @@ import dev.speechemotion.training.experiment.Experiment;
 import dev.speechemotion.training.experiment.TaughtNetwork;
 import dev.speechemotion.training.labeling.LabelingTrial;
 import dev.speechemotion.training.linear.SelfTraining;
+import dev.speechemotion.training.linear.SpeechDetectorFit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -262,14 +263,13 @@ public final class EvaluateCommand implements Callable<Integer> {
    */
   private static Map<String, Double> silenced(EmotionModel model, Corpora corpora) {
     Map<String, Double> shares = new LinkedHashMap<>();
-    float least = model.manifest().normalization().minSpeechShare();
     for (SpeechDetector detector : model.manifest().speechDetector()) {
       for (Corpus corpus : corpora.parts()) {
         int windows = 0;
         int heard = 0;
         for (LabeledClip clip : corpora.clips(corpus)) {
           for (int i = 0; i < clip.windows().size(); i++) {
-            if (clip.speechShare(i) >= least) {
+            if (clip.speechShare(i) >= SpeechDetectorFit.LEAST_SHARE) {
               windows++;
               heard += detector.hears(clip.windows().get(i), 0) ? 1 : 0;
             }

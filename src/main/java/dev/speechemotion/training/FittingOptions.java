@@ -325,7 +325,7 @@ final class FittingOptions {
       names = "--also-through",
       paramLabel = "CONDITION",
       description =
-          "Each training recording is also heard in this condition, telephone or noise:SNR, as one of"
+          "Each training recording is also heard in this condition, telephone, pauses or noise:SNR, as one of"
               + " a corpus of its own.")
   private Optional<String> alsoThrough = Optional.empty();
 

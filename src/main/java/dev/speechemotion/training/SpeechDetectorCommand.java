@@ -41,6 +41,12 @@ import picocli.CommandLine.Spec;
 public final class SpeechDetectorCommand implements Callable<Integer> {
   private static final String CARD = "model-card.md";
 
+  /** Of a corpus of speech that was left out: with less, somebody should look. */
+  private static final double LEAST_KEPT = 0.95;
+
+  /** Of a kind of sound that was left out. */
+  private static final double MOST_PASSED = 0.5;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -67,7 +73,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
       names = "--also-through",
       paramLabel = "CONDITION",
       split = ",",
-      description = "All is also heard in these conditions: telephone, noise:SNR.")
+      description = "All is also heard in these conditions: telephone, pauses, noise:SNR.")
   private List<String> alsoThrough = List.of();
 
   @Option(
@@ -134,7 +140,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
       EmotionModel.saveVersion(out, detecting, model);
       String table = table(result.leftOut());
       writeCard(detecting, table);
-      print(table, detecting);
+      print(result.leftOut(), table, detecting);
     }
     return 0;
   }
@@ -175,8 +181,18 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
   }
 
   private void requireEmpty() throws IOException {
+    for (Path other : List.of(model, notSpeech)) {
+      Path folder = out.toAbsolutePath().normalize();
+      if (folder.startsWith(other.toAbsolutePath().normalize())) {
+        throw new CorpusException(
+            "%s is %s, or in it: name another folder with --out".formatted(out, other));
+      }
+    }
     if (!Files.exists(out)) {
       return;
+    }
+    if (!Files.isDirectory(out)) {
+      throw new CorpusException("%s is a file: name a folder with --out".formatted(out));
     }
     try (Stream<Path> content = Files.list(out)) {
       if (content.findAny().isPresent()) {
@@ -213,7 +229,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
     if (!Files.isRegularFile(card)) {
       return;
     }
-    String before = Files.readString(card);
+    String before = Files.readString(card).replaceFirst("(?s)\\n## What is not speech\\n.*", "");
     Files.writeString(
         out.resolve(CARD),
         before.replaceFirst(
@@ -249,12 +265,24 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
     return String.join(" ", options);
   }
 
-  private void print(String table, ModelManifest detecting) {
+  private void print(
+      List<SpeechDetectorFit.LeftOut> leftOut, String table, ModelManifest detecting) {
     PrintWriter console = spec.commandLine().getOut();
     console.println(
         "windows that the voice activity detector lets through, and how many of them are taken for"
             + " speech by a detector that was fitted without that corpus or kind:");
     console.print(table);
+    for (SpeechDetectorFit.LeftOut each : leftOut) {
+      double taken = each.taken() / (double) each.windows();
+      if (each.isSpeech() ? taken < LEAST_KEPT : taken > MOST_PASSED) {
+        console.printf(
+            Locale.ROOT,
+            "careful: %.0f %% of %s, %s, are taken for speech; give it more that is like it%n",
+            100 * taken,
+            each.name(),
+            each.condition());
+      }
+    }
     console.printf(
         "model %s version %s written to %s%n", detecting.name(), detecting.version(), out);
     console.flush();

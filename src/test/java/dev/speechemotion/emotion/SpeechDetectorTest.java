@@ -3,6 +3,7 @@ package dev.speechemotion.emotion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,8 @@ class SpeechDetectorTest {
   @Test
   void shouldRefuseWeightsThatAreNoNumbers() {
     assertThatThrownBy(() -> new SpeechDetector(List.of(Float.NaN), 0))
+        .hasMessageContaining("speechDetector must have finite weights");
+    assertThatThrownBy(() -> new SpeechDetector(Collections.singletonList(null), 0))
         .hasMessageContaining("speechDetector must have finite weights");
     assertThatThrownBy(() -> new SpeechDetector(List.of(1f), Float.POSITIVE_INFINITY))
         .hasMessageContaining("speechDetector must have finite weights");

@@ -232,6 +232,16 @@ class EncoderTrainingTest {
             "## What is not speech",
             "| speech | tess | clean |")
         .doesNotContain("--out=");
+    Run again =
+        detector(
+            "--not-speech=" + sounds,
+            "--layout=folders",
+            "--data=" + speech,
+            "--model=" + detecting,
+            "--out=" + folder.resolve("again"));
+    assertThat(again.exitCode()).as(again.log()).isZero();
+    assertThat(Files.readString(folder.resolve("again/model-card.md")))
+        .containsOnlyOnce("## What is not speech");
     Run evaluated = evaluated(detecting, "--teacher=none");
     JsonNode silenced = new ObjectMapper().readTree(evaluated.out()).get("takenForNoSpeech");
     assertThat(silenced.get("tess").asDouble()).isBetween(0.0, 0.02);
@@ -258,6 +268,10 @@ class EncoderTrainingTest {
                 .log())
         .contains("missing is not a folder");
     assertThat(detector("--not-speech=" + sounds, "--out=" + model).log())
+        .contains("or in it: name another folder");
+    assertThat(detector("--not-speech=" + sounds, "--out=" + sounds.resolve("x")).log())
+        .contains("or in it: name another folder");
+    assertThat(detector("--not-speech=" + sounds, "--out=" + data).log())
         .contains("is not empty: name another folder");
     assertThat(
             detector("--not-speech=" + sounds, "--out=" + folder.resolve("x"), "--also-through=x"))
@@ -281,12 +295,10 @@ class EncoderTrainingTest {
   private Run detector(String... more) {
     List<String> arguments =
         new ArrayList<>(
-            List.of(
-                "--model=" + model,
-                "--layout=tess",
-                "--data=" + data,
-                "--cache=none",
-                "--model-version=4"));
+            List.of("--layout=tess", "--data=" + data, "--cache=none", "--model-version=4"));
+    if (Stream.of(more).noneMatch(each -> each.startsWith("--model="))) {
+      arguments.add("--model=" + model);
+    }
     if (Stream.of(more).noneMatch(each -> each.startsWith("--also-through"))) {
       arguments.add("--also-through=telephone");
     }

@@ -205,8 +205,12 @@ final class AlertsCommand implements Callable<Integer> {
 
   /** Follows the calls of a corpus. */
   private void follow(
-      List<LabeledClip> clips, Adaptation adaptation, EmotionModel model, AlertTrial trial)
+      List<LabeledClip> all, Adaptation adaptation, EmotionModel model, AlertTrial trial)
       throws IOException {
+    List<LabeledClip> clips =
+        all.stream()
+            .map(clip -> clip.heardBy(model.manifest().speechDetector().stream().findFirst()))
+            .toList();
     if (adaptation.mode() == Adaptation.Mode.RUNNING) {
       // From a cold start in each call, in the order in which the adaptation hears the clips.
       try (EmotionClassifier classifier = model.newHeadClassifier()) {

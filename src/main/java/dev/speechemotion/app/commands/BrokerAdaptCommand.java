@@ -30,8 +30,12 @@ import dev.speechemotion.training.linear.WindowReservoir;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -84,6 +88,9 @@ final class BrokerAdaptCommand extends AdaptCommand {
     /** Empty if there are none. */
     private Optional<CallLabels> labels = Optional.empty();
 
+    /** Of calls that go on, by call: with speech so far. */
+    private final Map<String, Set<String>> channelsWithSpeech = new HashMap<>();
+
     private long audioMs;
     private int calls;
     private int channels;
@@ -100,6 +107,9 @@ final class BrokerAdaptCommand extends AdaptCommand {
       if (speech.isPresent() && !speech.get().hears(window, 0)) {
         return;
       }
+      channelsWithSpeech
+          .computeIfAbsent(place.getCallId(), call -> new HashSet<>())
+          .add(channel(place.getStreamId(), place.getChannel()));
       sums.add(window);
       windows.add(window);
       labels.ifPresent(
@@ -115,10 +125,11 @@ final class BrokerAdaptCommand extends AdaptCommand {
 
     @Override
     public void call(CallSummary call) {
-      List<ChannelSummary> withSpeech =
-          call.getChannels().stream().filter(channel -> channel.getEventCount() > 0).toList();
-      channels += withSpeech.size();
-      calls += withSpeech.isEmpty() ? 0 : 1;
+      Set<String> withSpeech = channelsWithSpeech.remove(call.getCallId());
+      if (withSpeech != null) {
+        channels += withSpeech.size();
+        calls++;
+      }
       // Legs are as long as the call, as the channels of a recording are.
       audioMs +=
           call.getChannels().stream()

@@ -19,17 +19,29 @@ public record Condition(Kind kind, double snrDb) {
     CLEAN,
     /** What a phone line does: 8 kHz, G.711 mu-law. */
     TELEPHONE,
+    /** A quiet line before and after: as in a call, windows hold a part of what is said. */
+    PAUSES,
     /** Pink noise. */
     NOISE
   }
 
   public static final Condition CLEAN = new Condition(Kind.CLEAN, 0);
   public static final Condition TELEPHONE = new Condition(Kind.TELEPHONE, 0);
+  public static final Condition PAUSES = new Condition(Kind.PAUSES, 0);
+
+  /** So that a window may hold half a second of it. */
+  private static final double PAUSE_SECONDS = 2.5;
+
+  /** Of the line's noise, dB below all of it. */
+  private static final double LOUDEST_LINE_DB = 30;
+
+  private static final double QUIETEST_LINE_DB = 60;
 
   private static final Pattern NOISE = Pattern.compile("noise:(-?\\d{1,2}(\\.\\d+)?)");
 
   /**
-   * @param name {@code clean}, {@code telephone}, or {@code noise:SNR} with the SNR in dB
+   * @param name {@code clean}, {@code telephone}, {@code pauses}, or {@code noise:SNR} with the SNR
+   *     in dB
    * @throws IllegalArgumentException if it is none of them
    */
   public static Condition parse(String name) {
@@ -43,8 +55,12 @@ public record Condition(Kind kind, double snrDb) {
     if (name.equals(TELEPHONE.id())) {
       return TELEPHONE;
     }
+    if (name.equals(PAUSES.id())) {
+      return PAUSES;
+    }
     throw new IllegalArgumentException(
-        "--condition must be clean, telephone or noise:SNR (dB, such as noise:10), got " + name);
+        "--condition must be clean, telephone, pauses or noise:SNR (dB, such as noise:10), got "
+            + name);
   }
 
   public String id() {
@@ -65,8 +81,17 @@ public record Condition(Kind kind, double snrDb) {
     return switch (kind) {
       case CLEAN -> samples;
       case TELEPHONE -> PhoneLine.MULAW.apply(samples, inputRateHz, new SplittableRandom(seed));
+      case PAUSES ->
+          betweenPauses(samples, (int) (PAUSE_SECONDS * inputRateHz), new SplittableRandom(seed));
       case NOISE ->
           Noise.add(samples, Noise.pink(samples.length, new SplittableRandom(seed)), snrDb);
     };
+  }
+
+  private static float[] betweenPauses(float[] samples, int pause, SplittableRandom random) {
+    float[] longer = new float[samples.length + 2 * pause];
+    System.arraycopy(samples, 0, longer, pause, samples.length);
+    double lineDb = LOUDEST_LINE_DB + (QUIETEST_LINE_DB - LOUDEST_LINE_DB) * random.nextDouble();
+    return Noise.add(longer, Noise.pink(longer.length, random), lineDb);
   }
 }

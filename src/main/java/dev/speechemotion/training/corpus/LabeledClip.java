@@ -1,7 +1,9 @@
 package dev.speechemotion.training.corpus;
 
+import dev.speechemotion.emotion.SpeechDetector;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A recording after analysis: its windows' features, and what it is. */
 public final class LabeledClip {
@@ -63,6 +65,11 @@ public final class LabeledClip {
             recording.labelByText()),
         sha256,
         features);
+  }
+
+  /** The same with no speech where a detector hears none, {@link WindowedFeatures#heardBy}. */
+  public LabeledClip heardBy(Optional<SpeechDetector> detector) {
+    return detector.isEmpty() ? this : with(features.heardBy(detector), recording.speaker());
   }
 
   public String corpus() {

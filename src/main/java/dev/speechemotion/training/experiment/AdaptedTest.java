@@ -83,8 +83,12 @@ public record AdaptedTest(
   private void at(Place place, EmotionModel model, Listener listener) throws IOException {
     ModelManifest manifest = model.manifest();
     ModelManifest.Normalization training = manifest.normalization();
+    List<LabeledClip> heard =
+        place.heard().stream()
+            .map(clip -> clip.heardBy(manifest.speechDetector().stream().findFirst()))
+            .toList();
     SiteStatistics site =
-        SiteStatistics.of(place.heard(), training.mean().size(), training.minSpeechShare());
+        SiteStatistics.of(heard, training.mean().size(), training.minSpeechShare());
     ModelManifest.Normalization bySite = site.normalization(training);
     if (self.isPresent()) {
       LinearHead head =
@@ -92,14 +96,14 @@ public record AdaptedTest(
               manifest.labels(),
               bySite,
               manifest.calibration(),
-              SelfTraining.ofClips(self.get(), place.heard(), bySite));
+              SelfTraining.ofClips(self.get(), heard, bySite));
       listener.tested(
           head,
           head.with(new ModelManifest.Calibration(1, 0, manifest.calibration().uncertainBelow())),
           place.tested().stream().map(clip -> new AdaptedClip(clip, 0)).toList());
       return;
     }
-    byte[] weights = taught.orElseThrow().weights(place.heard(), bySite);
+    byte[] weights = taught.orElseThrow().weights(heard, bySite);
     try (EmotionModel there =
         EmotionModel.of(
             manifest.with(

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,36 @@ class ClassifyCommandTest {
         .allSatisfy(this::requireNoSpeech)
         .as("what the voice activity detector alone would have let through")
         .allSatisfy(window -> assertThat(window.get("speechShare").asDouble()).isGreaterThan(0.8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"16a04Fa.wav", "15a02Ta.wav", "16a07Wa.wav"})
+  void shouldGiveWhatIsSaidBetweenPausesItsEmotion(String clip, @TempDir Path folder)
+      throws IOException {
+    AudioClip said = AudioFiles.read(Path.of("src/main/resources/demo/" + clip));
+    int pause = said.sampleRateHz() * 5 / 2;
+    float[] line = new float[said.mono().length + 2 * pause];
+    System.arraycopy(said.mono(), 0, line, pause, said.mono().length);
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < line.length; i++) {
+      line[i] += (float) (0.001 * random.nextGaussian());
+    }
+    Path file = folder.resolve("call.wav");
+    AudioFiles.writeWav(file, new AudioClip(said.sampleRateHz(), line), AudioEncoding.PCM_S16LE);
+
+    JsonNode windows = channel(classify(List.of(), file.toString())).get("windows");
+
+    List<JsonNode> withSpeech = new ArrayList<>();
+    windows.forEach(
+        window -> {
+          if (window.get("speechShare").asDouble() >= 0.1) {
+            withSpeech.add(window);
+          }
+        });
+    assertThat(withSpeech)
+        .hasSizeGreaterThan(3)
+        .allMatch(window -> window.get("speech").asBoolean())
+        .anyMatch(window -> window.get("speechShare").asDouble() < 0.4);
   }
 
   @Test

@@ -13,7 +13,7 @@ class ConditionTest {
   private static final float[] TONE = tone(440, 2);
 
   @ParameterizedTest
-  @ValueSource(strings = {"clean", "telephone", "noise:10", "noise:-5", "noise:2.5"})
+  @ValueSource(strings = {"clean", "telephone", "pauses", "noise:10", "noise:-5", "noise:2.5"})
   void shouldReadWhatItWrites(String name) {
     assertThat(Condition.parse(name).id()).isEqualTo(name);
   }
@@ -23,7 +23,7 @@ class ConditionTest {
   void shouldRefuseOtherNames(String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Condition.parse(name))
-        .withMessageContaining("clean, telephone or noise:SNR");
+        .withMessageContaining("clean, telephone, pauses or noise:SNR");
   }
 
   @ParameterizedTest
@@ -38,6 +38,28 @@ class ConditionTest {
       noise += Math.pow(heard[i] - TONE[i], 2);
     }
     assertThat(10 * Math.log10(signal / noise)).isCloseTo(snrDb, within(0.01));
+  }
+
+  @Test
+  void shouldPutPausesAroundWhatIsSaid() {
+    float[] heard = Condition.PAUSES.apply(TONE, RATE_HZ, 1);
+
+    int pause = (heard.length - TONE.length) / 2;
+    assertThat(pause).isEqualTo(RATE_HZ * 5 / 2);
+    double quiet = 0;
+    for (int i = 0; i < pause; i++) {
+      quiet += heard[i] * heard[i] / pause;
+    }
+    double loud = 0;
+    for (float sample : TONE) {
+      loud += sample * sample / TONE.length;
+    }
+    assertThat(10 * Math.log10(loud / quiet)).isBetween(28.0, 68.0);
+    for (int i = 0; i < TONE.length; i++) {
+      assertThat(heard[pause + i]).isCloseTo(TONE[i], within(0.2f));
+    }
+    assertThat(Condition.PAUSES.apply(TONE, RATE_HZ, 1)).isEqualTo(heard);
+    assertThat(Condition.PAUSES.apply(TONE, RATE_HZ, 2)).isNotEqualTo(heard);
   }
 
   @Test
