@@ -335,12 +335,12 @@ public final class EmotionModel implements AutoCloseable {
    * @param classified safe for use by several threads, where several classifiers tell it
    */
   public EmotionClassifier newClassifier(ClassifiedWindows classified) {
-    return classifier(manifest.calibration(), encoder, detector(), classified);
+    return classifier(manifest.calibration(), encoder, manifest.detector(), classified);
   }
 
   /** The same without calibration, to see what that does. */
   public EmotionClassifier newUncalibratedClassifier() {
-    return classifier(uncalibrated(), encoder, detector(), NOBODY);
+    return classifier(uncalibrated(), encoder, manifest.detector(), NOBODY);
   }
 
   private ModelManifest.Calibration uncalibrated() {
@@ -360,10 +360,6 @@ public final class EmotionModel implements AutoCloseable {
         before.map(EncoderPooling::new),
         speech,
         classified);
-  }
-
-  private Optional<SpeechDetector> detector() {
-    return manifest.speechDetector().stream().findFirst();
   }
 
   /**

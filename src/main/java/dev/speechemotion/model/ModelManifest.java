@@ -220,88 +220,87 @@ public record ModelManifest(
 
   /** The same model with what is kept of its training. */
   public ModelManifest keeping(Weights trainingStatistics) {
-    return new ModelManifest(
-        formatVersion,
-        name,
+    return but(
         version,
-        architecture,
-        labels,
-        featureSpec,
-        windows,
         normalization,
         calibration,
         weights,
-        pretrained,
         List.of(trainingStatistics),
         sites,
         shares,
-        speechDetector,
-        training);
+        speechDetector);
   }
 
   /** The same model with a head that was fitted again, whose answers are not known yet. */
   public ModelManifest with(Weights head, Calibration ofHead) {
-    return new ModelManifest(
-        formatVersion,
-        name,
-        version,
-        architecture,
-        labels,
-        featureSpec,
-        windows,
-        normalization,
-        ofHead,
-        head,
-        pretrained,
-        statistics,
-        sites,
-        List.of(),
-        speechDetector,
-        training);
+    return but(version, normalization, ofHead, head, statistics, sites, List.of(), speechDetector);
   }
 
   /** The same model with how the windows of its population are spread. */
   public ModelManifest spread(PopulationShares population) {
-    return new ModelManifest(
-        formatVersion,
-        name,
+    return but(
         version,
-        architecture,
-        labels,
-        featureSpec,
-        windows,
         normalization,
         calibration,
         weights,
-        pretrained,
         statistics,
         sites,
         List.of(population),
-        speechDetector,
-        training);
+        speechDetector);
   }
 
   /** A version of the model that is normalized by a place, whose shares are not known yet. */
   public ModelManifest at(Site site, Normalization bySite, String siteVersion) {
     List<Site> all = new ArrayList<>(sites);
     all.add(site);
+    return but(
+        siteVersion, bySite, calibration, weights, statistics, all, List.of(), speechDetector);
+  }
+
+  /** A version of the model that tells speech from other sounds; its shares are not known yet. */
+  public ModelManifest detecting(SpeechDetector speech, String detectingVersion) {
+    return but(
+        detectingVersion,
+        normalization,
+        calibration,
+        weights,
+        statistics,
+        sites,
+        List.of(),
+        List.of(speech));
+  }
+
+  private ModelManifest but(
+      String otherVersion,
+      Normalization otherNormalization,
+      Calibration otherCalibration,
+      Weights otherWeights,
+      List<Weights> otherStatistics,
+      List<Site> otherSites,
+      List<PopulationShares> otherShares,
+      List<SpeechDetector> otherDetector) {
     return new ModelManifest(
         formatVersion,
         name,
-        siteVersion,
+        otherVersion,
         architecture,
         labels,
         featureSpec,
         windows,
-        bySite,
-        calibration,
-        weights,
+        otherNormalization,
+        otherCalibration,
+        otherWeights,
         pretrained,
-        statistics,
-        all,
-        List.of(),
-        speechDetector,
+        otherStatistics,
+        otherSites,
+        otherShares,
+        otherDetector,
         training);
+  }
+
+  /** What tells speech from other sounds, if the model has it. */
+  public Optional<SpeechDetector> detector() {
+    return speechDetector.stream().findFirst();
   }
 
   /** Whether the model can have a detector of speech: it needs windows as a whole, as measured. */
@@ -312,27 +311,6 @@ public record ModelManifest(
   private static boolean canDetectSpeech(Normalization normalization, FeatureSpec spec) {
     return normalization.adapt() == Normalization.Adapt.NONE
         && (spec.encoderInput() || spec.windowFrames() == 0);
-  }
-
-  /** A version of the model that tells speech from other sounds; its shares are not known yet. */
-  public ModelManifest detecting(SpeechDetector speech, String detectingVersion) {
-    return new ModelManifest(
-        formatVersion,
-        name,
-        detectingVersion,
-        architecture,
-        labels,
-        featureSpec,
-        windows,
-        normalization,
-        calibration,
-        weights,
-        pretrained,
-        statistics,
-        sites,
-        List.of(),
-        List.of(speech),
-        training);
   }
 
   /** Of a model without a pretrained encoder. */

@@ -483,7 +483,7 @@ public class AdaptCommand implements Callable<Integer> {
       throws IOException {
     AudioClip clip = AudioFiles.read(file);
     float leastSpeech = loaded.manifest().normalization().minSpeechShare();
-    Optional<SpeechDetector> detector = loaded.manifest().speechDetector().stream().findFirst();
+    Optional<SpeechDetector> detector = loaded.manifest().detector();
     boolean counts = false;
     for (int channel = 0; channel < clip.channelCount(); channel++) {
       Optional<WindowedFeatures> features =

@@ -263,7 +263,8 @@ public final class EvaluateCommand implements Callable<Integer> {
    */
   private static Map<String, Double> silenced(EmotionModel model, Corpora corpora) {
     Map<String, Double> shares = new LinkedHashMap<>();
-    for (SpeechDetector detector : model.manifest().speechDetector()) {
+    if (model.manifest().detector().isPresent()) {
+      SpeechDetector detector = model.manifest().detector().get();
       for (Corpus corpus : corpora.parts()) {
         int windows = 0;
         int heard = 0;

@@ -139,7 +139,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
           manifest.detecting(result.detector(), version.orElse(manifest.version() + "-speech"));
       EmotionModel.saveVersion(out, detecting, model);
       String table = table(result.leftOut());
-      writeCard(detecting, table);
+      writeCard(manifest.version(), detecting, table);
       print(result.leftOut(), table, detecting);
     }
     return 0;
@@ -224,28 +224,28 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
   }
 
   /** The model's own card, if it has one, with what is new. */
-  private void writeCard(ModelManifest detecting, String table) throws IOException {
+  private void writeCard(String before, ModelManifest detecting, String table) throws IOException {
     Path card = model.resolve(CARD);
     if (!Files.isRegularFile(card)) {
       return;
     }
-    String before = Files.readString(card).replaceFirst("(?s)\\n## What is not speech\\n.*", "");
+    String text = Files.readString(card).replaceFirst("(?s)\\n## What is not speech\\n.*", "");
     Files.writeString(
         out.resolve(CARD),
-        before.replaceFirst(
+        text.replaceFirst(
                 "(?m)^(# .*, version ).*$", "$1" + Matcher.quoteReplacement(detecting.version()))
             + """
 
             ## What is not speech
 
-            Windows in which a detector hears no speech get no emotion. It comes behind the voice activity detector, is a linear map of what the network gets, and was added by
+            This is version %s with a detector: windows in which it hears no speech get no emotion. All figures above, the report and the charts are of that version. The detector comes behind the voice activity detector, is a linear map of what the network gets, and was added by
 
                 speech-detector %s
 
             Of the windows that the voice activity detector lets through, these are taken for speech by a detector that was fitted without that corpus or kind of sound:
 
             %s"""
-                .formatted(options(), table));
+                .formatted(before, options(), table));
   }
 
   /** As given, but for the places that are no part of the model. */

@@ -208,9 +208,7 @@ final class AlertsCommand implements Callable<Integer> {
       List<LabeledClip> all, Adaptation adaptation, EmotionModel model, AlertTrial trial)
       throws IOException {
     List<LabeledClip> clips =
-        all.stream()
-            .map(clip -> clip.heardBy(model.manifest().speechDetector().stream().findFirst()))
-            .toList();
+        all.stream().map(clip -> clip.heardBy(model.manifest().detector())).toList();
     if (adaptation.mode() == Adaptation.Mode.RUNNING) {
       // From a cold start in each call, in the order in which the adaptation hears the clips.
       try (EmotionClassifier classifier = model.newHeadClassifier()) {

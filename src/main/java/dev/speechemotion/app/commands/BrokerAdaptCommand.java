@@ -98,7 +98,7 @@ final class BrokerAdaptCommand extends AdaptCommand {
     CallMeasurement(ModelManifest manifest, Optional<EncoderPooling> pooling) {
       sums = new SiteAccumulator(manifest.normalization().mean().size());
       this.pooling = pooling;
-      speech = manifest.speechDetector().stream().findFirst();
+      speech = manifest.detector();
     }
 
     @Override

@@ -254,7 +254,7 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
         EmotionClassifier head = model.newHeadClassifier()) {
       EmotionTopology.requireFit(settings, model.featureSpec(), classifier);
       // A detector may hear no speech in it; what comes behind is tried in any case.
-      requireAnswers(classifier, !model.manifest().speechDetector().isEmpty());
+      requireAnswers(classifier, model.manifest().detector().isPresent());
       requireAnswers(head, false);
     }
   }

@@ -84,9 +84,7 @@ public record AdaptedTest(
     ModelManifest manifest = model.manifest();
     ModelManifest.Normalization training = manifest.normalization();
     List<LabeledClip> heard =
-        place.heard().stream()
-            .map(clip -> clip.heardBy(manifest.speechDetector().stream().findFirst()))
-            .toList();
+        place.heard().stream().map(clip -> clip.heardBy(manifest.detector())).toList();
     SiteStatistics site =
         SiteStatistics.of(heard, training.mean().size(), training.minSpeechShare());
     ModelManifest.Normalization bySite = site.normalization(training);
