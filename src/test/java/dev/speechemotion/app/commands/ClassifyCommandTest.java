@@ -9,7 +9,9 @@ import dev.speechemotion.app.fixtures.FastModels;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
+import dev.speechemotion.streams.call.CallSettings;
 import dev.speechemotion.training.corpus.Labels;
+import dev.speechemotion.training.linear.SpeechDetectorFit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,6 +110,12 @@ class ClassifyCommandTest {
         .hasSizeGreaterThan(3)
         .allMatch(window -> window.get("speech").asBoolean())
         .anyMatch(window -> window.get("speechShare").asDouble() < 0.4);
+  }
+
+  @Test
+  void shouldFitDetectorsOnAllThatAStreamAsksThemAbout() {
+    assertThat((double) SpeechDetectorFit.LEAST_SHARE)
+        .isCloseTo(CallSettings.DEFAULT.speechMinShare(), within(1e-6));
   }
 
   @Test
