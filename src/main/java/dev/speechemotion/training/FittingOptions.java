@@ -23,9 +23,12 @@ import dev.speechemotion.training.fitting.FittingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say what is trained, and how. */
@@ -321,22 +324,11 @@ final class FittingOptions {
               + " (default: ${DEFAULT-VALUE}).")
   private int augmentVersions;
 
-  @Option(
-      names = "--also-through",
-      paramLabel = "CONDITION",
-      description =
-          "Each training recording is also heard in this condition, telephone, pauses or noise:SNR, as one of"
-              + " a corpus of its own.")
-  private Optional<String> alsoThrough = Optional.empty();
+  @Mixin private AlsoThrough alsoThrough;
 
   /** What is also heard; a bad value is wrong usage of the command. */
-  Optional<Condition> alsoThrough(CommandLine command) {
-    try {
-      return alsoThrough.map(Condition::parse);
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(
-          command, e.getMessage().replace("--condition", "--also-through"), e);
-    }
+  List<Condition> alsoThrough(CommandLine command) {
+    return alsoThrough.conditions(command);
   }
 
   /**
@@ -352,13 +344,11 @@ final class FittingOptions {
       PrintWriter log)
       throws IOException {
     EpochSource augmented = new Augmenter(augmentation(command), clean, cache, seed);
-    Optional<Condition> condition = alsoThrough(command);
-    return condition.isEmpty()
-        ? augmented
-        : new ConditionedCopies(
-            augmented,
-            Corpora.load(sources, clean.in(condition.get()), cache, log),
-            condition.get());
+    Map<Condition, Corpora> heard = new LinkedHashMap<>();
+    for (Condition condition : alsoThrough(command)) {
+      heard.put(condition, Corpora.load(sources, clean.in(condition), cache, log));
+    }
+    return heard.isEmpty() ? augmented : new ConditionedCopies(augmented, heard);
   }
 
   /** What is changed in training recordings; a bad value is wrong usage of the command. */

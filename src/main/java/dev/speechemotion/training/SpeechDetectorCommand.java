@@ -69,12 +69,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
               + " DIR/dogs/*.wav, ...; two kinds or more.")
   private Path notSpeech;
 
-  @Option(
-      names = "--also-through",
-      paramLabel = "CONDITION",
-      split = ",",
-      description = "All is also heard in these conditions: telephone, pauses, noise:SNR.")
-  private List<String> alsoThrough = List.of();
+  @Mixin private AlsoThrough alsoThrough;
 
   @Option(
       names = "--out",
@@ -156,12 +151,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
 
   private List<Condition> conditions() {
     List<Condition> conditions = new ArrayList<>(List.of(Condition.CLEAN));
-    try {
-      alsoThrough.forEach(name -> conditions.add(Condition.parse(name)));
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          spec.commandLine(), e.getMessage().replace("--condition", "--also-through"), e);
-    }
+    conditions.addAll(alsoThrough.conditions(spec.commandLine()));
     return conditions;
   }
 

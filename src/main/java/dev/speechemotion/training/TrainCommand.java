@@ -277,7 +277,7 @@ public final class TrainCommand implements Callable<Integer> {
       PrintWriter log)
       throws IOException {
     long begin = System.nanoTime();
-    Optional<Condition> through = fittingOptions.alsoThrough(spec.commandLine());
+    List<Condition> through = fittingOptions.alsoThrough(spec.commandLine());
     List<LabeledClip> clips =
         fittingOptions
             .source(spec.commandLine(), sources, clean, cache, log)

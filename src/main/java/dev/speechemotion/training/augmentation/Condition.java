@@ -1,22 +1,26 @@
 package dev.speechemotion.training.augmentation;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What happens to the audio before it is analyzed.
  *
- * @param kind what
- * @param snrDb level of the recording over that of added noise, dB; 0 for the other kinds
+ * @param parts one after the other; none is clean
  */
-public record Condition(Kind kind, double snrDb) {
+public record Condition(List<Part> parts) {
+  public static final Condition CLEAN = new Condition(List.of());
+  public static final Condition TELEPHONE = of(Kind.TELEPHONE);
+  public static final Condition PAUSES = of(Kind.PAUSES);
 
   /** Kinds of conditions. */
   enum Kind {
-    /** Nothing. */
-    CLEAN,
     /** What a phone line does: 8 kHz, G.711 mu-law. */
     TELEPHONE,
     /** A quiet line before and after: as in a call, windows hold a part of what is said. */
@@ -25,9 +29,31 @@ public record Condition(Kind kind, double snrDb) {
     NOISE
   }
 
-  public static final Condition CLEAN = new Condition(Kind.CLEAN, 0);
-  public static final Condition TELEPHONE = new Condition(Kind.TELEPHONE, 0);
-  public static final Condition PAUSES = new Condition(Kind.PAUSES, 0);
+  /**
+   * One thing that happens.
+   *
+   * @param snrDb level of the recording over that of added noise, dB; 0 for the other kinds
+   */
+  record Part(Kind kind, double snrDb) {
+    private String id() {
+      String name = kind.name().toLowerCase(Locale.ROOT);
+      return kind == Kind.NOISE
+          ? name + ":" + String.valueOf(snrDb).replaceFirst("\\.0$", "")
+          : name;
+    }
+
+    private int sampleRateHz(int inputRateHz) {
+      return kind == Kind.TELEPHONE ? PhoneLine.RATE_HZ : inputRateHz;
+    }
+
+    private float[] apply(float[] samples, int inputRateHz, SplittableRandom random) {
+      return switch (kind) {
+        case TELEPHONE -> PhoneLine.MULAW.apply(samples, inputRateHz, random);
+        case PAUSES -> betweenPauses(samples, (int) (PAUSE_SECONDS * inputRateHz), random);
+        case NOISE -> Noise.add(samples, Noise.pink(samples.length, random), snrDb);
+      };
+    }
+  }
 
   /** So that a window may hold half a second of it. */
   private static final double PAUSE_SECONDS = 2.5;
@@ -39,37 +65,53 @@ public record Condition(Kind kind, double snrDb) {
 
   private static final Pattern NOISE = Pattern.compile("noise:(-?\\d{1,2}(\\.\\d+)?)");
 
+  public Condition {
+    parts = List.copyOf(parts);
+  }
+
+  private static Condition of(Kind kind) {
+    return new Condition(List.of(new Part(kind, 0)));
+  }
+
   /**
-   * @param name {@code clean}, {@code telephone}, {@code pauses}, or {@code noise:SNR} with the SNR
-   *     in dB
+   * @param name {@code clean}, or {@code telephone}, {@code pauses}, {@code noise:SNR} with the SNR
+   *     in dB, or several of these one after the other as in {@code pauses+telephone}
    * @throws IllegalArgumentException if it is none of them
    */
   public static Condition parse(String name) {
-    Matcher noise = NOISE.matcher(name);
-    if (noise.matches()) {
-      return new Condition(Kind.NOISE, Double.parseDouble(noise.group(1)));
-    }
     if (name.equals(CLEAN.id())) {
       return CLEAN;
     }
-    if (name.equals(TELEPHONE.id())) {
-      return TELEPHONE;
+    return new Condition(Stream.of(name.split("\\+", -1)).map(part -> part(part, name)).toList());
+  }
+
+  private static Part part(String part, String name) {
+    Matcher noise = NOISE.matcher(part);
+    if (noise.matches()) {
+      return new Part(Kind.NOISE, Double.parseDouble(noise.group(1)));
     }
-    if (name.equals(PAUSES.id())) {
-      return PAUSES;
-    }
-    throw new IllegalArgumentException(
-        "--condition must be clean, telephone, pauses or noise:SNR (dB, such as noise:10), got "
-            + name);
+    return Stream.of(Kind.TELEPHONE, Kind.PAUSES)
+        .map(kind -> new Part(kind, 0))
+        .filter(each -> each.id().equals(part))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--condition must be clean, telephone, pauses or noise:SNR (dB, such as"
+                        + " noise:10), or some of them as in pauses+telephone, got "
+                        + name));
   }
 
   public String id() {
-    String name = kind.name().toLowerCase(Locale.ROOT);
-    return kind == Kind.NOISE ? name + ":" + String.valueOf(snrDb).replaceFirst("\\.0$", "") : name;
+    return parts.isEmpty() ? "clean" : parts.stream().map(Part::id).collect(joining("+"));
   }
 
   public int sampleRateHz(int inputRateHz) {
-    return kind == Kind.TELEPHONE ? PhoneLine.RATE_HZ : inputRateHz;
+    int rateHz = inputRateHz;
+    for (Part part : parts) {
+      rateHz = part.sampleRateHz(rateHz);
+    }
+    return rateHz;
   }
 
   /**
@@ -78,14 +120,13 @@ public record Condition(Kind kind, double snrDb) {
    * @param seed of what is random
    */
   public float[] apply(float[] samples, int inputRateHz, long seed) {
-    return switch (kind) {
-      case CLEAN -> samples;
-      case TELEPHONE -> PhoneLine.MULAW.apply(samples, inputRateHz, new SplittableRandom(seed));
-      case PAUSES ->
-          betweenPauses(samples, (int) (PAUSE_SECONDS * inputRateHz), new SplittableRandom(seed));
-      case NOISE ->
-          Noise.add(samples, Noise.pink(samples.length, new SplittableRandom(seed)), snrDb);
-    };
+    float[] heard = samples;
+    int rateHz = inputRateHz;
+    for (int i = 0; i < parts.size(); i++) {
+      heard = parts.get(i).apply(heard, rateHz, new SplittableRandom(seed + i));
+      rateHz = parts.get(i).sampleRateHz(rateHz);
+    }
+    return heard;
   }
 
   private static float[] betweenPauses(float[] samples, int pause, SplittableRandom random) {

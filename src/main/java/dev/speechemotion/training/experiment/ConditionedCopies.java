@@ -6,31 +6,35 @@ import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.fitting.EpochSource;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
- * Lets a training hear each recording a second time, as it comes through something such as a
- * telephone line. What comes through is a corpus of its own, as it would be a place of its own: a
- * site's statistics are those of its line, too.
+ * Lets a training hear each recording again, as it comes through something such as a telephone
+ * line. What comes through is a corpus of its own, as it would be a place of its own: a site's
+ * statistics are those of its line, too.
  */
 public final class ConditionedCopies implements EpochSource {
   private final EpochSource plain;
-  private final Map<String, LabeledClip> through;
+
+  /** The copies of each clip, by its key. */
+  private final Map<String, List<LabeledClip>> copies = new HashMap<>();
 
   /**
    * @param plain what is heard without
-   * @param corpora the same corpora in the condition
+   * @param heard the same corpora in each condition
    */
-  public ConditionedCopies(EpochSource plain, Corpora corpora, Condition condition) {
+  public ConditionedCopies(EpochSource plain, Map<Condition, Corpora> heard) {
     this.plain = plain;
-    through =
-        corpora.clips().stream()
-            .collect(
-                Collectors.toMap(
-                    LabeledClip::key, clip -> clip.in(clip.corpus() + suffix(condition))));
+    heard.forEach(
+        (condition, corpora) -> {
+          for (LabeledClip clip : corpora.clips()) {
+            copies
+                .computeIfAbsent(clip.key(), key -> new ArrayList<>())
+                .add(clip.in(clip.corpus() + suffix(condition)));
+          }
+        });
   }
 
   private static String suffix(Condition condition) {
@@ -38,9 +42,10 @@ public final class ConditionedCopies implements EpochSource {
   }
 
   /** What a clip that this gave was heard in. */
-  public static Condition conditionOf(LabeledClip clip, Optional<Condition> through) {
-    return through
+  public static Condition conditionOf(LabeledClip clip, List<Condition> through) {
+    return through.stream()
         .filter(condition -> clip.corpus().endsWith(suffix(condition)))
+        .findFirst()
         .orElse(Condition.CLEAN);
   }
 
@@ -49,8 +54,7 @@ public final class ConditionedCopies implements EpochSource {
     List<LabeledClip> heard = new ArrayList<>(plain.clips(clips, epoch));
     for (LabeledClip clip : clips) {
       // Some are too short, or too quiet, once they came through.
-      LabeledClip copy = through.get(clip.key());
-      if (copy != null) {
+      for (LabeledClip copy : copies.getOrDefault(clip.key(), List.of())) {
         heard.add(copy.as(clip.label()));
       }
     }

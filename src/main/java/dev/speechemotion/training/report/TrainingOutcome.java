@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * @param adaptation what the network was told of who spoke, or where
  * @param calls how tested speakers' clips were dealt into calls
  * @param augmentation what the training part went through
- * @param alsoThrough what the training part was heard through a second time
+ * @param alsoThrough what the training part was also heard in
  * @param fineTuned batches that the encoder's layers learned from; 0: they are as they were
  * @param teacher whose answers were learned in place of labels: name, version and hash of its
  *     weights
@@ -43,7 +43,7 @@ public record TrainingOutcome(
     Adaptation.Mode adaptation,
     Calls calls,
     Augmentation augmentation,
-    Optional<Condition> alsoThrough,
+    List<Condition> alsoThrough,
     int fineTuned,
     Optional<String> teacher,
     Optional<ProtocolImportance> importance,
@@ -212,12 +212,11 @@ public record TrainingOutcome(
   String augmentationText() {
     return fineTuningText()
         + changesText()
-        + alsoThrough
-            .map(
-                condition ->
-                    " Each was also heard through another line (%s), as in a corpus of its own."
-                        .formatted(condition.id()))
-            .orElse("");
+        + (alsoThrough.isEmpty()
+            ? ""
+            : " Each was also heard in other conditions (%s), as in a corpus of its own."
+                .formatted(
+                    alsoThrough.stream().map(Condition::id).collect(Collectors.joining(", "))));
   }
 
   private String fineTuningText() {

@@ -13,13 +13,33 @@ class ConditionTest {
   private static final float[] TONE = tone(440, 2);
 
   @ParameterizedTest
-  @ValueSource(strings = {"clean", "telephone", "pauses", "noise:10", "noise:-5", "noise:2.5"})
+  @ValueSource(
+      strings = {
+        "clean",
+        "telephone",
+        "pauses",
+        "noise:10",
+        "noise:-5",
+        "noise:2.5",
+        "pauses+telephone",
+        "noise:10+pauses"
+      })
   void shouldReadWhatItWrites(String name) {
     assertThat(Condition.parse(name).id()).isEqualTo(name);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "noise", "noise:", "noise:loud", "noise:1000", "phone"})
+  @ValueSource(
+      strings = {
+        "",
+        "noise",
+        "noise:",
+        "noise:loud",
+        "noise:1000",
+        "phone",
+        "pauses+",
+        "clean+pauses"
+      })
   void shouldRefuseOtherNames(String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Condition.parse(name))
@@ -29,7 +49,7 @@ class ConditionTest {
   @ParameterizedTest
   @ValueSource(doubles = {20, 10, 0, -5})
   void shouldAddNoiseOfTheLevelThatIsAskedFor(double snrDb) {
-    float[] heard = new Condition(Condition.Kind.NOISE, snrDb).apply(TONE, RATE_HZ, 1);
+    float[] heard = Condition.parse("noise:" + snrDb).apply(TONE, RATE_HZ, 1);
 
     double signal = 0;
     double noise = 0;
@@ -63,10 +83,19 @@ class ConditionTest {
   }
 
   @Test
+  void shouldDoOneAfterTheOther() {
+    Condition both = Condition.parse("pauses+telephone");
+
+    assertThat(both.sampleRateHz(RATE_HZ)).isEqualTo(8_000);
+    assertThat(both.apply(TONE, RATE_HZ, 1))
+        .isEqualTo(Condition.TELEPHONE.apply(Condition.PAUSES.apply(TONE, RATE_HZ, 1), RATE_HZ, 2));
+  }
+
+  @Test
   void shouldMakeTheNoisePink() {
     // Over 60 s of noise, the power between two frequencies an octave apart is the same.
     float[] loud = tone(7_000, 60);
-    float[] heard = new Condition(Condition.Kind.NOISE, -40).apply(loud, RATE_HZ, 1);
+    float[] heard = Condition.parse("noise:-40").apply(loud, RATE_HZ, 1);
 
     double low = power(heard, 200, 400);
     double middle = power(heard, 800, 1_600);

@@ -1,0 +1,29 @@
+package dev.speechemotion.training;
+
+import dev.speechemotion.training.augmentation.Condition;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The option that says in which conditions a training hears its recordings besides. */
+final class AlsoThrough {
+  @Option(
+      names = "--also-through",
+      paramLabel = "CONDITION",
+      split = ",",
+      description =
+          "Each training recording is also heard in these conditions, telephone, pauses or noise:SNR,"
+              + " as one of a corpus of its own.")
+  private List<String> names = List.of();
+
+  /** What is also heard; a bad value is wrong usage of the command. */
+  List<Condition> conditions(CommandLine command) {
+    try {
+      return names.stream().map(Condition::parse).distinct().toList();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          command, e.getMessage().replace("--condition", "--also-through"), e);
+    }
+  }
+}
