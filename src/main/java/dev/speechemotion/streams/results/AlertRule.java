@@ -60,7 +60,7 @@ public record AlertRule(
    * at most two false alerts in an hour of speech, in the mean of corpora that the models have not
    * heard: models/README.md has the table and the command.
    */
-  public static final AlertRule ESCALATION = parse("angry >= 0.7 for 10s");
+  public static final AlertRule ESCALATION = parse("angry >= 0.65 for 10s");
 
   public AlertRule {
     Objects.requireNonNull(text, "text");
