@@ -13,8 +13,8 @@ final class AlsoThrough {
       paramLabel = "CONDITION",
       split = ",",
       description =
-          "Each training recording is also heard in these conditions, telephone, pauses or noise:SNR,"
-              + " as one of a corpus of its own.")
+          "Each recording is also heard in these conditions (telephone, pauses, noise:SNR, or"
+              + " several of them as in pauses+telephone), as one of a corpus of its own.")
   private List<String> names = List.of();
 
   /** What is also heard; a bad value is wrong usage of the command. */

@@ -73,8 +73,9 @@ final class AlertsCommand implements Callable<Integer> {
       names = "--condition",
       defaultValue = "clean",
       description =
-          "What the recordings go through: clean, telephone (8 kHz, G.711 mu-law), or noise:SNR"
-              + " (pink noise, SNR in dB) (default: ${DEFAULT-VALUE}).")
+          "What the recordings go through: clean, telephone (8 kHz, G.711 mu-law), pauses (2.5 s of"
+              + " a quiet line before and behind), noise:SNR (pink noise, SNR in dB), or several,"
+              + " such as pauses+telephone (default: ${DEFAULT-VALUE}).")
   private String conditionName;
 
   @Option(
