@@ -10,6 +10,7 @@ import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.WindowEncoder;
+import dev.speechemotion.training.corpus.WindowedFeatures;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
@@ -22,7 +23,6 @@ import dev.speechemotion.training.experiment.Experiment;
 import dev.speechemotion.training.experiment.TaughtNetwork;
 import dev.speechemotion.training.labeling.LabelingTrial;
 import dev.speechemotion.training.linear.SelfTraining;
-import dev.speechemotion.training.linear.SpeechDetectorFit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -271,7 +271,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         int heard = 0;
         for (LabeledClip clip : corpora.clips(corpus)) {
           for (int i = 0; i < clip.windows().size(); i++) {
-            if (clip.speechShare(i) >= SpeechDetectorFit.LEAST_SHARE) {
+            if (clip.speechShare(i) >= WindowedFeatures.LEAST_SPEECH_SHARE) {
               windows++;
               heard += detector.hears(clip.windows().get(i), 0) ? 1 : 0;
             }

@@ -4,6 +4,7 @@ import dev.speechemotion.emotion.SpeechDetector;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** A recording after analysis: its windows' features, and what it is. */
 public final class LabeledClip {
@@ -70,6 +71,17 @@ public final class LabeledClip {
   /** The same with no speech where a detector hears none, {@link WindowedFeatures#heardBy}. */
   public LabeledClip heardBy(Optional<SpeechDetector> detector) {
     return detector.isEmpty() ? this : with(features.heardBy(detector), recording.speaker());
+  }
+
+  /** The windows that hold speech; all of them if none does. */
+  public List<float[]> windowsOfSpeech() {
+    List<float[]> all = features.windows();
+    List<float[]> speech =
+        IntStream.range(0, all.size())
+            .filter(i -> speechShare(i) >= WindowedFeatures.LEAST_SPEECH_SHARE)
+            .mapToObj(all::get)
+            .toList();
+    return speech.isEmpty() ? all : speech;
   }
 
   public String corpus() {

@@ -14,6 +14,9 @@ import java.util.Optional;
 
 /** What analyzing a recording gives. */
 public final class WindowedFeatures {
+  /** Windows with a smaller share of speech get no emotion, with a stream's defaults. */
+  public static final float LEAST_SPEECH_SHARE = 0.1f;
+
   private final double durationSeconds;
   private final List<float[]> windows;
   private final float[] speechShares;

@@ -89,7 +89,10 @@ public final class ClassificationMetrics {
     void classified(LabeledClip clip, float[] probabilities);
   }
 
-  /** Classifies clips; a clip's probabilities are the mean of its windows'. */
+  /**
+   * Classifies clips; a clip's probabilities are the mean of its windows', as in {@code classify}
+   * of those alone that hold speech, if any does.
+   */
   static void classify(EmotionClassifier classifier, List<LabeledClip> clips, Sink sink) {
     int labelCount = classifier.labels().size();
     float[] one = new float[labelCount];
@@ -97,14 +100,15 @@ public final class ClassificationMetrics {
     float[] mean = new float[labelCount];
     for (LabeledClip clip : clips) {
       Arrays.fill(sums, 0);
-      for (float[] features : clip.windows()) {
+      List<float[]> windows = clip.windowsOfSpeech();
+      for (float[] features : windows) {
         classifier.classify(features, 1, one);
         for (int i = 0; i < labelCount; i++) {
           sums[i] += one[i];
         }
       }
       for (int i = 0; i < labelCount; i++) {
-        mean[i] = (float) (sums[i] / clip.windows().size());
+        mean[i] = (float) (sums[i] / windows.size());
       }
       sink.classified(clip, mean);
     }

@@ -25,9 +25,6 @@ public final class SpeechDetectorFit {
   /** In the order of the discriminant's outputs. */
   private static final List<String> LABELS = List.of(OTHER, SPEECH);
 
-  /** Windows with a smaller share of speech never come to a detector, with a stream's defaults. */
-  public static final float LEAST_SHARE = 0.1f;
-
   /** Of the windows of speech that was left out, so many are to be lost. */
   private static final double LOST = 0.005;
 
@@ -85,7 +82,7 @@ public final class SpeechDetectorFit {
   private Optional<LabeledClip> withSpeech(LabeledClip clip, String label) {
     List<float[]> windows = new ArrayList<>();
     for (int i = 0; i < clip.windows().size(); i++) {
-      if (clip.speechShare(i) >= LEAST_SHARE) {
+      if (clip.speechShare(i) >= WindowedFeatures.LEAST_SPEECH_SHARE) {
         windows.add(clip.windows().get(i));
       }
     }

@@ -11,7 +11,7 @@ import dev.speechemotion.audio.AudioEncoding;
 import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.streams.call.CallSettings;
 import dev.speechemotion.training.corpus.Labels;
-import dev.speechemotion.training.linear.SpeechDetectorFit;
+import dev.speechemotion.training.corpus.WindowedFeatures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,7 +114,7 @@ class ClassifyCommandTest {
 
   @Test
   void shouldFitDetectorsOnAllThatAStreamAsksThemAbout() {
-    assertThat((double) SpeechDetectorFit.LEAST_SHARE)
+    assertThat((double) WindowedFeatures.LEAST_SPEECH_SHARE)
         .isCloseTo(CallSettings.DEFAULT.speechMinShare(), within(1e-6));
   }
 

@@ -8,6 +8,7 @@ import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.emotion.ModelIdentity;
 import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.LabeledClip;
+import dev.speechemotion.training.corpus.WindowedFeatures;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -134,6 +135,19 @@ class ClassificationMetricsTest {
 
     assertThat(evaluation.counts()[2]).containsExactly(0, 0, 1);
     assertThat(evaluation.ece()).isCloseTo(1 - 1.9 / 3, within(1e-6));
+  }
+
+  @Test
+  void shouldTakeTheWindowsThatHoldSpeech() {
+    float[] first = {1};
+    float[] second = {2};
+    LabeledClip clip = Clips.clip("sad", "s", "w", first, second);
+
+    assertThat(
+            clip.with(new WindowedFeatures(1, clip.windows(), new float[] {0.05f, 0.1f}), "s")
+                .windowsOfSpeech())
+        .containsExactly(second);
+    assertThat(Clips.withSpeech(0, clip).windowsOfSpeech()).containsExactly(first, second);
   }
 
   @Test
