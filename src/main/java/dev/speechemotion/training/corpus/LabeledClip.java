@@ -73,15 +73,13 @@ public final class LabeledClip {
     return detector.isEmpty() ? this : with(features.heardBy(detector), recording.speaker());
   }
 
-  /** The windows that hold speech; all of them if none does. */
+  /** The windows that hold speech, which may be none. */
   public List<float[]> windowsOfSpeech() {
     List<float[]> all = features.windows();
-    List<float[]> speech =
-        IntStream.range(0, all.size())
-            .filter(i -> speechShare(i) >= WindowedFeatures.LEAST_SPEECH_SHARE)
-            .mapToObj(all::get)
-            .toList();
-    return speech.isEmpty() ? all : speech;
+    return IntStream.range(0, all.size())
+        .filter(i -> speechShare(i) >= WindowedFeatures.LEAST_SPEECH_SHARE)
+        .mapToObj(all::get)
+        .toList();
   }
 
   public String corpus() {

@@ -100,7 +100,8 @@ public final class ClassificationMetrics {
     float[] mean = new float[labelCount];
     for (LabeledClip clip : clips) {
       Arrays.fill(sums, 0);
-      List<float[]> windows = clip.windowsOfSpeech();
+      List<float[]> speech = clip.windowsOfSpeech();
+      List<float[]> windows = speech.isEmpty() ? clip.windows() : speech;
       for (float[] features : windows) {
         classifier.classify(features, 1, one);
         for (int i = 0; i < labelCount; i++) {

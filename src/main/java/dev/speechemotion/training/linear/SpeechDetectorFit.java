@@ -80,12 +80,7 @@ public final class SpeechDetectorFit {
   }
 
   private Optional<LabeledClip> withSpeech(LabeledClip clip, String label) {
-    List<float[]> windows = new ArrayList<>();
-    for (int i = 0; i < clip.windows().size(); i++) {
-      if (clip.speechShare(i) >= WindowedFeatures.LEAST_SPEECH_SHARE) {
-        windows.add(clip.windows().get(i));
-      }
-    }
+    List<float[]> windows = clip.windowsOfSpeech();
     if (windows.isEmpty()) {
       return Optional.empty();
     }

@@ -147,7 +147,7 @@ class ClassificationMetricsTest {
             clip.with(new WindowedFeatures(1, clip.windows(), new float[] {0.05f, 0.1f}), "s")
                 .windowsOfSpeech())
         .containsExactly(second);
-    assertThat(Clips.withSpeech(0, clip).windowsOfSpeech()).containsExactly(first, second);
+    assertThat(Clips.withSpeech(0, clip).windowsOfSpeech()).isEmpty();
   }
 
   @Test
