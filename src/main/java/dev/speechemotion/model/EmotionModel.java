@@ -11,6 +11,7 @@ import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.model.forward.FittedNetwork;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * A model in memory: manifest and weights, checked. One instance serves all threads; each takes a
@@ -60,6 +62,28 @@ public final class EmotionModel implements AutoCloseable {
     this.network = network;
     this.encoder = encoder;
     this.statistics = statistics;
+  }
+
+  /**
+   * Finds a model directory: a relative path is looked for in the working directory, then beside
+   * the jar, then one folder up from it (the jar is built into {@code target}, {@code models} lies
+   * beside that). What is nowhere is given back as it is, for the error message.
+   */
+  public static Path find(Path directory) {
+    Path code;
+    try {
+      // The jar, or the folder of the classes.
+      code =
+          Path.of(EmotionModel.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+    Path beside = code.resolveSibling(directory);
+    Path above = code.getParent().resolveSibling(directory);
+    return Stream.of(directory, beside, above)
+        .filter(Files::isDirectory)
+        .findFirst()
+        .orElse(directory);
   }
 
   /**
@@ -229,7 +253,7 @@ public final class EmotionModel implements AutoCloseable {
       }
       throw new IOException(
           "the model cannot be written into the folder %s (%s): make room there, or name another one with --out"
-              .formatted(directory, e.getMessage()),
+              .formatted(directory, e),
           e);
     }
   }

@@ -735,6 +735,10 @@ public record ModelManifest(
 
   private static void requireText(String value, String field) {
     require(value != null && !value.isBlank(), field + " must not be blank", value);
+    require(
+        value.chars().noneMatch(Character::isISOControl),
+        field + " must hold no control characters",
+        "some");
   }
 
   static void require(boolean holds, String rule, Object value) {

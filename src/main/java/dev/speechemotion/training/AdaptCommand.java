@@ -177,6 +177,7 @@ public class AdaptCommand implements Callable<Integer> {
     requireUsage();
     Optional<SiteSource> elsewhere = elsewhere();
     Collection<Path> ofFolders = files(log);
+    model = EmotionModel.find(model);
     try (EmotionModel loaded = EmotionModel.load(model)) {
       ModelManifest manifest = loaded.manifest();
       if (suggest.isEmpty()) {
@@ -200,7 +201,7 @@ public class AdaptCommand implements Callable<Integer> {
       int windows = Math.toIntExact(heard.sums().windows());
       if (windows < LEAST_WINDOWS || heard.count() < LEAST_RECORDINGS) {
         throw new CorpusException(
-            "%d %s with %d windows of speech are too few for what a place is like: %d %2$s and %d windows are needed, of as many callers as there are"
+            "%d %s with %d windows of speech are too few for what a place is like: %d %2$s and %d windows are needed, of as many callers as there are; two or three seconds of speech give one, more a window a second"
                 .formatted(heard.count(), heard.unit(), windows, LEAST_RECORDINGS, LEAST_WINDOWS));
       }
       SiteStatistics site = heard.sums().statistics().orElseThrow();
@@ -209,17 +210,18 @@ public class AdaptCommand implements Callable<Integer> {
         return 0;
       }
       ModelManifest.Normalization bySite = site.normalization(training);
-      Optional<TrainingStatistics> learned =
-          known.isPresent() && isSelfTaught()
-              ? Optional.of(SelfTraining.of(known.get(), heard.windows().windows(), bySite))
-              : known;
+      Optional<SelfTraining> itself =
+          known
+              .filter(each -> isSelfTaught())
+              .map(each -> new SelfTraining(each, heard.windows().windows(), bySite));
       Optional<LabeledClips> labeled =
           list.isPresent() ? Optional.of(list.get().hear(loaded, log)) : heard.labeled();
       Optional<HeadRefit> refit =
           labeled.isPresent()
               ? Optional.of(
                   new HeadRefit(
-                      learned.orElseThrow(),
+                      known.orElseThrow(),
+                      itself,
                       loaded.labels(),
                       bySite,
                       manifest.calibration(),
@@ -247,12 +249,15 @@ public class AdaptCommand implements Callable<Integer> {
       if (taughtByAnother()) {
         weights = taught(loaded, audio.clips, bySite, log);
         adapted = adapted.with(weights(manifest, weights), manifest.calibration());
-      } else if (learned.isPresent() && (isSelfTaught() || refit.isPresent())) {
+      } else if (itself.isPresent() || refit.isPresent()) {
         LinearHead head =
             refit.isPresent()
                 ? refit.get().head()
                 : LinearHead.fitted(
-                    manifest.labels(), bySite, manifest.calibration(), learned.get());
+                    manifest.labels(),
+                    bySite,
+                    manifest.calibration(),
+                    itself.orElseThrow().statistics());
         weights = head.weights();
         adapted = adapted.with(weights(manifest, weights), head.calibration());
       }
@@ -296,7 +301,8 @@ public class AdaptCommand implements Callable<Integer> {
    */
   private Optional<TrainingStatistics> known(EmotionModel loaded) throws IOException {
     if (taughtByAnother()) {
-      try (EmotionModel teaching = EmotionModel.load(Path.of(teacher.orElseThrow()))) {
+      try (EmotionModel teaching =
+          EmotionModel.load(EmotionModel.find(Path.of(teacher.orElseThrow())))) {
         new TaughtNetwork(loaded, teaching, UnaryOperator.identity(), NO_LOG);
       }
       return Optional.empty();
@@ -310,7 +316,8 @@ public class AdaptCommand implements Callable<Integer> {
   /** For the manifest. */
   private String taughtBy(Optional<TrainingStatistics> known) throws IOException {
     if (taughtByAnother()) {
-      try (EmotionModel teaching = EmotionModel.load(Path.of(teacher.orElseThrow()))) {
+      try (EmotionModel teaching =
+          EmotionModel.load(EmotionModel.find(Path.of(teacher.orElseThrow())))) {
         ModelIdentity identity = teaching.identity();
         return "%s %s %s".formatted(identity.name(), identity.version(), identity.hash());
       }
@@ -324,7 +331,8 @@ public class AdaptCommand implements Callable<Integer> {
       ModelManifest.Normalization bySite,
       PrintWriter log)
       throws IOException {
-    try (EmotionModel teaching = EmotionModel.load(Path.of(teacher.orElseThrow()))) {
+    try (EmotionModel teaching =
+        EmotionModel.load(EmotionModel.find(Path.of(teacher.orElseThrow())))) {
       SiteAudio asTeacherHears = new SiteAudio();
       Set<Path> files = new LinkedHashSet<>();
       clips.forEach(clip -> files.add(clip.file()));
@@ -457,6 +465,11 @@ public class AdaptCommand implements Callable<Integer> {
       }
     } finally {
       pooling.ifPresent(EncoderPooling::close);
+    }
+    int without = files.size() - problems.size() - audio.recordings;
+    if (without > 0) {
+      log.printf("%d recordings hold no window of speech, and do not count%n", without);
+      log.flush();
     }
     if (!problems.isEmpty()) {
       log.printf("skipped %d of %d files:%n", problems.size(), files.size());

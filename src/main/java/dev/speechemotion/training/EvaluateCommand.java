@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -56,6 +57,12 @@ import picocli.CommandLine.Spec;
 public final class EvaluateCommand implements Callable<Integer> {
   private static final String NO_TEACHER = "none";
   private static final String SELF = "self";
+
+  private static final String FITTING_OPTIONS = "fittingOptions";
+
+  /** Those of trainings that also say how a model is tested. */
+  private static final Set<String> WITH_MODEL =
+      Set.of("--adapt", "--calls", "--site-draws", "--seed");
 
   @Spec private CommandSpec spec;
 
@@ -120,12 +127,14 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " or with --model a model's directory (default: self where the head can, else none).")
   private Optional<String> teacher = Optional.empty();
 
-  @Mixin private FittingOptions fittingOptions;
+  @Mixin(name = FITTING_OPTIONS)
+  private FittingOptions fittingOptions;
 
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
     require(modelDirectory.isPresent() != protocolName.isPresent(), "give --model or --protocol");
+    format = format.toLowerCase(Locale.ROOT);
     require(
         format.equals("json") || format.equals("table"),
         "--format must be json or table, got " + format);
@@ -134,6 +143,9 @@ public final class EvaluateCommand implements Callable<Integer> {
       condition = Condition.parse(conditionName);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    if (modelDirectory.isPresent()) {
+      requireNoneOfTrainings();
     }
     boolean siteOfModel =
         modelDirectory.isPresent()
@@ -188,14 +200,16 @@ public final class EvaluateCommand implements Callable<Integer> {
       throws IOException {
     List<Corpora.Source> sources =
         corpusOptions.sources(spec.commandLine(), fittingOptions.seed, Optional.empty());
-    try (EmotionModel model = EmotionModel.load(directory)) {
+    try (EmotionModel model = EmotionModel.load(EmotionModel.find(directory))) {
       Corpora corpora = load(sources, Corpus.Settings.of(model, condition), log);
+      corpora.warnOfHeardInTraining(model.manifest(), log);
       if (labeledPerClass.isPresent()) {
         print(
             new LabelingTrial(model, labeledPerClass.get(), fittingOptions.seed)
                 .run(corpora.clips()));
       } else if (hasTeacher()) {
-        try (EmotionModel teaching = EmotionModel.load(Path.of(teacher.orElseThrow()))) {
+        try (EmotionModel teaching =
+            EmotionModel.load(EmotionModel.find(Path.of(teacher.orElseThrow())))) {
           Map<String, LabeledClip> asTeacherHears =
               load(sources, Corpus.Settings.of(teaching, condition), log).clips().stream()
                   .collect(Collectors.toMap(LabeledClip::key, Function.identity()));
@@ -212,6 +226,24 @@ public final class EvaluateCommand implements Callable<Integer> {
         evaluateModel(model, corpora, condition, Optional.empty(), alone ? NO_TEACHER : SELF);
       }
     }
+  }
+
+  /** So that nobody takes figures for something that they are not. */
+  private void requireNoneOfTrainings() {
+    List<String> ofTrainings =
+        spec.mixins().get(FITTING_OPTIONS).options().stream()
+            .map(CommandLine.Model.OptionSpec::longestName)
+            .filter(name -> !WITH_MODEL.contains(name))
+            .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name))
+            .toList();
+    require(
+        ofTrainings.isEmpty(),
+        "%s: of trainings, and so of --protocol; with --model the model says it%s"
+            .formatted(
+                String.join(", ", ofTrainings),
+                ofTrainings.contains("--also-through")
+                    ? ", and --condition what the tested recordings go through"
+                    : ""));
   }
 
   private boolean hasTeacher() {

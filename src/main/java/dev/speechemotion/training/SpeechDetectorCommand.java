@@ -19,7 +19,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
@@ -100,6 +102,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
               throw new ParameterException(spec.commandLine(), "--model-version must not be blank");
             });
     List<Corpora.Source> speech = corpusOptions.sources(spec.commandLine(), seed, Optional.empty());
+    model = EmotionModel.find(model);
     requireEmpty();
     List<Condition> conditions = conditions();
     List<String> kinds = kinds();
@@ -111,6 +114,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
             "two corpora of speech and two kinds of other sounds are needed, each to be tested by what was fitted without it; got %d, and the kinds %s"
                 .formatted(speech.size(), kinds));
       }
+      Set<String> silent = new TreeSet<>(kinds);
       SpeechDetectorFit fit = new SpeechDetectorFit(manifest.normalization());
       for (Condition condition : conditions) {
         Corpus.Settings settings = Corpus.Settings.of(loaded, condition).andUnlabeled();
@@ -127,7 +131,18 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
                 log);
         sounds.clips().stream()
             .collect(Collectors.groupingBy(LabeledClip::label, TreeMap::new, Collectors.toList()))
-            .forEach((kind, clips) -> fit.add(kind, condition.id(), false, clips));
+            .forEach(
+                (kind, clips) -> {
+                  fit.add(kind, condition.id(), false, clips);
+                  if (clips.stream().anyMatch(clip -> !clip.windowsOfSpeech().isEmpty())) {
+                    silent.remove(kind);
+                  }
+                });
+      }
+      if (!silent.isEmpty()) {
+        log.printf(
+            "the voice activity detector lets no window through of %s: nothing was learned from them, and need not be%n",
+            String.join(", ", silent));
       }
       SpeechDetectorFit.Result result = fit.fit();
       ModelManifest detecting =

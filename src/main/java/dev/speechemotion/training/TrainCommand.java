@@ -3,6 +3,7 @@ package dev.speechemotion.training;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
+import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.model.PretrainedEncoder;
@@ -11,6 +12,7 @@ import dev.speechemotion.model.WeightsFile;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Labels;
@@ -48,6 +50,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,7 +154,9 @@ public final class TrainCommand implements Callable<Integer> {
     // One that cannot be read is told of before any work is done.
     taughtBy = nameOfTeacher();
     Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
+    architecture = settings.fitting().architecture().type();
     boolean there = Files.exists(out);
+    requireRoom();
     try {
       train(settings, encoder, log);
     } catch (UncheckedIOException e) {
@@ -194,6 +199,28 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  /** Nothing but an earlier training of the same model is replaced. */
+  private void requireRoom() throws IOException {
+    if (!Files.isDirectory(out)) {
+      return;
+    }
+    try (Stream<Path> content = Files.list(out)) {
+      if (content.findAny().isEmpty()) {
+        return;
+      }
+    }
+    try (EmotionModel earlier = EmotionModel.load(out)) {
+      if (earlier.manifest().name().equals(modelName())) {
+        return;
+      }
+    } catch (ModelException e) {
+      // Whatever it is, it is not ours to replace.
+    }
+    throw new CorpusException(
+        "%s is not empty, and holds no earlier training of model %s: name another folder with --out, or the model with --name"
+            .formatted(out, modelName()));
+  }
+
   private void makeFolder() throws IOException {
     try {
       Files.createDirectories(out);
@@ -206,7 +233,6 @@ public final class TrainCommand implements Callable<Integer> {
   private void train(
       Experiment.Settings settings, Optional<PretrainedEncoder> encoder, PrintWriter log)
       throws IOException {
-    architecture = settings.fitting().architecture().type();
     long begin = System.nanoTime();
     Corpus.Settings clean =
         new Corpus.Settings(
@@ -394,7 +420,7 @@ public final class TrainCommand implements Callable<Integer> {
     if (teacher.isEmpty()) {
       return new Experiment(settings, corpora, source, encoder, log);
     }
-    try (EmotionModel model = EmotionModel.load(teacher.get())) {
+    try (EmotionModel model = EmotionModel.load(EmotionModel.find(teacher.get()))) {
       Teacher teaches =
           new Teacher(
               model,
@@ -417,7 +443,7 @@ public final class TrainCommand implements Callable<Integer> {
     if (teacher.isEmpty()) {
       return Optional.empty();
     }
-    try (EmotionModel model = EmotionModel.load(teacher.get())) {
+    try (EmotionModel model = EmotionModel.load(EmotionModel.find(teacher.get()))) {
       ModelManifest manifest = model.manifest();
       return Optional.of(
           "%s version %s (weights `%s`)"

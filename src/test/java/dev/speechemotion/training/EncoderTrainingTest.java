@@ -72,7 +72,7 @@ class EncoderTrainingTest {
     Run run = adapt(data, site);
 
     assertThat(run.exitCode()).as(run.log()).isZero();
-    assertThat(run.out()).contains("134 recordings", "windows of speech", "version 3-site");
+    assertThat(run.out()).contains("268 recordings", "windows of speech", "version 3-site");
     try (EmotionModel before = EmotionModel.load(model);
         EmotionModel after = EmotionModel.load(site)) {
       assertThat(after.manifest().version()).isEqualTo("3-site");
@@ -85,7 +85,7 @@ class EncoderTrainingTest {
               each -> {
                 assertThat(each.taughtBy()).isEqualTo("self");
                 assertThat(each.recordings())
-                    .isEqualTo(134); // of 270: the others have no window of speech
+                    .isEqualTo(268); // of 270: the others have no window of speech
                 assertThat(each.sha256()).isEqualTo(after.manifest().normalization().sha256());
               });
       assertThat(before.manifest().shares()).isEmpty();
@@ -536,14 +536,14 @@ class EncoderTrainingTest {
 
     assertThat(run.exitCode()).as(run.log()).isZero();
     assertThat(run.out())
-        .contains("270 labeled recordings of 6 speakers", "the head is fitted again");
+        .contains("268 labeled recordings of 6 speakers", "the head is fitted again");
     try (EmotionModel before = EmotionModel.load(model);
         EmotionModel after = EmotionModel.load(site)) {
       assertThat(after.manifest().version()).isEqualTo("3-site");
       assertThat(after.manifest().weights()).isNotEqualTo(before.manifest().weights());
       assertThat(after.manifest().statistics()).isEqualTo(before.manifest().statistics());
       ModelManifest.Labeled labeled = after.manifest().sites().get(0).labeled().get(0);
-      assertThat(labeled.clips()).isEqualTo(270);
+      assertThat(labeled.clips()).isEqualTo(268);
       assertThat(labeled.strength()).isPositive();
       assertThat(labeled.uarAfter()).isGreaterThan(labeled.uarBefore() + 0.3);
     }
@@ -555,6 +555,40 @@ class EncoderTrainingTest {
                     "--out=" + folder.resolve("again"))
                 .log())
         .contains("was fitted again already");
+  }
+
+  @Test
+  void shouldSayWhichLabeledRecordingsAreTheSameOrHoldNoSpeech() throws Exception {
+    Path silence = folder.resolve("silence.wav");
+    AudioFiles.writeWav(silence, new AudioClip(16_000, new float[16_000]), AudioEncoding.PCM_S16LE);
+    Path csv = labels(folder.resolve("labels.csv"), 1);
+    List<String> lines = Files.readAllLines(csv);
+    String first = lines.get(1).split(",", 2)[0];
+    lines.set(0, "path,label,speaker,channel");
+    lines.replaceAll(line -> line.startsWith("path") ? line : line + ",");
+    lines.add(silence + ",sad,caller1,");
+    Files.write(csv, lines);
+
+    Run silent =
+        run(
+            new AdaptCommand(),
+            "--model=" + model,
+            "--labels=" + csv,
+            "--out=" + folder.resolve("site"));
+    lines.add(first + ",sad,caller1,0");
+    Files.write(csv, lines);
+    Run twice =
+        run(
+            new AdaptCommand(),
+            "--model=" + model,
+            "--labels=" + csv,
+            "--out=" + folder.resolve("site"));
+
+    assertThat(silent.exitCode()).as(silent.log()).isZero();
+    assertThat(silent.log()).contains("3 labeled recordings hold no speech", "_angry.wav");
+    assertThat(silent.out()).contains("268 labeled recordings");
+    assertThat(twice.exitCode()).isNotZero();
+    assertThat(twice.log()).contains("it is there twice, also as ");
   }
 
   @Test

@@ -176,6 +176,20 @@ class TrainAndEvaluateTest {
   }
 
   @Test
+  void shouldNotWriteOverAnotherModel() throws Exception {
+    Path other = folder.resolve("other");
+    Files.createDirectories(other);
+    Files.writeString(other.resolve("notes.txt"), "mine");
+
+    Run run = train(data, other);
+
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.log()).contains("holds no earlier training of model tess-fcnn");
+    assertThat(other).isDirectoryContaining("glob:**notes.txt");
+    assertThat(train(data, model).exitCode()).as("the same model again").isZero();
+  }
+
+  @Test
   void shouldReportAModelsFiguresAsJson() throws Exception {
     Run run =
         evaluate(
@@ -409,6 +423,7 @@ class TrainAndEvaluateTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).contains("clips 60", "accuracy 100.0 %", "worst angry 100.0 %", "ECE");
+    assertThat(run.log()).contains("careful: tess-fcnn was trained on tess");
   }
 
   @Test
@@ -674,6 +689,9 @@ class TrainAndEvaluateTest {
       {"--model", "x", "--layout", "tess", "--data", "x", "--condition", "noisy"},
       {"--model", "x", "--layout", "tess", "--data", "x", "--condition", "noise:high"},
       {"--model", "x", "--layout", "tess", "--data", "x", "--format", "xml"},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--also-through", "telephone"},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--labels", "angry"},
+      {"--protocol", "tess-random", "--layout", "tess", "--data", "x", "--also-through", ","},
       {"--protocol", "tess-nothing", "--data", "x"},
       {"--protocol", "pooled-speaker", "--data", "x"},
       {"--protocol", "pooled-speaker", "--layout", "tess", "--data", "x", "--data", "y"},

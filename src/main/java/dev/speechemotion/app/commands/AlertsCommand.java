@@ -145,7 +145,7 @@ final class AlertsCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     Optional<Adaptation.Mode> asked = adapt.map(this::mode);
-    try (EmotionModel model = EmotionModel.load(modelDirectory)) {
+    try (EmotionModel model = EmotionModel.load(EmotionModel.find(modelDirectory))) {
       if (!model.labels().contains(rules.get(0).emotion())) {
         throw new CommandLine.ParameterException(
             spec.commandLine(), "--emotion must be one of " + model.labels() + ", got " + emotion);
@@ -154,6 +154,7 @@ final class AlertsCommand implements Callable<Integer> {
       Corpora corpora =
           Corpora.load(sources, Corpus.Settings.of(model, condition), corpusOptions.cache(), log);
       requireEmotion(corpora);
+      corpora.warnOfHeardInTraining(model.manifest(), log);
       Map<String, AlertTrial> trials = new LinkedHashMap<>();
       List<Corpus> parts = corpora.parts();
       try (Progress progress = Progress.ofShares("following calls")) {

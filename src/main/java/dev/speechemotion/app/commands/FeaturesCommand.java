@@ -2,7 +2,6 @@ package dev.speechemotion.app.commands;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.speechemotion.app.serving.ModelDirectory;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.audio.FrameSource;
 import dev.speechemotion.features.ChannelAnalyzer;
@@ -139,7 +138,7 @@ final class FeaturesCommand implements Callable<Integer> {
     if (named.isPresent()) {
       return new Source(named.get(), WindowSettings.DEFAULT);
     }
-    Path directory = ModelDirectory.find(specName);
+    Path directory = EmotionModel.find(Path.of(specName));
     if (!Files.isDirectory(directory)) {
       throw new ParameterException(
           spec.commandLine(),

@@ -15,7 +15,6 @@ import dev.speechemotion.app.loadtest.LoadRun;
 import dev.speechemotion.app.loadtest.LoadSetup;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.process.TemporaryFiles;
-import dev.speechemotion.app.serving.ModelDirectory;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.app.settings.SettingsOptions;
@@ -198,7 +197,7 @@ final class LoadTestCommand implements Callable<Integer> {
 
   private int run(List<LoadPlan> plans, AudioClip recording, StopRequest stop) throws Exception {
     Path folder = TemporaryFiles.createDirectory("speech-emotion-load-");
-    try (EmotionModel loaded = EmotionModel.load(ModelDirectory.find(model))) {
+    try (EmotionModel loaded = EmotionModel.load(EmotionModel.find(Path.of(model)))) {
       if (options.namesCluster()) {
         Settings settings = options.load(Map.of(Property.MODEL_DIR, model));
         return run(plans, recording, setup(settings, options.arguments(), loaded, folder), stop);
@@ -266,7 +265,7 @@ final class LoadTestCommand implements Callable<Integer> {
                   List.of(beside.get().split(" ")),
                   setup,
                   done,
-                  ModelDirectory.find("schemas").resolve("AudioChunk.avsc"),
+                  EmotionModel.find(Path.of("schemas")).resolve("AudioChunk.avsc"),
                   Duration.ofSeconds(besideSeconds),
                   stop);
         }

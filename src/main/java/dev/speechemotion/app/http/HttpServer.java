@@ -237,6 +237,12 @@ public final class HttpServer implements AutoCloseable {
     config.routes.exception(
         Exception.class,
         (failure, request) -> {
+          if (failure instanceof IOException) {
+            // The body broke off, or is not what HTTP allows; its sender knows.
+            warnings.warn("a request's body could not be read: " + failure.getClass().getName());
+            request.status(HttpStatus.BAD_REQUEST).result("the request's body could not be read\n");
+            return;
+          }
           // Not what was asked for: it may name a call.
           LOG.warn("a request failed", failure);
           request

@@ -29,7 +29,7 @@ public record LoadPlan(
   public LoadPlan {
     require(channels, 1, MAX_CHANNELS, "the channels");
     require(seconds, 5, MAX_SECONDS, "the seconds");
-    require(warmUpSeconds, 0, seconds - 1, "the seconds of warm-up");
+    require(warmUpSeconds, 0, seconds - 1, "--warm-up, in which calls begin while --seconds pass,");
     require(chunkMs, 1, MAX_CHUNK_MS, "the chunk's milliseconds");
     require(turnSeconds, 0, MAX_SECONDS, "the seconds of a turn");
   }

@@ -15,6 +15,7 @@ import dev.speechemotion.model.ModelException;
 import dev.speechemotion.streams.EmotionTopology;
 import dev.speechemotion.streams.StreamSettings;
 import dev.speechemotion.streams.models.EmotionModels;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,11 +78,13 @@ public final class ServedModels implements EmotionModels, AutoCloseable {
       String widebandDirectory,
       LongSupplier nanos)
       throws ModelException {
-    ServedDirectory telephone = new ServedDirectory(ModelDirectory.find(directory), nanos);
+    ServedDirectory telephone = new ServedDirectory(EmotionModel.find(Path.of(directory)), nanos);
     try {
       boolean one = widebandDirectory.isEmpty() || widebandDirectory.equals(directory);
       ServedDirectory wideband =
-          one ? telephone : new ServedDirectory(ModelDirectory.find(widebandDirectory), nanos);
+          one
+              ? telephone
+              : new ServedDirectory(EmotionModel.find(Path.of(widebandDirectory)), nanos);
       ServedModels models = new ServedModels(settings, windows, telephone, wideband);
       try {
         for (ServedDirectory each : models.directories()) {

@@ -457,7 +457,17 @@ public final class Property {
   }
 
   private static String number(String name, double byDefault, Validator valid, String meaning) {
-    return define(name, Type.DOUBLE, byDefault, valid, meaning);
+    Validator finite =
+        LambdaValidator.with(
+            (property, value) -> {
+              // A range lets through what compares with nothing.
+              if (value instanceof Double number && !Double.isFinite(number)) {
+                throw new ConfigException(property, value, "must be a number");
+              }
+              valid.ensureValid(property, value);
+            },
+            valid::toString);
+    return define(name, Type.DOUBLE, byDefault, finite, meaning);
   }
 
   private static String flag(String name, boolean byDefault, String meaning) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.speechemotion.avro.AlertState;
 import dev.speechemotion.avro.AudioFault;
 import dev.speechemotion.avro.CallSummary;
 import dev.speechemotion.avro.ChannelSummary;
@@ -124,10 +125,12 @@ public final class ResultPrinter {
         + colors.alert(
             String.format(
                 Locale.ROOT,
-                "ALERT %s: %s (now %.0f %%)",
+                "ALERT %s: %s (%.0f %% %s)",
                 alert.getState(),
                 Colors.harmless(alert.getRule()),
-                100 * alert.getProbability()));
+                100 * alert.getProbability(),
+                // The end of a call ends it too, however high it is.
+                alert.getState() == AlertState.CLEARED ? "at its end" : "now"));
   }
 
   private void print(CallSummary summary) {

@@ -97,8 +97,8 @@ public record Condition(List<Part> parts) {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "--condition must be clean, telephone, pauses or noise:SNR (dB, such as"
-                        + " noise:10), or some of them as in pauses+telephone, got "
+                    "--condition must be clean, telephone, pauses or noise:SNR (-99 to"
+                        + " 99 dB, such as noise:10), or some of them as in pauses+telephone, got "
                         + name));
   }
 

@@ -1,5 +1,6 @@
 package dev.speechemotion.training.corpus;
 
+import dev.speechemotion.model.ModelManifest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,6 +58,13 @@ public final class Corpora {
         }
       }
     }
+    for (Corpus part : parts) {
+      if (clips.stream().noneMatch(clip -> clip.corpus().equals(part.name()))) {
+        throw new CorpusException(
+            "all recordings of %s are in an earlier corpus too: give each corpus once"
+                .formatted(part.name()));
+      }
+    }
     if (dropped > 0) {
       log.printf("dropped %d files because an earlier corpus has the same content%n", dropped);
     }
@@ -70,6 +78,35 @@ public final class Corpora {
   /** Corpus by corpus, each in the order of the clips' ids. */
   public List<LabeledClip> clips() {
     return clips;
+  }
+
+  /**
+   * The names of those that a model was trained on, by their layout: figures on them are too good.
+   * Corpora of one's own have no title that tells them, but a hash.
+   */
+  public List<String> heardInTrainingOf(ModelManifest model) {
+    return parts.stream()
+        .filter(
+            part ->
+                model.training().corpora().stream()
+                    .anyMatch(
+                        heard ->
+                            heard.sha256().equals(part.sha256())
+                                || part.layout().isPublished()
+                                    && heard.name().equals(part.layout().title())))
+        .map(Corpus::name)
+        .toList();
+  }
+
+  /** Says so in a line of the log, if there are any. */
+  public void warnOfHeardInTraining(ModelManifest model, PrintWriter log) {
+    List<String> heard = heardInTrainingOf(model);
+    if (!heard.isEmpty()) {
+      log.printf(
+          "careful: %s was trained on %s, so figures on it are too good, and say nothing of voices it has never heard%n",
+          model.name(), String.join(", ", heard));
+      log.flush();
+    }
   }
 
   /** Those of a corpus. */

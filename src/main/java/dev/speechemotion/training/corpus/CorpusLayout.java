@@ -505,6 +505,11 @@ public enum CorpusLayout {
     return true;
   }
 
+  /** Whether it is a corpus that all the world has, and not recordings of one's own. */
+  boolean isPublished() {
+    return this != CSV && this != FOLDERS;
+  }
+
   /** Where to get the corpus and how to lay it out. */
   String howToGet() {
     return howToGet;

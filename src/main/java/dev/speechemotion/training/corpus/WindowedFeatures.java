@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What analyzing a recording gives. */
 public final class WindowedFeatures {
@@ -103,6 +104,24 @@ public final class WindowedFeatures {
       }
     }
     return new WindowedFeatures(durationSeconds, windows, heard);
+  }
+
+  /** The windows that hold speech; empty if none does. */
+  public Optional<WindowedFeatures> ofSpeech() {
+    int[] speech =
+        IntStream.range(0, speechShares.length)
+            .filter(i -> speechShares[i] >= LEAST_SPEECH_SHARE)
+            .toArray();
+    if (speech.length == 0) {
+      return Optional.empty();
+    }
+    float[] shares = new float[speech.length];
+    for (int i = 0; i < speech.length; i++) {
+      shares[i] = speechShares[speech[i]];
+    }
+    return Optional.of(
+        new WindowedFeatures(
+            durationSeconds, Arrays.stream(speech).mapToObj(windows::get).toList(), shares));
   }
 
   public int windowCount() {

@@ -94,7 +94,7 @@ public record AdaptedTest(
               manifest.labels(),
               bySite,
               manifest.calibration(),
-              SelfTraining.ofClips(self.get(), heard, bySite));
+              SelfTraining.ofClips(self.get(), heard, bySite).statistics());
       listener.tested(
           head,
           head.with(new ModelManifest.Calibration(1, 0, manifest.calibration().uncertainBelow())),

@@ -114,7 +114,7 @@ public final class TaughtNetwork {
         manifest.labels(),
         bySite,
         manifest.calibration(),
-        SelfTraining.ofClips(SelfTraining.statistics(teacher), heard, bySite));
+        SelfTraining.ofClips(SelfTraining.statistics(teacher), heard, bySite).statistics());
   }
 
   private float[] inOrder(float[] answer, List<String> labels) {

@@ -8,6 +8,8 @@ import dev.speechemotion.training.evaluation.HeldOutAnswers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a head said of clips that it was not fitted on. A clip's probabilities are the mean of its
@@ -20,6 +22,7 @@ final class HeadAnswers {
   private final List<String> labels;
   private final boolean[] answerable;
   private final List<Integer> actuals = new ArrayList<>();
+  private final List<String> speakers = new ArrayList<>();
   private final List<Boolean> correct = new ArrayList<>();
   private final List<Double> losses = new ArrayList<>();
 
@@ -60,6 +63,7 @@ final class HeadAnswers {
       }
     }
     actuals.add(actual);
+    speakers.add(clip.voice());
     correct.add(EmotionScores.indexOfMax(mean, 0, labelCount) == actual);
     losses.add(-StrictMath.log(Math.max(LEAST, mean[actual])));
     this.logits.add(logits);
@@ -85,8 +89,9 @@ final class HeadAnswers {
   }
 
   /**
-   * Of the difference between the two heads' unweighted average recalls, as if clips were drawn one
-   * by one.
+   * Of the difference between the two heads' unweighted average recalls: as if clips were drawn one
+   * by one, or speakers, whose clips are alike, whichever is more (K.-Y. Liang and S. L. Zeger,
+   * "Longitudinal data analysis using generalized linear models", 1986).
    *
    * @param other the answers of another head on the same clips
    */
@@ -95,7 +100,17 @@ final class HeadAnswers {
     for (int clip = 0; clip < gains.length; clip++) {
       gains[clip] = (correct.get(clip) ? 1 : 0) - (other.correct.get(clip) ? 1 : 0);
     }
-    return standardError(gains);
+    return Math.max(standardError(gains), standardErrorOverSpeakers(gains));
+  }
+
+  private double standardErrorOverSpeakers(double[] ofClips) {
+    double mean = mean(ofClips);
+    Map<String, Double> distances = new TreeMap<>();
+    for (int clip = 0; clip < ofClips.length; clip++) {
+      distances.merge(speakers.get(clip), weight(clip) * (ofClips[clip] - mean), Double::sum);
+    }
+    double squares = distances.values().stream().mapToDouble(each -> each * each).sum();
+    return Math.sqrt(squares * distances.size() / (distances.size() - 1));
   }
 
   /**

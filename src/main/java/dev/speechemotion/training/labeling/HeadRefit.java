@@ -6,9 +6,11 @@ import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.linear.LinearDiscriminant;
 import dev.speechemotion.training.linear.LinearHead;
 import dev.speechemotion.training.linear.NormalizedWindows;
+import dev.speechemotion.training.linear.SelfTraining;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -32,6 +34,7 @@ public final class HeadRefit {
   private final ModelManifest.Normalization normalization;
   private final ModelManifest.Calibration calibration;
   private final TrainingStatistics training;
+  private final Optional<SelfTraining> place;
   private final List<LabeledClip> clips;
   private final LinearHead asTrained;
   private final boolean[] answerable;
@@ -49,7 +52,9 @@ public final class HeadRefit {
   /**
    * Fits and checks.
    *
-   * @param training of the head
+   * @param training of the head as trained
+   * @param place whose windows, labeled by a head that has learned from the clips, teach the next;
+   *     empty if the place's windows without labels teach nothing
    * @param normalization by the place
    * @param calibration of the head as trained
    * @param clips of the place, at least one; with a single speaker there is nothing to check by,
@@ -57,17 +62,19 @@ public final class HeadRefit {
    */
   public HeadRefit(
       TrainingStatistics training,
+      Optional<SelfTraining> place,
       List<String> labels,
       ModelManifest.Normalization normalization,
       ModelManifest.Calibration calibration,
       List<LabeledClip> clips) {
-    this.training = training;
+    this.training = place.map(SelfTraining::statistics).orElse(training);
+    this.place = place;
     this.labels = labels;
     this.normalization = normalization;
     this.calibration = calibration;
     this.clips = clips;
     NormalizedWindows all = windows(clips);
-    asTrained = new LinearHead(labels, normalization, calibration, all.fit(training));
+    asTrained = new LinearHead(labels, normalization, calibration, all.fit(this.training));
     answerable = new boolean[labels.size()];
     clips.forEach(clip -> answerable[labels.indexOf(clip.label())] = true);
     before = new HeadAnswers(labels, answerable);
@@ -103,7 +110,7 @@ public final class HeadRefit {
         windows(clips.stream().filter(clip -> !tested.contains(clip)).toList());
     TrainingStatistics site = rest.statistics(LabeledClip::key);
     List<LinearDiscriminant> maps = new ArrayList<>();
-    STRENGTHS.forEach(strength -> maps.add(rest.fit(mixed(site, strength))));
+    STRENGTHS.forEach(strength -> maps.add(fitted(rest, site, strength)));
     for (LabeledClip clip : tested) {
       NormalizedWindows windows = windows(List.of(clip));
       before.add(clip, windows.logits(asTrained.map()));
@@ -113,11 +120,21 @@ public final class HeadRefit {
     }
   }
 
+  /** Fits a head, has it label the place's windows, and fits one that has learned from them too. */
+  private LinearDiscriminant fitted(
+      NormalizedWindows labeled, TrainingStatistics site, int strength) {
+    LinearDiscriminant first = labeled.fit(mixed(training, site, strength));
+    return place
+        .map(windows -> labeled.fit(mixed(windows.by(first, answerable), site, strength)))
+        .orElse(first);
+  }
+
   /**
    * Statistics in which the training weighs as many examples of each label of the place as the
    * strength says, and no other label's are changed.
    */
-  private TrainingStatistics mixed(TrainingStatistics site, int strength) {
+  private TrainingStatistics mixed(
+      TrainingStatistics training, TrainingStatistics site, int strength) {
     int columns = training.columnCount();
     float[][] means = new float[labels.size()][];
     float[] masses = new float[labels.size()];
@@ -177,7 +194,7 @@ public final class HeadRefit {
         labels,
         normalization,
         after.get(best).calibration(calibration),
-        all.fit(mixed(all.statistics(LabeledClip::key), strength())));
+        fitted(all, all.statistics(LabeledClip::key), strength()));
   }
 
   /** The head as trained. */

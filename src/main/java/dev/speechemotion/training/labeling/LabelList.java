@@ -21,9 +21,11 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,6 +41,9 @@ public final class LabelList {
 
   private static final int LEAST_RECORDINGS = 20;
   private static final int LEAST_LABELS = 2;
+
+  private static final List<String> COLUMNS =
+      List.of("path", "label", "speaker", "channel", "start");
 
   /** So that a wrong file does not fill the screen. */
   private static final int MOST_PROBLEMS = 20;
@@ -91,6 +96,10 @@ public final class LabelList {
           "%s lacks the columns %s in its first line, which must be path,label,speaker"
               .formatted(csv, missing));
     }
+    COLUMNS.stream()
+        .filter(name -> header.indexOf(name) != header.lastIndexOf(name))
+        .findFirst()
+        .ifPresent(name -> problems.add("line 1: the column %s is there twice".formatted(name)));
     Set<String> seen = new HashSet<>();
     for (int i = 1; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
@@ -162,7 +171,7 @@ public final class LabelList {
   private void requireNoProblems() throws CorpusException {
     if (!problems.isEmpty()) {
       throw new CorpusException(
-          "%s has %d problems:%n  %s"
+          "%s has lines that cannot be used, %d in all:%n  %s"
               .formatted(
                   csv,
                   problems.size(),
@@ -214,19 +223,30 @@ public final class LabelList {
    */
   public LabeledClips hear(EmotionModel model, PrintWriter log) throws IOException {
     List<LabeledClip> clips = new ArrayList<>();
+    List<String> withoutSpeech = new ArrayList<>();
+    Map<String, String> heard = new HashMap<>();
     FeatureExtractor extractor = new FeatureExtractor(model.featureSpec());
     Optional<EncoderPooling> pooling =
         WindowEncoder.of(model).map(encoder -> encoder.poolings().get());
     try (Progress progress = new Progress("labeled recordings", entries.size(), log)) {
       for (Entry entry : entries) {
         try {
-          WindowedFeatures features = windows(entry, model, extractor);
-          clips.add(
-              new LabeledClip(
-                  "site",
-                  new Recording(entry.file(), entry.id(), entry.label(), entry.speaker(), ""),
-                  entry.id(),
-                  pooling.isPresent() ? features.pooled(pooling.get()) : features));
+          WindowedFeatures features = windows(entry, model, extractor, heard);
+          // What a stream gives no emotion is no example of one.
+          Optional<WindowedFeatures> speech =
+              (pooling.isPresent() ? features.pooled(pooling.get()) : features)
+                  .heardBy(model.manifest().detector())
+                  .ofSpeech();
+          if (speech.isPresent()) {
+            clips.add(
+                new LabeledClip(
+                    "site",
+                    new Recording(entry.file(), entry.id(), entry.label(), entry.speaker(), ""),
+                    entry.id(),
+                    speech.get()));
+          } else {
+            withoutSpeech.add(entry.id());
+          }
         } catch (IOException | IllegalArgumentException e) {
           problems.add("%s: %s".formatted(entry.id(), e.getMessage()));
         }
@@ -236,11 +256,27 @@ public final class LabelList {
       pooling.ifPresent(EncoderPooling::close);
     }
     requireNoProblems();
+    if (!withoutSpeech.isEmpty()) {
+      log.printf(
+          "%d labeled recordings hold no speech, and do not count, such as %s%n",
+          withoutSpeech.size(), withoutSpeech.get(0));
+      log.flush();
+    }
+    requireEnough(
+        csv.toString(),
+        clips.size(),
+        clips.stream().map(LabeledClip::speaker).distinct().count(),
+        clips.stream().map(LabeledClip::label).distinct().count());
     return new LabeledClips(clips, sha256);
   }
 
+  /**
+   * @param heard the ids of those that were heard, by what of which audio they are: one may be
+   *     named in several ways
+   */
   private static WindowedFeatures windows(
-      Entry entry, EmotionModel model, FeatureExtractor extractor) throws IOException {
+      Entry entry, EmotionModel model, FeatureExtractor extractor, Map<String, String> heard)
+      throws IOException {
     AudioClip audio = AudioFiles.read(entry.file());
     int channel = entry.channel().orElse(0);
     if (channel < 0 || channel >= audio.channelCount()) {
@@ -253,15 +289,23 @@ public final class LabelList {
                 extractor,
                 model.manifest().windows())
             .orElseThrow(() -> new CorpusException("too short to analyze"));
-    if (entry.startSeconds().isEmpty()) {
-      return all;
-    }
-    long window =
-        Math.round(entry.startSeconds().get() * 1000 / model.manifest().windows().hopMs());
-    if (window < 0 || window >= all.windowCount()) {
+    long first =
+        Math.round(entry.startSeconds().orElse(0.0) * 1000 / model.manifest().windows().hopMs());
+    if (first < 0 || first >= all.windowCount()) {
       throw new CorpusException("no window begins there");
     }
-    return all.window((int) window);
+    boolean whole = entry.startSeconds().isEmpty() || all.windowCount() == 1;
+    String what =
+        "%s#%s@%s"
+            .formatted(
+                entry.file(),
+                entry.channel().isPresent() || audio.channelCount() == 1 ? channel : "all",
+                whole ? "all" : first);
+    String same = heard.putIfAbsent(what, entry.id());
+    if (same != null) {
+      throw new CorpusException("it is there twice, also as " + same);
+    }
+    return whole ? all : all.window((int) first);
   }
 
   static String sha256(byte[] content) {

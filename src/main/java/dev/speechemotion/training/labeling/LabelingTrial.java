@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -112,7 +113,8 @@ public final class LabelingTrial {
             .normalization(normalization);
     HeadRefit refit =
         new HeadRefit(
-            SelfTraining.ofClips(training, place, bySite),
+            training,
+            Optional.of(SelfTraining.ofClips(training, place, bySite)),
             manifest.labels(),
             bySite,
             manifest.calibration(),

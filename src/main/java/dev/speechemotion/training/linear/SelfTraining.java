@@ -24,7 +24,50 @@ public final class SelfTraining {
   /** Of normalized values: a variance below it is none. */
   private static final float CONSTANT = 1e-9f;
 
-  private SelfTraining() {}
+  private final TrainingStatistics training;
+  private final int[] columns;
+
+  /** {@code [window][feature]}, normalized by the place. */
+  private final float[][] values;
+
+  /** Of the place's windows, as if they were of one label. */
+  private final TrainingStatistics all;
+
+  /**
+   * @param training of the head
+   * @param windows of the place, unlabeled, at least one: {@code [features]} as measured
+   * @param bySite normalization by the place
+   */
+  public SelfTraining(
+      TrainingStatistics training, List<float[]> windows, ModelManifest.Normalization bySite) {
+    this.training = training;
+    columns = bySite.usedColumns();
+    values = new float[windows.size()][];
+    float[] mean = bySite.meanArray();
+    float[] deviation = bySite.deviationArray();
+    for (int w = 0; w < values.length; w++) {
+      values[w] = new float[mean.length];
+      for (int i = 0; i < mean.length; i++) {
+        values[w][i] =
+            ModelManifest.Normalization.limited(
+                (windows.get(w)[i] - mean[i]) / deviation[i], bySite.limit());
+      }
+    }
+    double[] equal = new double[values.length];
+    Arrays.fill(equal, 1.0 / values.length);
+    all = LabelMoments.of(values, columns, new int[values.length], equal, 1).statistics();
+  }
+
+  /**
+   * By the windows of clips that have enough speech.
+   *
+   * @param clips of the place, with one such window at least
+   */
+  public static SelfTraining ofClips(
+      TrainingStatistics training, List<LabeledClip> clips, ModelManifest.Normalization bySite) {
+    return new SelfTraining(
+        training, new WindowReservoir().addAll(clips, bySite.minSpeechShare()).windows(), bySite);
+  }
 
   /**
    * What a model has kept of its training.
@@ -51,44 +94,26 @@ public final class SelfTraining {
   }
 
   /**
-   * Statistics of the training and the place together.
-   *
-   * @param training of the head
-   * @param windows of the place, unlabeled, at least one: {@code [features]} as measured
-   * @param bySite normalization by the place
+   * Statistics of the training and the place together, whose windows the training's head labels.
    */
-  public static TrainingStatistics of(
-      TrainingStatistics training, List<float[]> windows, ModelManifest.Normalization bySite) {
-    int[] columns = bySite.usedColumns();
-    float[][] values = new float[windows.size()][];
-    float[] mean = bySite.meanArray();
-    float[] deviation = bySite.deviationArray();
-    for (int w = 0; w < values.length; w++) {
-      values[w] = new float[mean.length];
-      for (int i = 0; i < mean.length; i++) {
-        values[w][i] =
-            ModelManifest.Normalization.limited(
-                (windows.get(w)[i] - mean[i]) / deviation[i], bySite.limit());
-      }
-    }
-    double[] equal = new double[values.length];
-    Arrays.fill(equal, 1.0 / values.length);
-    TrainingStatistics all =
-        LabelMoments.of(values, columns, new int[values.length], equal, 1).statistics();
-    LinearDiscriminant head =
-        LinearDiscriminant.fit(training, columns, mean.length, LinearDiscriminant.SHRINKAGE);
-    return mixed(training, all, answered(head, values, columns, training.masses().length));
+  public TrainingStatistics statistics() {
+    boolean[] everyLabel = new boolean[training.masses().length];
+    Arrays.fill(everyLabel, true);
+    return by(
+        LinearDiscriminant.fit(training, columns, values[0].length, LinearDiscriminant.SHRINKAGE),
+        everyLabel);
   }
 
   /**
-   * The same by the windows of clips that have enough speech.
+   * The same where another head labels the windows, such as one that has learned from labels of the
+   * place.
    *
-   * @param clips of the place, with one such window at least
+   * @param head of the same labels and features
+   * @param learned {@code [label]}: those that are learned from the windows; the others' means stay
+   *     as the training has them
    */
-  public static TrainingStatistics ofClips(
-      TrainingStatistics training, List<LabeledClip> clips, ModelManifest.Normalization bySite) {
-    return of(
-        training, new WindowReservoir().addAll(clips, bySite.minSpeechShare()).windows(), bySite);
+  public TrainingStatistics by(LinearDiscriminant head, boolean[] learned) {
+    return mixed(answered(head), learned);
   }
 
   /**
@@ -99,8 +124,8 @@ public final class SelfTraining {
    */
   private record Answered(double[] shares, double[][] sums) {}
 
-  private static Answered answered(
-      LinearDiscriminant head, float[][] values, int[] columns, int labels) {
+  private Answered answered(LinearDiscriminant head) {
+    int labels = training.masses().length;
     double[] shares = new double[labels];
     double[][] sums = new double[labels][columns.length];
     float[] logits = new float[labels];
@@ -139,26 +164,26 @@ public final class SelfTraining {
     }
   }
 
-  /**
-   * @param all of the place's windows, as if they were of one label
-   */
-  private static TrainingStatistics mixed(
-      TrainingStatistics training, TrainingStatistics all, Answered place) {
+  private TrainingStatistics mixed(Answered place, boolean[] learned) {
     int labels = training.masses().length;
-    int columns = training.columnCount();
+    int columnCount = training.columnCount();
     double trainingMass = 0;
     for (float mass : training.masses()) {
       trainingMass += mass;
     }
     float[] masses = new float[labels];
-    float[][] means = new float[labels][columns];
+    float[][] means = new float[labels][columnCount];
     double[] known = new double[labels];
     double[] mixed = new double[labels];
     for (int label = 0; label < labels; label++) {
       known[label] = (1 - SHARE) * training.masses()[label] / trainingMass;
-      mixed[label] = known[label] + SHARE * place.shares[label];
+      mixed[label] = known[label] + (learned[label] ? SHARE * place.shares[label] : 0);
       masses[label] = (float) (mixed[label] * trainingMass);
-      for (int i = 0; mixed[label] > 0 && i < columns; i++) {
+      if (!learned[label]) {
+        means[label] = training.means()[label].clone();
+        continue;
+      }
+      for (int i = 0; mixed[label] > 0 && i < columnCount; i++) {
         means[label][i] =
             (float)
                 ((known[label] * training.means()[label][i] + SHARE * place.sums[label][i])
@@ -166,8 +191,8 @@ public final class SelfTraining {
       }
     }
     // Within labels: what all examples vary around zero, less what the labels' means do.
-    float[] covariance = new float[columns * (columns + 1) / 2];
-    IntStream.range(0, columns)
+    float[] covariance = new float[columnCount * (columnCount + 1) / 2];
+    IntStream.range(0, columnCount)
         .parallel()
         .forEach(
             i -> {
@@ -181,11 +206,16 @@ public final class SelfTraining {
                   sum +=
                       known[label] * training.means()[label][i] * training.means()[label][j]
                           - mixed[label] * means[label][i] * means[label][j];
+                  if (!learned[label] && place.shares[label] > 0) {
+                    // These windows vary around a mean of their own.
+                    sum -=
+                        SHARE * place.sums[label][i] * place.sums[label][j] / place.shares[label];
+                  }
                 }
                 covariance[i * (i + 1) / 2 + j] = (float) sum;
               }
             });
-    withoutConstants(covariance, columns);
+    withoutConstants(covariance, columnCount);
     return new TrainingStatistics(means, masses, covariance);
   }
 }

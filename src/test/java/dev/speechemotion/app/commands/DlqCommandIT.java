@@ -11,7 +11,6 @@ import dev.speechemotion.app.fixtures.CallResults;
 import dev.speechemotion.app.fixtures.LiveCalls;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.running.StreamApp;
-import dev.speechemotion.app.serving.ModelDirectory;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.avro.AudioChunk;
@@ -62,7 +61,7 @@ class DlqCommandIT {
   static void start() throws Exception {
     broker = EmbeddedBroker.start();
     registry = RegistryClients.inMemory();
-    model = EmotionModel.load(ModelDirectory.find("models/tess-fcnn"));
+    model = EmotionModel.load(EmotionModel.find(Path.of("models/tess-fcnn")));
   }
 
   @AfterAll

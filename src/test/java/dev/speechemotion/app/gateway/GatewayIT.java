@@ -20,7 +20,6 @@ import dev.speechemotion.app.gateway.twilio.TwilioRoutes;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.running.StreamApp;
 import dev.speechemotion.app.serving.ClassifiedWindow;
-import dev.speechemotion.app.serving.ModelDirectory;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioEncoding;
@@ -111,7 +110,7 @@ class GatewayIT {
     registry = RegistryClients.connect(registryServer.url(), Map.of());
     serdes = EmotionSerdes.of(registry);
     audio = LineAudio.ofSeconds(SECONDS);
-    model = EmotionModel.load(ModelDirectory.find("models/tess-fcnn"));
+    model = EmotionModel.load(EmotionModel.find(Path.of("models/tess-fcnn")));
     settings = settings(Map.of(Property.STATE_DIR, state.toString()));
     new ClusterReadiness(settings)
         .requireTopics(settings.streamSettings().topics(), true, new StopRequest());

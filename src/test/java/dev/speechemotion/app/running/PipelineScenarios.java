@@ -11,7 +11,6 @@ import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.embedded.DemoCall;
 import dev.speechemotion.app.fixtures.ForeignSchemas;
 import dev.speechemotion.app.process.StopRequest;
-import dev.speechemotion.app.serving.ModelDirectory;
 import dev.speechemotion.app.settings.Property;
 import dev.speechemotion.app.settings.Settings;
 import dev.speechemotion.audio.AudioClip;
@@ -113,7 +112,7 @@ abstract class PipelineScenarios {
   void startAll() throws Exception {
     fixture = start();
     registry = RegistryClients.connect(fixture.registryUrl(), Map.of());
-    model = EmotionModel.load(ModelDirectory.find("models/tess-fcnn"));
+    model = EmotionModel.load(EmotionModel.find(Path.of("models/tess-fcnn")));
     speech = DemoCall.load();
   }
 

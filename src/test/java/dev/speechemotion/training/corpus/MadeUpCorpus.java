@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 public final class MadeUpCorpus {
   public static final List<String> LABELS = List.of("angry", "happy", "sad");
   private static final int SAMPLE_RATE_HZ = 16_000;
+  private static final double VOICE_HZ = 140;
   private static final double[] TONES_HZ = {300, 750, 1900};
 
   private MadeUpCorpus() {}
@@ -22,7 +23,7 @@ public final class MadeUpCorpus {
     return tess(root, words, 0);
   }
 
-  /** The same with tones that rise by a share, as voices move and tones do not. */
+  /** The same with tones that rise by a share, over a voice that does: that is taken for speech. */
   public static Path tess(Path root, int words, double rise) throws IOException {
     int seed = 0;
     for (String speaker : List.of("OAF", "YAF")) {
@@ -58,9 +59,20 @@ public final class MadeUpCorpus {
           Math.sin(
               2 * Math.PI * (pitchHz * moved(i, samples.length, rise) / SAMPLE_RATE_HZ + phase));
       samples[i] = (float) (level * tone + noise * random.nextGaussian());
+      if (rise > 0) {
+        samples[i] += (float) (level * voice(moved(i, samples.length, rise) / SAMPLE_RATE_HZ));
+      }
     }
     Files.createDirectories(file.getParent());
     AudioFiles.writeWav(file, new AudioClip(SAMPLE_RATE_HZ, samples), AudioEncoding.PCM_S16LE);
+  }
+
+  private static double voice(double seconds) {
+    double sum = 0;
+    for (int harmonic = 1; harmonic <= 3; harmonic++) {
+      sum += Math.sin(2 * Math.PI * harmonic * VOICE_HZ * seconds) / 2;
+    }
+    return sum;
   }
 
   /** The samples that a tone which does not rise would take to come as far. */

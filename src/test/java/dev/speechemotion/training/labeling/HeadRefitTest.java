@@ -10,8 +10,10 @@ import dev.speechemotion.training.corpus.Clips;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.linear.LinearHead;
 import dev.speechemotion.training.linear.NormalizedWindows;
+import dev.speechemotion.training.linear.SelfTraining;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +46,29 @@ class HeadRefitTest {
     assertThat(refit.labeled("a").strength()).isEqualTo(refit.strength());
     assertThat(refit(labeled).head().map().bias())
         .containsExactly(refit.head().map().bias(), within(0f));
+  }
+
+  @Test
+  void shouldAlsoLearnFromWindowsThatTheLearnedHeadLabels() {
+    List<LabeledClip> labeled = place(1, 4, 8, 2);
+    List<float[]> windows =
+        place(1, 10, 40, 4).stream().map(clip -> clip.windows().get(0)).toList();
+
+    HeadRefit alone = refit(labeled);
+    HeadRefit both =
+        new HeadRefit(
+            TRAINING,
+            Optional.of(new SelfTraining(TRAINING, windows, NORMALIZATION)),
+            LABELS,
+            NORMALIZATION,
+            CALIBRATION,
+            labeled);
+
+    assertThat(both.strength()).isPositive();
+    List<LabeledClip> others = place(1, 5, 40, 3);
+    assertThat(recognized(both.head(), others))
+        .isGreaterThan(recognized(alone.head(), others))
+        .isGreaterThan(0.9);
   }
 
   @Test
@@ -92,7 +117,7 @@ class HeadRefitTest {
   }
 
   private static HeadRefit refit(List<LabeledClip> clips) {
-    return new HeadRefit(TRAINING, LABELS, NORMALIZATION, CALIBRATION, clips);
+    return new HeadRefit(TRAINING, Optional.empty(), LABELS, NORMALIZATION, CALIBRATION, clips);
   }
 
   /** Clips whose label is told by the column so many behind its own. */

@@ -85,12 +85,14 @@ class LabelListTest {
     assertThatThrownBy(() -> list("")).hasMessageContaining("lacks the columns [path, label");
     assertThatThrownBy(
             () -> list("path,label,speaker\n0.wav,sad,a\n./0.wav,sad,a\nx,sad,a\n1.wav,joy,b"))
-        .hasMessageContaining("has 3 problems")
+        .hasMessageContaining("has lines that cannot be used, 3 in all")
         .hasMessageContaining("line 3: ./0.wav is there twice")
         .hasMessageContaining("line 4: there is no file")
         .hasMessageContaining("line 5: label joy");
     assertThatThrownBy(() -> list("path,label,speaker,channel,start\n0.wav,sad,a,left,2"))
         .hasMessageContaining("line 2: channel must be a whole number");
+    assertThatThrownBy(() -> list("path,label,speaker,label\n0.wav,sad,a,angry"))
+        .hasMessageContaining("line 1: the column label is there twice");
     assertThatThrownBy(() -> new LabelList(folder.resolve("none.csv"), LABELS))
         .hasMessageContaining("there is no file");
     Path latin = folder.resolve("latin.csv");

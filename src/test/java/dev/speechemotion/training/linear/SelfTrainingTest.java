@@ -25,7 +25,7 @@ class SelfTrainingTest {
         List.of(
             new float[] {-30, 1}, new float[] {-34, 3}, new float[] {50, -4}, new float[] {54, -2});
 
-    TrainingStatistics both = SelfTraining.of(training, place, unchanged(2));
+    TrainingStatistics both = new SelfTraining(training, place, unchanged(2)).statistics();
 
     // then a label's mean is that of its examples there and here, by their shares
     double[] known = {0.8 * 0.75, 0.8 * 0.25};
@@ -57,6 +57,34 @@ class SelfTrainingTest {
     assertThat(both.covariance(1, 1)).isCloseTo((float) (sum[1][1] + 0.8), within(1e-2f));
   }
 
+  @Test
+  void shouldLearnNothingOfOtherLabelsThanItIsTold() {
+    TrainingStatistics training =
+        new TrainingStatistics(
+            new float[][] {{-FAR, 0}, {FAR, 0}}, new float[] {1, 1}, new float[] {2, 0, 1});
+    List<float[]> place =
+        List.of(
+            new float[] {-30, 1}, new float[] {-34, 3}, new float[] {50, -4}, new float[] {54, -2});
+    int[] columns = {0, 1};
+    LinearDiscriminant head =
+        LinearDiscriminant.fit(training, columns, 2, LinearDiscriminant.SHRINKAGE);
+
+    TrainingStatistics both =
+        new SelfTraining(training, place, unchanged(2)).by(head, new boolean[] {true, false});
+
+    assertThat(both.means()[0][0]).isCloseTo((0.4f * -FAR + 0.1f * -32) / 0.5f, within(1e-3f));
+    assertThat(both.means()[1]).containsExactly(FAR, 0);
+    assertThat(both.masses()).containsExactly(new float[] {1, 0.8f}, within(1e-6f));
+    // The other label's windows vary around their own mean: 52 and -3.
+    double between = 0.4 * square(-FAR + 38.4) + 0.1 * square(-32 + 38.4);
+    assertThat(both.covariance(0, 0))
+        .isCloseTo((float) (0.8 * 2 + between + 4 * 0.05 * square(2)), within(1e-2f));
+  }
+
+  private static double square(double value) {
+    return value * value;
+  }
+
   private static void add(double[][] sum, double mass, double x, double y) {
     sum[0][0] += mass * x * x;
     sum[1][0] += mass * x * y;
@@ -84,7 +112,8 @@ class SelfTrainingTest {
     }
 
     double before = accuracy(head(training), place, labels);
-    double after = accuracy(head(SelfTraining.of(training, place, unchanged(2))), place, labels);
+    double after =
+        accuracy(head(new SelfTraining(training, place, unchanged(2)).statistics()), place, labels);
 
     assertThat(before).isLessThan(0.8);
     assertThat(after).isGreaterThan(before + 0.03);
@@ -118,7 +147,7 @@ class SelfTrainingTest {
             new float[] {1, 0, 0});
     List<float[]> place = List.of(new float[] {-1, 0.1f}, new float[] {2, 0.1f});
 
-    TrainingStatistics both = SelfTraining.of(training, place, unchanged(2));
+    TrainingStatistics both = new SelfTraining(training, place, unchanged(2)).statistics();
 
     assertThat(both.masses()[2]).isZero();
     assertThat(both.means()[2]).containsExactly(0, 0);
