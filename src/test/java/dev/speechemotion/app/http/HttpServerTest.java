@@ -453,6 +453,27 @@ class HttpServerTest {
         .hasMessageContaining("configuration: http.tls.keystore: cannot read nowhere.p12");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\nsecret",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nsecret words"
+      })
+  void shouldCallABodyBadThatIsNone(String body) throws Exception {
+    try (HttpServer server = starting(routes -> routes.post("/send", Context::bodyAsBytes));
+        Socket socket = new Socket("127.0.0.1", server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("POST /send HTTP/1.1\r\nHost: localhost\r\n" + body)
+                  .getBytes(StandardCharsets.US_ASCII));
+      socket.shutdownOutput();
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .startsWith("HTTP/1.1 400");
+    }
+  }
+
   @Test
   void shouldTellTheLogAndNotTheClientWhatFailed() throws Exception {
     HttpRoutes failing =
