@@ -43,6 +43,7 @@ final class Instance implements AutoCloseable {
   private OperatingSystemMXBean system;
   private MemoryMXBean memory;
   private List<GarbageCollectorMXBean> collectors;
+  private Optional<MemoryMappings.Addresses> heap = Optional.empty();
   private Set<ObjectName> threads = Set.of();
   private Set<ObjectName> changelogs = Set.of();
   private Sample last = Sample.NONE;
@@ -173,18 +174,32 @@ final class Instance implements AutoCloseable {
     return sum;
   }
 
-  /** Of Linux: what is resident, less what the heap has been given. */
-  private long nativeBytes() throws IOException {
-    Path status = Path.of("/proc/" + process.pid() + "/status");
-    if (!Files.isReadable(status)) {
+  /**
+   * Of Linux: what is resident outside the heap's addresses. What the heap has been given is not to
+   * be subtracted from all that is resident, for it need not be resident.
+   */
+  private long nativeBytes() throws IOException, JMException {
+    Path mappings = Path.of("/proc/" + process.pid() + "/smaps");
+    if (!Files.isReadable(mappings)) {
       return 0;
     }
-    long residentBytes =
-        Files.readAllLines(status).stream()
-            .filter(line -> line.startsWith("VmRSS:"))
-            .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-            .sum();
-    return Math.max(0, residentBytes - memory.getHeapMemoryUsage().getCommitted());
+    if (heap.isEmpty()) {
+      heap = MemoryMappings.addresses(heapInfo());
+    }
+    return heap.isPresent()
+        ? MemoryMappings.residentOutside(Files.readString(mappings), heap.get())
+        : 0;
+  }
+
+  /** In words, with addresses. */
+  private String heapInfo() throws IOException, JMException {
+    return beans
+        .invoke(
+            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+            "gcHeapInfo",
+            new Object[0],
+            new String[0])
+        .toString();
   }
 
   /** Objects that are left after a collection, bytes. */
