@@ -142,7 +142,7 @@ final class Instance implements AutoCloseable {
               system.getProcessCpuTime() / 1e9,
               collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionTime).sum() / 1e3,
               memory.getHeapMemoryUsage().getUsed(),
-              nativeBytes(),
+              residentBytes(),
               (long) sum(changelogs, "byte-total"));
     } catch (IOException | JMException | AttachNotSupportedException | RuntimeException e) {
       // The proxies throw what they cannot declare. It may just be ending, or rebalancing.
@@ -174,21 +174,30 @@ final class Instance implements AutoCloseable {
     return sum;
   }
 
+  /** Of Linux. */
+  private long residentBytes() throws IOException {
+    Path status = Path.of("/proc/" + process.pid() + "/status");
+    return Files.isReadable(status) ? MemoryMappings.resident(Files.readString(status)) : 0;
+  }
+
   /**
-   * Of Linux: what is resident outside the heap's addresses. What the heap has been given is not to
-   * be subtracted from all that is resident, for it need not be resident.
+   * Of Linux: what is resident outside the heap's addresses; 0 where that cannot be told. What the
+   * heap has been given is not to be subtracted from all that is resident, for it need not be
+   * resident. It takes the system some milliseconds, so not while anything is measured.
    */
-  private long nativeBytes() throws IOException, JMException {
+  long nativeBytes() throws IOException {
     Path mappings = Path.of("/proc/" + process.pid() + "/smaps");
-    if (!Files.isReadable(mappings)) {
+    try {
+      if (heap.isEmpty()) {
+        heap = MemoryMappings.addresses(heapInfo());
+      }
+      return heap.isPresent() && Files.isReadable(mappings)
+          ? MemoryMappings.residentOutside(Files.readString(mappings), heap.get())
+          : 0;
+    } catch (JMException e) {
+      LOG.debug("looking at the heap", e);
       return 0;
     }
-    if (heap.isEmpty()) {
-      heap = MemoryMappings.addresses(heapInfo());
-    }
-    return heap.isPresent()
-        ? MemoryMappings.residentOutside(Files.readString(mappings), heap.get())
-        : 0;
   }
 
   /** In words, with addresses. */

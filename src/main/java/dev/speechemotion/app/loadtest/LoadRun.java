@@ -161,7 +161,7 @@ public final class LoadRun {
     for (Instance instance : instances) {
       instance.awaitRunning();
       idleHeapBytes += instance.liveHeapBytes();
-      idleNativeBytes += instance.sample().nativeBytes();
+      idleNativeBytes += instance.nativeBytes();
     }
     StopRequest enough = new StopRequest();
     List<Exception> failures = new ArrayList<>();
@@ -211,7 +211,7 @@ public final class LoadRun {
     for (Instance instance : instances) {
       if (!oneLeft || instance != instances.get(0)) {
         heap += instance.liveHeapBytes();
-        outside += instance.sample().nativeBytes();
+        outside += instance.nativeBytes();
         rocksDb += instance.rocksDbBytes();
       }
     }

@@ -8,7 +8,7 @@ package dev.speechemotion.app.loadtest;
  * @param cpuSeconds of the process
  * @param gcSeconds in which it collected garbage
  * @param heapBytes objects, those not yet collected included
- * @param nativeBytes of memory in use that is not the heap; 0 where that cannot be told
+ * @param residentBytes of memory, the heap included; 0 where that cannot be told
  * @param changelogBytes sent to the changelog, as the producer wrote them
  */
 public record Sample(
@@ -17,7 +17,7 @@ public record Sample(
     double cpuSeconds,
     double gcSeconds,
     long heapBytes,
-    long nativeBytes,
+    long residentBytes,
     long changelogBytes) {
 
   static final Sample NONE = new Sample(0, 0, 0, 0, 0, 0, 0);
@@ -30,7 +30,7 @@ public record Sample(
         cpuSeconds + other.cpuSeconds,
         gcSeconds + other.gcSeconds,
         heapBytes + other.heapBytes,
-        nativeBytes + other.nativeBytes,
+        residentBytes + other.residentBytes,
         changelogBytes + other.changelogBytes);
   }
 }

@@ -27,6 +27,12 @@ class MemoryMappingsTest {
   }
 
   @Test
+  void shouldReadWhatIsResidentInAll() {
+    assertThat(MemoryMappings.resident("VmHWM:\t  9 kB\nVmRSS:\t  300 kB\nRssAnon:\t 8 kB\n"))
+        .isEqualTo(300 * 1024);
+  }
+
+  @Test
   void shouldCountWhatIsResidentOutside() {
     String smaps =
         """
