@@ -30,7 +30,7 @@ public final class EmotionScores {
       throw new IllegalArgumentException("a classifier needs at least two labels, got " + labels);
     }
     for (String label : labels) {
-      if (label.isBlank() || labels.indexOf(label) != labels.lastIndexOf(label)) {
+      if (label == null || label.isBlank() || labels.indexOf(label) != labels.lastIndexOf(label)) {
         throw new IllegalArgumentException("labels must be distinct and not blank, got " + labels);
       }
     }

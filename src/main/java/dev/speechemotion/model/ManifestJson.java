@@ -88,7 +88,9 @@ final class ManifestJson {
               .map(JsonMappingException.Reference::getFieldName)
               .filter(Objects::nonNull)
               .collect(Collectors.joining("."));
-      throw malformed(field + ": " + e.getOriginalMessage(), e);
+      // Jackson names its own switches there.
+      boolean missing = e.getOriginalMessage().contains("FAIL_ON_");
+      throw malformed(field + ": " + (missing ? "is missing or null" : e.getOriginalMessage()), e);
     } catch (JsonProcessingException e) {
       throw malformed(e.getOriginalMessage(), e);
     } catch (IOException e) {

@@ -451,7 +451,8 @@ class EmotionModelTest {
           "n0ByFeature" : [ ]   | "n0ByFeature" : [ 1 ]  | normalization.n0ByFeature must be empty or as long as .mean
           "limit" : 0.0         | "limit" : -1           | normalization.limit must be 0 or above
           "members" : 1         | "members" : 2          | architecture.members must be 1 but with fcnn or encoder of one hidden layer
-          "hopMs" : 1000        | "hopMs" : null         | hopMs
+          "hopMs" : 1000        | "hopMs" : null         | hopMs: is missing or null
+          "angry"               | null                   | labels must be distinct and not blank
           "sampleRateHz" : 8000 | "sampleRateHz" : 0     | sampleRateHz must be from
           "name" : "fixture"    | "name" : "fixture      | is not valid
           """)
