@@ -65,9 +65,10 @@ public final class EmotionModel implements AutoCloseable {
   }
 
   /**
-   * Finds a model directory: a relative path is looked for in the working directory, then beside
-   * the jar, then one folder up from it (the jar is built into {@code target}, {@code models} lies
-   * beside that). What is nowhere is given back as it is, for the error message.
+   * Finds a model directory, or another that ships with the program: a relative path is looked for
+   * in the working directory, then beside the jar, then one folder up from it (the jar is built
+   * into {@code target}, {@code models} lies beside that). What is nowhere is given back as it is,
+   * for the error message.
    */
   public static Path find(Path directory) {
     Path code;

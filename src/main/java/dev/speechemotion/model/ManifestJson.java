@@ -89,7 +89,7 @@ final class ManifestJson {
               .filter(Objects::nonNull)
               .collect(Collectors.joining("."));
       // Jackson names its own switches there.
-      boolean missing = e.getOriginalMessage().contains("FAIL_ON_");
+      boolean missing = e.getOriginalMessage().contains("FAIL_ON_NULL");
       throw malformed(field + ": " + (missing ? "is missing or null" : e.getOriginalMessage()), e);
     } catch (JsonProcessingException e) {
       throw malformed(e.getOriginalMessage(), e);

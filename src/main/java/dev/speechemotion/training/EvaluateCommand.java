@@ -10,7 +10,6 @@ import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.WindowEncoder;
-import dev.speechemotion.training.corpus.WindowedFeatures;
 import dev.speechemotion.training.evaluation.Adaptation;
 import dev.speechemotion.training.evaluation.Calls;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
@@ -302,11 +301,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         int windows = 0;
         int heard = 0;
         for (LabeledClip clip : corpora.clips(corpus)) {
-          for (int i = 0; i < clip.windows().size(); i++) {
-            if (clip.speechShare(i) >= WindowedFeatures.LEAST_SPEECH_SHARE) {
-              windows++;
-              heard += detector.hears(clip.windows().get(i), 0) ? 1 : 0;
-            }
+          for (float[] window : clip.windowsOfSpeech()) {
+            windows++;
+            heard += detector.hears(window, 0) ? 1 : 0;
           }
         }
         if (windows > 0) {

@@ -569,20 +569,10 @@ class EncoderTrainingTest {
     lines.add(silence + ",sad,caller1,");
     Files.write(csv, lines);
 
-    Run silent =
-        run(
-            new AdaptCommand(),
-            "--model=" + model,
-            "--labels=" + csv,
-            "--out=" + folder.resolve("site"));
+    Run silent = adaptWithLabels(csv);
     lines.add(first + ",sad,caller1,0");
     Files.write(csv, lines);
-    Run twice =
-        run(
-            new AdaptCommand(),
-            "--model=" + model,
-            "--labels=" + csv,
-            "--out=" + folder.resolve("site"));
+    Run twice = adaptWithLabels(csv);
 
     assertThat(silent.exitCode()).as(silent.log()).isZero();
     assertThat(silent.log()).contains("3 labeled recordings hold no speech", "_angry.wav");
@@ -672,6 +662,14 @@ class EncoderTrainingTest {
     assertThat(run.exitCode()).as(run.log()).isZero();
     // One speaker is left to label, so that there is nobody to check by.
     assertThat(run.out()).contains("corpus", "mean").containsPattern("tess +15 +1 +66 +kept");
+  }
+
+  private Run adaptWithLabels(Path csv) {
+    return run(
+        new AdaptCommand(),
+        "--model=" + model,
+        "--labels=" + csv,
+        "--out=" + folder.resolve("site"));
   }
 
   private static Path labels(Path csv, int shift) throws IOException {

@@ -15,6 +15,7 @@ import io.javalin.http.NotFoundResponse;
 import io.javalin.http.ServiceUnavailableResponse;
 import io.javalin.http.UnauthorizedResponse;
 import io.javalin.util.JavalinBindException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -237,7 +238,7 @@ public final class HttpServer implements AutoCloseable {
     config.routes.exception(
         Exception.class,
         (failure, request) -> {
-          if (failure instanceof IOException) {
+          if (failure instanceof EOFException) {
             // The body broke off, or is not what HTTP allows; its sender knows.
             warnings.warn("a request's body could not be read: " + failure.getClass().getName());
             request.status(HttpStatus.BAD_REQUEST).result("the request's body could not be read\n");

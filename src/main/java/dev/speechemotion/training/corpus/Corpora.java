@@ -84,7 +84,7 @@ public final class Corpora {
    * The names of those that a model was trained on, by their layout: figures on them are too good.
    * Corpora of one's own have no title that tells them, but a hash.
    */
-  public List<String> heardInTrainingOf(ModelManifest model) {
+  private List<String> heardInTrainingOf(ModelManifest model) {
     return parts.stream()
         .filter(
             part ->
@@ -98,7 +98,7 @@ public final class Corpora {
         .toList();
   }
 
-  /** Says so in a line of the log, if there are any. */
+  /** Says in a line of the log which of them a model was trained on, if it was on any. */
   public void warnOfHeardInTraining(ModelManifest model, PrintWriter log) {
     List<String> heard = heardInTrainingOf(model);
     if (!heard.isEmpty()) {

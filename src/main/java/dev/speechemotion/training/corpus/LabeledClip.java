@@ -4,7 +4,6 @@ import dev.speechemotion.emotion.SpeechDetector;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** A recording after analysis: its windows' features, and what it is. */
 public final class LabeledClip {
@@ -75,11 +74,7 @@ public final class LabeledClip {
 
   /** The windows that hold speech, which may be none. */
   public List<float[]> windowsOfSpeech() {
-    List<float[]> all = features.windows();
-    return IntStream.range(0, all.size())
-        .filter(i -> speechShare(i) >= WindowedFeatures.LEAST_SPEECH_SHARE)
-        .mapToObj(all::get)
-        .toList();
+    return features.ofSpeech().map(WindowedFeatures::windows).orElse(List.of());
   }
 
   public String corpus() {

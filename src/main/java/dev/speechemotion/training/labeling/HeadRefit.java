@@ -33,7 +33,10 @@ public final class HeadRefit {
   private final List<String> labels;
   private final ModelManifest.Normalization normalization;
   private final ModelManifest.Calibration calibration;
+
+  /** With what the head as trained has taught itself, where it does. */
   private final TrainingStatistics training;
+
   private final Optional<SelfTraining> place;
   private final List<LabeledClip> clips;
   private final LinearHead asTrained;
