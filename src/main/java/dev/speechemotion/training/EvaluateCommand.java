@@ -107,8 +107,9 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--site-callers",
       paramLabel = "K",
       description =
-          "With --model and --adapt site: the place's statistics are of K speakers of the other half,"
-              + " at most, drawn by --seed (default: all).")
+          "With --model and --adapt site: the place's statistics, and with --labeled-per-class its"
+              + " labeled recordings, are of K speakers of the other half, at most, drawn by --seed"
+              + " (default: all).")
   private Optional<Integer> siteCallers = Optional.empty();
 
   @Option(
@@ -154,9 +155,11 @@ public final class EvaluateCommand implements Callable<Integer> {
         "--labeled-per-class needs --model and --adapt site");
     require(labeledPerClass.orElse(1) > 0, "--labeled-per-class must be 1 or above");
     require(
-        siteSample().equals(SiteSample.ALL) || siteOfModel && labeledPerClass.isEmpty(),
-        "--site-callers and --site-windows need --model and --adapt site, without"
-            + " --labeled-per-class");
+        siteSample().equals(SiteSample.ALL) || siteOfModel,
+        "--site-callers and --site-windows need --model and --adapt site");
+    require(
+        siteWindows.isEmpty() || labeledPerClass.isEmpty(),
+        "--site-windows does not go with --labeled-per-class");
     require(
         teacher.isEmpty()
             || fittingOptions.mode(spec.commandLine()).equals(Optional.of(Adaptation.Mode.SITE)),
@@ -204,7 +207,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       corpora.warnOfHeardInTraining(model.manifest(), log);
       if (labeledPerClass.isPresent()) {
         print(
-            new LabelingTrial(model, labeledPerClass.get(), fittingOptions.seed)
+            new LabelingTrial(
+                    model, labeledPerClass.get(), siteSample().callers(), fittingOptions.seed)
                 .run(corpora.clips()));
       } else if (hasTeacher()) {
         try (EmotionModel teaching =

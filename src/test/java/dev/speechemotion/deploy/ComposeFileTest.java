@@ -123,6 +123,10 @@ class ComposeFileTest {
     for (String service : List.of("app", "gateway")) {
       assertThat(texts(service(service).path("ports"))).allMatch(port -> port.endsWith(":8081"));
     }
+    assertThat(dockerfile)
+        .as("what the load test measures by")
+        .contains(
+            "\"-XX:+UseParallelGC\"", "\"-XX:TrimNativeHeapInterval=3000\"", "MALLOC_ARENA_MAX=2");
     assertThat(List.of("COPY target/lib", "COPY target/speech-emotion", "COPY models"))
         .as("what changes least comes first")
         .extracting(dockerfile::indexOf)

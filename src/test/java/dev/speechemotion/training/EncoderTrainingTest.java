@@ -655,6 +655,7 @@ class EncoderTrainingTest {
             "--model=" + model,
             "--adapt=site",
             "--labeled-per-class=5",
+            "--site-callers=1",
             "--layout=tess",
             "--data=" + data,
             "--cache=none");

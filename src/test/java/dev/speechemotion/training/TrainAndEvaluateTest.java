@@ -540,17 +540,19 @@ class TrainAndEvaluateTest {
     assertThat(much.get("uar")).isEqualTo(all.get("uar"));
     assertThat(little.get("uar").asDouble()).isLessThan(all.get("uar").asDouble());
 
-    String needed = "need --model and --adapt site, without --labeled-per-class";
+    String needed = "need --model and --adapt site";
     for (String option : List.of("--site-callers", "--site-windows")) {
       String model = "--data x --model x " + option;
       for (String mode : List.of("none", "running", "speaker")) {
         assertRefused(model + " 3 --adapt " + mode, needed);
       }
       assertRefused(model + " 3", needed);
-      assertRefused(model + " 3 --adapt site --labeled-per-class 3", needed);
       assertRefused("--data x --protocol pooled-speaker --adapt site " + option + " 3", needed);
       assertRefused(model + " 0 --adapt site", option + " must be 1 or above");
     }
+    assertRefused(
+        "--data x --model x --adapt site --labeled-per-class 3 --site-windows 3",
+        "--site-windows does not go with --labeled-per-class");
   }
 
   private static void assertRefused(String arguments, String why) {

@@ -48,6 +48,10 @@ import picocli.CommandLine.Spec;
             + " audio; and says what it costs. Without --bootstrap-server it starts a broker. Exits"
             + " with 1 if an event is lost, doubled, or different.")
 final class LoadTestCommand implements Callable<Integer> {
+  /** The container image's, and less memory, so that objects are collected as in a small one. */
+  static final String JVM_OPTIONS =
+      "-Xmx1g -XX:+UseParallelGC -XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=3000";
+
   private static final String MODEL = "models/telephone";
 
   @Spec private CommandSpec spec;
@@ -150,9 +154,11 @@ final class LoadTestCommand implements Callable<Integer> {
 
   @Option(
       names = "--jvm",
-      defaultValue = "-Xmx1g",
-      paramLabel = "OPTION",
-      description = "Option of the application's JVM (default: ${DEFAULT-VALUE}); may be repeated.")
+      defaultValue = JVM_OPTIONS,
+      split = " ",
+      paramLabel = "OPTIONS",
+      description =
+          "Options of the application's JVM, in place of '" + JVM_OPTIONS + "'; may be repeated.")
   private List<String> jvmOptions;
 
   @Option(

@@ -8,12 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A main class of this program in a process of its own, which ends with this one. */
 final class ChildProcess implements AutoCloseable {
   private static final int LOG_TAIL_LINES = 20;
   private static final int STOP_SECONDS = 60;
+
+  /** As the container image has it, see there. */
+  private static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "2");
 
   private final Process process;
   private final Path log;
@@ -39,15 +43,20 @@ final class ChildProcess implements AutoCloseable {
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(args);
-    return start(log, command);
+    return start(log, command, ENVIRONMENT);
   }
 
   /** Starts any command. */
   static ChildProcess start(Path log, List<String> command) throws IOException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+    return start(log, command, Map.of());
+  }
+
+  private static ChildProcess start(Path log, List<String> command, Map<String, String> environment)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    environment.forEach(builder.environment()::putIfAbsent);
+    Process process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     return new ChildProcess(process, log);
   }

@@ -21,7 +21,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
 
   static final long TOTAL_BYTES = 64L << 20;
   private static final long WRITE_BUFFERS_BYTES = TOTAL_BYTES / 2;
-  private static final long WRITE_BUFFER_BYTES = 4L << 20;
+  private static final long WRITE_BUFFER_BYTES = 2L << 20;
   private static final int WRITE_BUFFERS_PER_STORE = 2;
 
   /** Made when the first store opens, which is when RocksDB's native library is there. */
@@ -70,9 +70,8 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {
     BlockBasedTableConfig table = (BlockBasedTableConfig) options.tableFormatConfig();
     table.setBlockCache(Shared.CACHE);
-    table.setCacheIndexAndFilterBlocks(true);
-    table.setCacheIndexAndFilterBlocksWithHighPriority(true);
-    table.setPinTopLevelIndexAndFilter(true);
+    // With its file, and gone with it. In the cache, those of files that are gone would fill it.
+    table.setCacheIndexAndFilterBlocks(false);
     options.setTableFormatConfig(table);
     options.setWriteBufferManager(Shared.WRITE_BUFFERS);
     options.setWriteBufferSize(WRITE_BUFFER_BYTES);

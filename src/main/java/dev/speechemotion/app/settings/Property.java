@@ -291,7 +291,8 @@ public final class Property {
           "commit.interval.ms",
           1_000L,
           Range.between(1, 600_000),
-          "Time between commits, milliseconds; with `exactly_once_v2` results are seen at a commit");
+          "About the time from the end of one commit to that of the next, milliseconds; with"
+              + " `exactly_once_v2` results are seen at a commit");
 
   /** Values of {@link #GROUP_PROTOCOL}. */
   public static final String GROUP_PROTOCOL_AUTO = "auto";

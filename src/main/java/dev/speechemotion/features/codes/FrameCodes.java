@@ -54,22 +54,21 @@ public final class FrameCodes {
    * @param features {@code [count]}
    * @param loudestDb the channel's loudest; the level is coded of the full scale, for windows may
    *     end at another loudest than their frames had
-   * @param codes receives {@code [count]} from {@code offset}; of an unvoiced frame's pitch 0, else
-   *     semitones
+   * @param codes receives {@code [count]}; of an unvoiced frame's pitch 0, else semitones
    */
-  void encode(float[] features, float loudestDb, short[] codes, int offset) {
+  void encode(float[] features, float loudestDb, short[] codes) {
     final float[] low = this.low;
     final float[] perStep = this.perStep;
     for (int i = 0; i < low.length; i++) {
       int code = (int) ((features[i] - low[i]) * perStep[i] + 0.5f);
-      codes[offset + i] = (short) Math.max(0, Math.min(MAX, code));
+      codes[i] = (short) Math.max(0, Math.min(MAX, code));
     }
     if (f0Column >= 0) {
       float hz = features[f0Column];
-      codes[offset + f0Column] = hz > 0 ? encode(f0Column, semitones(hz)) : 0;
+      codes[f0Column] = hz > 0 ? encode(f0Column, semitones(hz)) : 0;
     }
     if (rmsColumn >= 0) {
-      codes[offset + rmsColumn] = encode(rmsColumn, features[rmsColumn] + loudestDb);
+      codes[rmsColumn] = encode(rmsColumn, features[rmsColumn] + loudestDb);
     }
   }
 

@@ -24,7 +24,10 @@ public final class FrameRing {
   private final int capacity;
 
   /** {@code [capacity][columns]}; frame {@code n} is row {@code n % capacity}. */
-  private final short[] rows;
+  private final PackedCodes rows;
+
+  /** The next frame's. */
+  private final short[] newest;
 
   /** Number of the oldest frame, and its row. */
   private long first;
@@ -55,7 +58,8 @@ public final class FrameRing {
               + MAX_FRAMES);
     }
     capacity = (int) frames;
-    rows = new short[capacity * columns];
+    rows = new PackedCodes(capacity, columns);
+    newest = new short[columns];
   }
 
   public int count() {
@@ -80,9 +84,9 @@ public final class FrameRing {
    * @param flags {@link WindowFrames#SPEECH}, {@link WindowFrames#ACTIVE}
    */
   public void add(float[] features, float loudestDb, int flags) {
-    int row = (firstRow + count) % capacity * columns;
-    codes.encode(features, loudestDb, rows, row);
-    rows[row + columns - 1] = (short) flags;
+    codes.encode(features, loudestDb, newest);
+    newest[columns - 1] = (short) flags;
+    rows.setRow((firstRow + count) % capacity, newest);
     this.loudestDb = loudestDb;
     count++;
   }
@@ -115,14 +119,8 @@ public final class FrameRing {
 
   private void column(int column, int row, int count, int[] out) {
     int untilWrap = Math.min(count, capacity - row);
-    int at = row * columns + column;
-    for (int i = 0; i < untilWrap; i++, at += columns) {
-      out[i] = rows[at];
-    }
-    at = column;
-    for (int i = untilWrap; i < count; i++, at += columns) {
-      out[i] = rows[at];
-    }
+    rows.copyColumn(column, row, untilWrap, out, 0);
+    rows.copyColumn(column, 0, count - untilWrap, out, untilWrap);
   }
 
   /** Writes how many frames there are, but none of them. */
@@ -218,7 +216,6 @@ public final class FrameRing {
     for (int column = 0; column < columns && readCount > 0; column++) {
       int parameter = bits.read(PARAMETER_BITS);
       int code = 0;
-      int at = row * columns + column;
       for (int i = 0; i < readCount; i++) {
         if (parameter == PLAIN || i == 0) {
           code = bits.read(FrameCodes.BITS);
@@ -228,11 +225,7 @@ public final class FrameRing {
         if (code < 0 || code > FrameCodes.MAX) {
           throw new IOException("frames cannot hold the code " + code);
         }
-        rows[at] = (short) code;
-        at += columns;
-        if (at >= rows.length) {
-          at -= rows.length;
-        }
+        rows.set((row + i) % capacity, column, code);
       }
     }
   }

@@ -55,17 +55,21 @@ public final class LabelingTrial {
   private final TrainingStatistics training;
   private final ModelManifest manifest;
   private final int labeledPerClass;
+  private final int callers;
   private final long seed;
 
   /**
    * @param labeledPerClass clips of each label that are labeled, at most
+   * @param callers speakers of the place, at most
    * @param seed of the halves and of the clips that are labeled
    * @throws CorpusException if the model has not kept what is to be known of its training
    */
-  public LabelingTrial(EmotionModel model, int labeledPerClass, long seed) throws CorpusException {
+  public LabelingTrial(EmotionModel model, int labeledPerClass, int callers, long seed)
+      throws CorpusException {
     training = SelfTraining.statistics(model);
     manifest = model.manifest();
     this.labeledPerClass = labeledPerClass;
+    this.callers = callers;
     this.seed = seed;
   }
 
@@ -88,12 +92,14 @@ public final class LabelingTrial {
   private Result ofCorpus(List<LabeledClip> clips) throws CorpusException {
     String corpus = clips.get(0).corpus();
     Random random = new Random(seed);
-    Set<String> speakers = half(clips, LabeledClip::speaker, random);
-    Set<String> texts = half(clips, LabeledClip::text, random);
+    List<String> speakers = half(clips, LabeledClip::speaker, random);
+    Set<String> texts = new HashSet<>(half(clips, LabeledClip::text, random));
+    Set<String> placeSpeakers =
+        new HashSet<>(speakers.subList(0, Math.min(callers, speakers.size())));
     boolean textsKnown =
         clips.stream().noneMatch(clip -> texts.contains("") || clip.text().isEmpty());
     List<LabeledClip> place =
-        clips.stream().filter(clip -> speakers.contains(clip.speaker())).toList();
+        clips.stream().filter(clip -> placeSpeakers.contains(clip.speaker())).toList();
     List<LabeledClip> labeled =
         drawn(
             place.stream().filter(clip -> !textsKnown || texts.contains(clip.text())).toList(),
@@ -138,11 +144,11 @@ public final class LabelingTrial {
         after.ece());
   }
 
-  private static Set<String> half(
+  private static List<String> half(
       List<LabeledClip> clips, Function<LabeledClip, String> value, Random random) {
     List<String> values = new ArrayList<>(new TreeSet<>(clips.stream().map(value).toList()));
     Collections.shuffle(values, random);
-    return new HashSet<>(values.subList(0, (values.size() + 1) / 2));
+    return values.subList(0, (values.size() + 1) / 2);
   }
 
   private List<LabeledClip> drawn(List<LabeledClip> clips, Random random) {

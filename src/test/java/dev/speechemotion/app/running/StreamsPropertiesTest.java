@@ -38,6 +38,14 @@ class StreamsPropertiesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1000, 850", "300, 200", "200, 134", "1, 1", "600000, 599850"})
+  void shouldLeaveTimeForTheCommitItself(String longestWait, long interval) {
+    Settings settings = Settings.of(Map.of("commit.interval.ms", longestWait));
+
+    assertThat(StreamsProperties.of(settings)).containsEntry("commit.interval.ms", interval);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "0, 'must be 1 or above, got 0'",
     "-1, 'must be 1 or above, got -1'",
@@ -67,7 +75,7 @@ class StreamsPropertiesTest {
     assertThat(StreamsProperties.of(Settings.of(Map.of())))
         .containsEntry("main.consumer.fetch.min.bytes", 1 << 20)
         .containsEntry("main.consumer.fetch.max.wait.ms", 40)
-        .containsEntry("producer.batch.size", 512 << 10);
+        .containsEntry("producer.batch.size", 128 << 10);
   }
 
   @ParameterizedTest
