@@ -85,6 +85,7 @@ final class StreamCommand implements Callable<Integer> {
   }
 
   private int run(Settings settings, StopRequest stop) throws Exception {
+    StreamApp.requireSettings(settings);
     try (ServedModels models = ServedModels.load(settings)) {
       ClusterReadiness cluster = new ClusterReadiness(settings);
       List<String> topics = new ArrayList<>(settings.streamSettings().topics());

@@ -61,6 +61,16 @@ public final class StreamApp implements AutoCloseable {
   private volatile boolean closing;
 
   /**
+   * Says what is wrong with the settings of Kafka Streams, before anything is made at the brokers.
+   *
+   * @throws org.apache.kafka.common.config.ConfigException if one has a value that Kafka refuses
+   * @throws CommandFailure if one cannot be used here
+   */
+  public static void requireSettings(Settings settings) {
+    new StreamsConfig(StreamsProperties.of(settings));
+  }
+
+  /**
    * Builds the application.
    *
    * @param registry where the schemas are; registers them

@@ -69,6 +69,18 @@ class StreamCommandIT {
   }
 
   @Test
+  @Order(0)
+  void shouldMakeNoTopicsBeforeTheSettingsAreRight() throws Exception {
+    assertFailure(
+        run("stream", "--create-topics", "--set", "kafka.processing.guarantee=foo"),
+        "configuration: Invalid value foo for configuration processing.guarantee");
+
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      assertThat(admin.listTopics().names().get()).doesNotContainAnyElementsOf(TOPICS);
+    }
+  }
+
+  @Test
   @Order(1)
   void shouldNameTheTopicsThatAreMissing() {
     CommandLineRun run = run("stream");
@@ -119,7 +131,7 @@ class StreamCommandIT {
           kafka.producer.acks=7              | configuration: Invalid value 7 for configuration acks
           kafka.processing.guarantee=foo     | configuration: Invalid value foo for configuration processing.guarantee
           kafka.num.stream.threads=0         | configuration: kafka.num.stream.threads must be
-          kafka.replication.factor=many      | configuration: kafka.replication.factor must be a whole number, got many
+          kafka.replication.factor=many      | configuration: Invalid value many for configuration replication.factor
           kafka.sasl.mechanism=PLAIN;kafka.security.protocol=SASL_PLAINTEXT;kafka.sasl.jaas.config=a | cannot be used:
           kafka.ssl.truststore.location=/no/such/store;kafka.security.protocol=SSL | /no/such/store
           """)
