@@ -9,7 +9,6 @@ import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
-import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.TrainingStatistics;
 import dev.speechemotion.training.corpus.CorpusException;
@@ -48,8 +47,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -68,11 +65,6 @@ public class AdaptCommand implements Callable<Integer> {
   private static final int LEAST_WINDOWS = 100;
 
   private static final int LEAST_RECORDINGS = 5;
-
-  /** The manifest is written last. */
-  private static final Pattern LEFT_BY_INTERRUPTED =
-      Pattern.compile(
-          "(encoder|weights|training-statistics)\\.safetensors(\\.tmp)?|manifest\\.json\\.tmp");
 
   /** Of the version's name. */
   private static final String SUFFIX = "-site";
@@ -181,7 +173,11 @@ public class AdaptCommand implements Callable<Integer> {
     try (EmotionModel loaded = EmotionModel.load(model)) {
       ModelManifest manifest = loaded.manifest();
       if (suggest.isEmpty()) {
-        requireRoomForVersionOf(manifest.name());
+        OutFolder.require(
+            out,
+            List.of(model),
+            "earlier version of model %s for a place".formatted(manifest.name()),
+            there -> there.name().equals(manifest.name()) && !there.sites().isEmpty());
       }
       Optional<TrainingStatistics> known = known(loaded);
       Optional<LabelList> list = Optional.empty();
@@ -389,43 +385,6 @@ public class AdaptCommand implements Callable<Integer> {
     if (value.isBlank()) {
       throw new ParameterException(spec.commandLine(), option + " must not be blank");
     }
-  }
-
-  /**
-   * Nothing but an earlier version for a place is replaced; said before hours of audio are read.
-   */
-  private void requireRoomForVersionOf(String name) throws IOException {
-    if (out.toAbsolutePath().normalize().startsWith(model.toRealPath())) {
-      throw new CorpusException(
-          "%s is the model itself, or in it: name another folder with --out".formatted(out));
-    }
-    if (!Files.exists(out)) {
-      return;
-    }
-    if (!Files.isDirectory(out)) {
-      throw new CorpusException("%s is a file: name a folder with --out".formatted(out));
-    }
-    if (out.toRealPath().startsWith(model.toRealPath())) {
-      throw new CorpusException(
-          "%s is the model itself, which is kept: name another folder with --out".formatted(out));
-    }
-    // Empty, or what one that was interrupted has left.
-    try (Stream<Path> content = Files.list(out)) {
-      if (content.allMatch(
-          file -> LEFT_BY_INTERRUPTED.matcher(file.getFileName().toString()).matches())) {
-        return;
-      }
-    }
-    try (EmotionModel there = EmotionModel.load(out)) {
-      if (there.manifest().name().equals(name) && !there.manifest().sites().isEmpty()) {
-        return;
-      }
-    } catch (ModelException e) {
-      // Whatever it is, it is not ours to replace.
-    }
-    throw new CorpusException(
-        "%s is not empty, and holds no earlier version of model %s for a place: name another folder with --out"
-            .formatted(out, name));
   }
 
   /** Each file once, wherever the folders and their links lead to it. */

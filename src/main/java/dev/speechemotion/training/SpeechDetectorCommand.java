@@ -103,7 +103,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
             });
     List<Corpora.Source> speech = corpusOptions.sources(spec.commandLine(), seed, Optional.empty());
     model = EmotionModel.find(model);
-    requireEmpty();
+    OutFolder.require(out, List.of(model, notSpeech), "", there -> false);
     List<Condition> conditions = conditions();
     List<String> kinds = kinds();
     try (EmotionModel loaded = EmotionModel.load(model)) {
@@ -182,27 +182,6 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
           .distinct()
           .sorted()
           .toList();
-    }
-  }
-
-  private void requireEmpty() throws IOException {
-    for (Path other : List.of(model, notSpeech)) {
-      Path folder = out.toAbsolutePath().normalize();
-      if (folder.startsWith(other.toAbsolutePath().normalize())) {
-        throw new CorpusException(
-            "%s is %s, or in it: name another folder with --out".formatted(out, other));
-      }
-    }
-    if (!Files.exists(out)) {
-      return;
-    }
-    if (!Files.isDirectory(out)) {
-      throw new CorpusException("%s is a file: name a folder with --out".formatted(out));
-    }
-    try (Stream<Path> content = Files.list(out)) {
-      if (content.findAny().isPresent()) {
-        throw new CorpusException("%s is not empty: name another folder with --out".formatted(out));
-      }
     }
   }
 

@@ -3,7 +3,6 @@ package dev.speechemotion.training;
 import dev.speechemotion.emotion.EmotionClassifier;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
-import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.NetworkType;
 import dev.speechemotion.model.PretrainedEncoder;
@@ -12,7 +11,6 @@ import dev.speechemotion.model.WeightsFile;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
-import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.FeatureCache;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Labels;
@@ -50,7 +48,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -156,7 +153,11 @@ public final class TrainCommand implements Callable<Integer> {
     Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
     architecture = settings.fitting().architecture().type();
     boolean there = Files.exists(out);
-    requireRoom();
+    OutFolder.require(
+        out,
+        List.of(),
+        "earlier training of model %s (--name)".formatted(modelName()),
+        earlier -> earlier.name().equals(modelName()));
     try {
       train(settings, encoder, log);
     } catch (UncheckedIOException e) {
@@ -197,28 +198,6 @@ public final class TrainCommand implements Callable<Integer> {
         failure.addSuppressed(e);
       }
     }
-  }
-
-  /** Nothing but an earlier training of the same model is replaced. */
-  private void requireRoom() throws IOException {
-    if (!Files.isDirectory(out)) {
-      return;
-    }
-    try (Stream<Path> content = Files.list(out)) {
-      if (content.findAny().isEmpty()) {
-        return;
-      }
-    }
-    try (EmotionModel earlier = EmotionModel.load(out)) {
-      if (earlier.manifest().name().equals(modelName())) {
-        return;
-      }
-    } catch (ModelException e) {
-      // Whatever it is, it is not ours to replace.
-    }
-    throw new CorpusException(
-        "%s is not empty, and holds no earlier training of model %s: name another folder with --out, or the model with --name"
-            .formatted(out, modelName()));
   }
 
   private void makeFolder() throws IOException {
