@@ -34,6 +34,7 @@ final class Instance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
   private static final long START_TIMEOUT_NANOS = 120_000_000_000L;
   private static final long BETWEEN_LOOKS_MS = 50;
+  private static final double BETWEEN_LOOKS_AT_MEMORY_S = 60;
 
   private final ChildProcess process;
   private final String changelog;
@@ -47,6 +48,7 @@ final class Instance implements AutoCloseable {
   private Set<ObjectName> threads = Set.of();
   private Set<ObjectName> changelogs = Set.of();
   private Sample last = Sample.NONE;
+  private double nextLookAtMemory;
   private boolean stopped;
 
   /** What the last look at its start found. */
@@ -135,14 +137,20 @@ final class Instance implements AutoCloseable {
         threads = names("kafka.streams:type=stream-thread-metrics,*");
         changelogs = names("kafka.producer:type=producer-topic-metrics,topic=" + changelog + ",*");
       }
+      double seconds = (System.nanoTime() - beganNanos) / 1e9;
+      long nativeBytes = last.nativeBytes();
+      if (seconds >= nextLookAtMemory) {
+        nativeBytes = nativeBytes();
+        nextLookAtMemory = seconds + BETWEEN_LOOKS_AT_MEMORY_S;
+      }
       last =
           new Sample(
-              (System.nanoTime() - beganNanos) / 1e9,
+              seconds,
               (long) sum(threads, "process-total"),
               system.getProcessCpuTime() / 1e9,
               collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionTime).sum() / 1e3,
               memory.getHeapMemoryUsage().getUsed(),
-              residentBytes(),
+              nativeBytes,
               (long) sum(changelogs, "byte-total"));
     } catch (IOException | JMException | AttachNotSupportedException | RuntimeException e) {
       // The proxies throw what they cannot declare. It may just be ending, or rebalancing.
@@ -174,16 +182,10 @@ final class Instance implements AutoCloseable {
     return sum;
   }
 
-  /** Of Linux. */
-  private long residentBytes() throws IOException {
-    Path status = Path.of("/proc/" + process.pid() + "/status");
-    return Files.isReadable(status) ? MemoryMappings.resident(Files.readString(status)) : 0;
-  }
-
   /**
    * Of Linux: what is resident outside the heap's addresses; 0 where that cannot be told. What the
    * heap has been given is not to be subtracted from all that is resident, for it need not be
-   * resident. It takes the system some milliseconds, so not while anything is measured.
+   * resident. It takes the system some milliseconds.
    */
   long nativeBytes() throws IOException {
     Path mappings = Path.of("/proc/" + process.pid() + "/smaps");

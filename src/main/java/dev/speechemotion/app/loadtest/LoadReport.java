@@ -73,7 +73,7 @@ public final class LoadReport {
       node.put("lag", moment.lag()).put("processed", moment.used().processed());
       put(node, "cpuSeconds", moment.used().cpuSeconds());
       node.put("heapBytes", moment.used().heapBytes())
-          .put("residentBytes", moment.used().residentBytes());
+          .put("nativeBytes", moment.used().nativeBytes());
     }
     return json;
   }

@@ -33,19 +33,6 @@ final class MemoryMappings {
     return begin < end ? Optional.of(new Addresses(begin, end)) : Optional.empty();
   }
 
-  /**
-   * What is resident in all, bytes.
-   *
-   * @param status of the process, as Linux gives it
-   */
-  static long resident(String status) {
-    return status
-        .lines()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-        .sum();
-  }
-
   /** What is resident outside some addresses, bytes. */
   static long residentOutside(String smaps, Addresses addresses) {
     long sum = 0;

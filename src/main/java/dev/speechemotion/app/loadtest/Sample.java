@@ -8,7 +8,8 @@ package dev.speechemotion.app.loadtest;
  * @param cpuSeconds of the process
  * @param gcSeconds in which it collected garbage
  * @param heapBytes objects, those not yet collected included
- * @param residentBytes of memory, the heap included; 0 where that cannot be told
+ * @param nativeBytes resident outside the heap, looked at once a minute; 0 where that cannot be
+ *     told
  * @param changelogBytes sent to the changelog, as the producer wrote them
  */
 public record Sample(
@@ -17,7 +18,7 @@ public record Sample(
     double cpuSeconds,
     double gcSeconds,
     long heapBytes,
-    long residentBytes,
+    long nativeBytes,
     long changelogBytes) {
 
   static final Sample NONE = new Sample(0, 0, 0, 0, 0, 0, 0);
@@ -30,7 +31,7 @@ public record Sample(
         cpuSeconds + other.cpuSeconds,
         gcSeconds + other.gcSeconds,
         heapBytes + other.heapBytes,
-        residentBytes + other.residentBytes,
+        nativeBytes + other.nativeBytes,
         changelogBytes + other.changelogBytes);
   }
 }

@@ -19,17 +19,20 @@ class MemoryMappingsTest {
         tenured generation   total 21888K, used 0K [0x00000000eaaa0000, 0x00000000ec000000, 0x0000000100000000)
         """;
 
+    String parallel =
+        """
+         PSYoungGen      total 305664K, used 15728K [0x00000000eab00000, 0x0000000100000000, 0x0000000100000000)
+          eden space 262144K, 6% used [0x00000000eab00000,0x00000000eba5c420,0x00000000fab00000)
+         ParOldGen       total 699392K, used 0K [0x00000000c0000000, 0x00000000eab00000, 0x00000000eab00000)
+        """;
+
     assertThat(MemoryMappings.addresses(g1))
         .contains(new MemoryMappings.Addresses(0x687400000L, 0x800000000L));
     assertThat(MemoryMappings.addresses(serial))
         .contains(new MemoryMappings.Addresses(0xe0000000L, 0x100000000L));
+    assertThat(MemoryMappings.addresses(parallel))
+        .contains(new MemoryMappings.Addresses(0xc0000000L, 0x100000000L));
     assertThat(MemoryMappings.addresses("epsilon heap")).isEmpty();
-  }
-
-  @Test
-  void shouldReadWhatIsResidentInAll() {
-    assertThat(MemoryMappings.resident("VmHWM:\t  9 kB\nVmRSS:\t  300 kB\nRssAnon:\t 8 kB\n"))
-        .isEqualTo(300 * 1024);
   }
 
   @Test
