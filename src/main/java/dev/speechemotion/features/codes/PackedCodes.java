@@ -1,7 +1,7 @@
 package dev.speechemotion.features.codes;
 
 /**
- * A table of codes of 12 bits, two in three bytes: a thousand channels hold ten million of them.
+ * A table of codes of 12 bits, two in three bytes: a thousand channels hold nine million of them.
  */
 final class PackedCodes {
   private static final int PAIR_BYTES = 3;
