@@ -47,6 +47,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,6 +66,11 @@ public class AdaptCommand implements Callable<Integer> {
   private static final int LEAST_WINDOWS = 100;
 
   private static final int LEAST_RECORDINGS = 5;
+
+  /** The manifest is written last. */
+  private static final Pattern LEFT_BY_INTERRUPTED =
+      Pattern.compile(
+          "(encoder|weights|training-statistics)\\.safetensors(\\.tmp)?|manifest\\.json\\.tmp");
 
   /** Of the version's name. */
   private static final String SUFFIX = "-site";
@@ -176,6 +182,7 @@ public class AdaptCommand implements Callable<Integer> {
         OutFolder.require(
             out,
             List.of(model),
+            file -> LEFT_BY_INTERRUPTED.matcher(file.getFileName().toString()).matches(),
             "earlier version of model %s for a place".formatted(manifest.name()),
             there -> there.name().equals(manifest.name()) && !there.sites().isEmpty());
       }

@@ -9,28 +9,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Where a command puts a model, checked before hours of work. */
 final class OutFolder {
-  /** The manifest is written last. */
-  private static final Pattern LEFT_BY_INTERRUPTED =
-      Pattern.compile(
-          "(encoder|weights|training-statistics)\\.safetensors(\\.tmp)?|manifest\\.json\\.tmp");
-
   private OutFolder() {}
 
   /**
    * Checks that nothing is lost by a model in that folder: it need not be there, may be empty, or
-   * hold what a command that was interrupted has left, or a model that may be replaced.
+   * hold a model that may be replaced.
    *
    * @param kept folders that it may not be, or be in
+   * @param isNothing says of a file there that it is as good as none
    * @param replaced what may be replaced, in words; empty: nothing
    * @throws CorpusException if it cannot be used
    */
   static void require(
-      Path out, List<Path> kept, String replaced, Predicate<ModelManifest> isReplaced)
+      Path out,
+      List<Path> kept,
+      Predicate<Path> isNothing,
+      String replaced,
+      Predicate<ModelManifest> isReplaced)
       throws IOException {
     for (Path other : kept) {
       if (isIn(out, other)) {
@@ -45,8 +44,7 @@ final class OutFolder {
       throw new CorpusException("%s is a file: name a folder with --out".formatted(out));
     }
     try (Stream<Path> content = Files.list(out)) {
-      if (content.allMatch(
-          file -> LEFT_BY_INTERRUPTED.matcher(file.getFileName().toString()).matches())) {
+      if (content.allMatch(isNothing)) {
         return;
       }
     }

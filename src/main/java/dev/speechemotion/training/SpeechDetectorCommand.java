@@ -103,7 +103,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
             });
     List<Corpora.Source> speech = corpusOptions.sources(spec.commandLine(), seed, Optional.empty());
     model = EmotionModel.find(model);
-    OutFolder.require(out, List.of(model, notSpeech), "", there -> false);
+    OutFolder.require(out, List.of(model, notSpeech), file -> false, "", there -> false);
     List<Condition> conditions = conditions();
     List<String> kinds = kinds();
     try (EmotionModel loaded = EmotionModel.load(model)) {

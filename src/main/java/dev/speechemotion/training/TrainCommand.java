@@ -156,7 +156,8 @@ public final class TrainCommand implements Callable<Integer> {
     OutFolder.require(
         out,
         List.of(),
-        "earlier training of model %s (--name)".formatted(modelName()),
+        file -> false,
+        "earlier training of model %s, which --name names".formatted(modelName()),
         earlier -> earlier.name().equals(modelName()));
     try {
       train(settings, encoder, log);

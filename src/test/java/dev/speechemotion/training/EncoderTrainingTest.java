@@ -649,20 +649,30 @@ class EncoderTrainingTest {
 
   @Test
   void shouldMeasureWhatLabeledRecordingsGive() {
-    Run run =
-        run(
-            new EvaluateCommand(),
-            "--model=" + model,
-            "--adapt=site",
-            "--labeled-per-class=5",
-            "--site-callers=1",
-            "--layout=tess",
-            "--data=" + data,
-            "--cache=none");
+    Run run = measureLabels("--layout=tess", "--data=" + data);
 
     assertThat(run.exitCode()).as(run.log()).isZero();
     // One speaker is left to label, so that there is nobody to check by.
     assertThat(run.out()).contains("corpus", "mean").containsPattern("tess +15 +1 +66 +kept");
+  }
+
+  @Test
+  void shouldLabelAsFewSpeakersAsAreAskedFor() throws Exception {
+    Path six = labels(folder.resolve("six.csv"), 0);
+
+    // The tested half is the same, whatever the place has.
+    assertThat(measureLabels("--layout=csv", "--data=" + six).out())
+        .containsPattern("csv +15 +3 +135 ");
+    assertThat(measureLabels("--layout=csv", "--data=" + six, "--site-callers=2").out())
+        .containsPattern("csv +15 +2 +135 ");
+  }
+
+  private static Run measureLabels(String... corpus) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--model=" + model, "--adapt=site", "--labeled-per-class=5", "--cache=none"));
+    arguments.addAll(List.of(corpus));
+    return run(new EvaluateCommand(), arguments.toArray(new String[0]));
   }
 
   private Run adaptWithLabels(Path csv) {

@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
             + " with 1 if an event is lost, doubled, or different.")
 final class LoadTestCommand implements Callable<Integer> {
   /** The container image's, and less memory, so that objects are collected as in a small one. */
-  static final String JVM_OPTIONS =
+  private static final String JVM_OPTIONS =
       "-Xmx1g -XX:+UseParallelGC -XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=3000";
 
   private static final String MODEL = "models/telephone";

@@ -70,7 +70,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {
     BlockBasedTableConfig table = (BlockBasedTableConfig) options.tableFormatConfig();
     table.setBlockCache(Shared.CACHE);
-    // With its file, and gone with it. In the cache, those of files that are gone would fill it.
+    // An index lives with its file, then. In the cache, those of files that are gone would fill it.
     table.setCacheIndexAndFilterBlocks(false);
     options.setTableFormatConfig(table);
     options.setWriteBufferManager(Shared.WRITE_BUFFERS);
