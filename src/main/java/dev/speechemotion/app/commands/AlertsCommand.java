@@ -118,12 +118,7 @@ final class AlertsCommand implements Callable<Integer> {
       defaultValue = "table",
       paramLabel = "FORMAT",
       description = "One of ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
-  private Format format;
-
-  private enum Format {
-    JSON,
-    TABLE
-  }
+  private OutputFormat format;
 
   @Override
   public Integer call() throws IOException {
@@ -245,7 +240,7 @@ final class AlertsCommand implements Callable<Integer> {
       EmotionModel model)
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    if (format == Format.TABLE) {
+    if (format == OutputFormat.TABLE) {
       out.print(table(rules, trials));
     } else {
       Map<String, Object> json = new LinkedHashMap<>();

@@ -51,12 +51,7 @@ final class ClassifyCommand implements Callable<Integer> {
       defaultValue = "table",
       paramLabel = "FORMAT",
       description = "One of ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
-  private Format format;
-
-  private enum Format {
-    JSON,
-    TABLE
-  }
+  private OutputFormat format;
 
   /** The emotion of what has none, as in events. */
   private static final String NO_SPEECH = "none";
@@ -87,7 +82,7 @@ final class ClassifyCommand implements Callable<Integer> {
                   List<Channel> channels =
                       classify(
                           file, clip, extractor, loaded.manifest().windows(), classifier, done);
-                  if (format == Format.JSON) {
+                  if (format == OutputFormat.JSON) {
                     ObjectNode document = json(file, channels, classifier);
                     return () -> documents.add(document);
                   }
@@ -95,7 +90,7 @@ final class ClassifyCommand implements Callable<Integer> {
                   return () -> out.print(table);
                 }
               });
-      if (format == Format.JSON) {
+      if (format == OutputFormat.JSON) {
         documents.end();
       }
       return exitCode;

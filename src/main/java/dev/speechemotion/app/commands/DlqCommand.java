@@ -51,7 +51,7 @@ final class DlqCommand implements Callable<Integer> {
       defaultValue = "table",
       paramLabel = "FORMAT",
       description = "One of ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
-  private Format format;
+  private OutputFormat format;
 
   @Option(
       names = "--reason",
@@ -68,11 +68,6 @@ final class DlqCommand implements Callable<Integer> {
   private Replay replay = new Replay();
 
   private final ArrayNode letters = JSON.createArrayNode();
-
-  private enum Format {
-    JSON,
-    TABLE
-  }
 
   private static final class Replay {
     @Option(
@@ -124,7 +119,7 @@ final class DlqCommand implements Callable<Integer> {
                 letter -> take(letter, progress))) {
       boolean complete = letters.run(stop, progress::reach);
       progress.hide();
-      if (format == Format.JSON) {
+      if (format == OutputFormat.JSON) {
         printJson(settings, letters.tallies());
       } else {
         printTable(settings, letters.tallies());
@@ -138,7 +133,7 @@ final class DlqCommand implements Callable<Integer> {
   }
 
   private void take(DeadLetter letter, Progress progress) {
-    if (list && format == Format.TABLE) {
+    if (list && format == OutputFormat.TABLE) {
       progress.hide();
       spec.commandLine()
           .getOut()

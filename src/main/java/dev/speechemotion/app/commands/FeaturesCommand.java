@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -68,12 +69,24 @@ final class FeaturesCommand implements Callable<Integer> {
 
   private enum Unit {
     FRAME,
-    WINDOW
+    WINDOW;
+
+    /** As it is given on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private enum Format {
     JSON,
-    CSV
+    CSV;
+
+    /** As it is given on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** A window's values; a class because it holds an array. */

@@ -184,12 +184,7 @@ final class LoadTestCommand implements Callable<Integer> {
       defaultValue = "table",
       paramLabel = "FORMAT",
       description = "One of ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
-  private Format format;
-
-  private enum Format {
-    JSON,
-    TABLE
-  }
+  private OutputFormat format;
 
   @Override
   public Integer call() throws Exception {
@@ -279,7 +274,7 @@ final class LoadTestCommand implements Callable<Integer> {
         done.deleteTopics().run();
       }
     }
-    if (format == Format.JSON) {
+    if (format == OutputFormat.JSON) {
       printJson(results, besideChannels, out);
     } else {
       LoadReport.print(results, out);

@@ -31,9 +31,10 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it.
+   * Starts it. Nobody reads what it writes on standard output, where Java puts a dump of its
+   * threads when it is slow to answer: in a pipe that is full, such a dump would halt it.
    *
-   * @param log takes what it writes on standard error
+   * @param log takes what it writes
    * @param jvmOptions before the class path
    */
   static ChildProcess java(Path log, List<String> jvmOptions, String mainClass, List<String> args)
@@ -43,18 +44,24 @@ final class ChildProcess implements AutoCloseable {
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(args);
-    return start(log, command, ENVIRONMENT);
+    return start(
+        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())),
+        log,
+        ENVIRONMENT);
   }
 
-  /** Starts any command. */
+  /**
+   * Starts any command.
+   *
+   * @param log takes what it writes on standard error
+   */
   static ChildProcess start(Path log, List<String> command) throws IOException {
-    return start(log, command, Map.of());
+    return start(new ProcessBuilder(command), log, Map.of());
   }
 
-  private static ChildProcess start(Path log, List<String> command, Map<String, String> environment)
-      throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+  private static ChildProcess start(
+      ProcessBuilder builder, Path log, Map<String, String> environment) throws IOException {
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     environment.forEach(builder.environment()::putIfAbsent);
     Process process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -69,7 +76,7 @@ final class ChildProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** The next line of standard output; null at its end. */
+  /** The next line of standard output of a {@linkplain #start command}; null at its end. */
   String readLine() throws IOException {
     return out.readLine();
   }

@@ -102,7 +102,7 @@ final class ExpectedResults {
     return channels.stream().mapToLong(channel -> channel.windows().size()).sum();
   }
 
-  /** Share of windows that hold speech, and so cost an inference. */
+  /** Share of windows that hold speech; one that the model takes for none cost an inference too. */
   double speechShare() {
     long spoken =
         channels.stream()

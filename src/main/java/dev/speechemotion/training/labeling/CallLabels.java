@@ -102,7 +102,7 @@ public final class CallLabels {
   /** How many labels there are, and for how many there are windows. */
   public String report() {
     int found = found().size();
-    return "%s: %d corrections, %d of them with audio%s%s"
+    return "%s: %d corrections, %d of them with speech%s%s"
         .formatted(
             source,
             byId.size(),

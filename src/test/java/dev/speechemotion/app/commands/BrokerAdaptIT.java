@@ -201,7 +201,7 @@ class BrokerAdaptIT {
     ModelManifest.Labeled expected = site("by-labels").labeled().get(0);
     assertThat(byCorrections.err())
         .containsPattern(
-            "-corrections: %d corrections, \\d+ of them with audio".formatted(windows + 1));
+            "-corrections: %d corrections, \\d+ of them with speech".formatted(windows + 1));
     assertThat(learned.clips()).isEqualTo(expected.clips()).isEqualTo(windows);
     assertThat(learned.speakers()).isEqualTo(expected.speakers()).isEqualTo(CORRECTED_CALLS);
     assertThat(learned.strength()).isEqualTo(expected.strength());

@@ -43,6 +43,12 @@ class RootCommandTest {
     assertThat(run.err()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"classify", "alerts", "dlq", "loadtest", "features", "watch"})
+  void shouldNameFormatsAsTheyAreTyped(String command) {
+    assertThat(CommandLineRun.of(command, "--help").out()).contains("json").doesNotContain("JSON");
+  }
+
   @Test
   void shouldPrintTheVersionOnStdout() {
     CommandLineRun run = CommandLineRun.of("--version");

@@ -96,7 +96,7 @@ class CallLabelsTest {
 
     assertThat(labels.report())
         .isEqualTo(
-            "topic here: 6 corrections, 5 of them with audio, and 1 with labels the model does not know");
+            "topic here: 6 corrections, 5 of them with speech, and 1 with labels the model does not know");
     assertThatThrownBy(labels::clips)
         .isInstanceOf(CorpusException.class)
         .hasMessageContaining("topic here has 5 recordings of 4 speakers with 2 labels")
