@@ -384,9 +384,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 protocol,
                 tested,
                 others,
-                heard.clips().stream()
-                    .collect(Collectors.toMap(LabeledClip::key, Function.identity())),
-                (classifier, clips) -> {});
+                List.of(Experiment.Tested.of(condition, heard.clips(), (classifier, clips) -> {})))
+            .get(0);
 
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("protocol", protocol.name());

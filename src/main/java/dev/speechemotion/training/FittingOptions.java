@@ -3,6 +3,7 @@ package dev.speechemotion.training;
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.model.Architecture;
+import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.NetworkType;
@@ -367,7 +368,7 @@ final class FittingOptions {
    */
   Optional<PretrainedEncoder> encoder(Experiment.Settings settings) throws ModelException {
     return settings.fitting().architecture().type().pretrained()
-        ? Optional.of(PretrainedEncoder.load(encoder))
+        ? Optional.of(PretrainedEncoder.load(EmotionModel.find(encoder)))
         : Optional.empty();
   }
 

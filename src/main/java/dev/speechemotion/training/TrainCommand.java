@@ -46,7 +46,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -242,7 +241,7 @@ public final class TrainCommand implements Callable<Integer> {
                         new FeatureImportance(
                             experiment.labels(), settings.spec(), settings.fitting().seed())));
     List<Experiment.ProtocolResult> results =
-        results(experiment, protocols, corpora, importance, log);
+        results(experiment, protocols, corpora, heard, importance, log);
 
     long fitBegin = System.nanoTime();
     ValidatedTraining stopped = experiment.trainer().fit("training", labeled);
@@ -329,7 +328,7 @@ public final class TrainCommand implements Callable<Integer> {
         "trained %d epochs on all clips (%.1f s)%n", fitted.epochs(), secondsSince(fitBegin));
 
     Map<String, ModelManifest.Metrics> metrics = new TreeMap<>();
-    results.forEach(result -> metrics.put(result.protocol().name(), result.metrics()));
+    results.forEach(result -> metrics.put(result.name(), result.metrics()));
     ModelManifest manifest =
         stage
             .experiment()
@@ -431,17 +430,21 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** What training and testing by each protocol gives. */
-  private static List<Experiment.ProtocolResult> results(
+  /**
+   * What training and testing by each protocol gives; by {@code cross-corpus}, a telephone line is
+   * tested too.
+   *
+   * @param heard how the corpora were read
+   */
+  private List<Experiment.ProtocolResult> results(
       Experiment experiment,
       List<Protocol> protocols,
       Corpora corpora,
+      Corpus.Settings heard,
       Optional<TrainingOutcome.ProtocolImportance> importance,
       PrintWriter log)
       throws IOException {
     List<Experiment.ProtocolResult> results = new ArrayList<>();
-    Map<String, LabeledClip> tested =
-        corpora.clips().stream().collect(Collectors.toMap(LabeledClip::key, Function.identity()));
     for (Protocol protocol : protocols) {
       long begin = System.nanoTime();
       List<LabeledClip> parted = new ArrayList<>();
@@ -449,25 +452,32 @@ public final class TrainCommand implements Callable<Integer> {
       for (Corpus part : corpora.parts()) {
         (protocol.tests(part.layout()) ? parted : others).addAll(corpora.clips(part));
       }
-      Experiment.ProtocolResult result =
-          experiment.run(
-              protocol,
-              parted,
-              others,
-              tested,
+      List<Experiment.Tested> tested = new ArrayList<>();
+      tested.add(
+          Experiment.Tested.of(
+              Condition.CLEAN,
+              corpora.clips(),
               importance
                   .filter(measured -> measured.protocol().equals(protocol))
                   .<Experiment.TestListener>map(measured -> measured.importance()::add)
-                  .orElse((classifier, clips) -> {}));
-      results.add(result);
-      log.printf(
-          Locale.ROOT,
-          "%s: accuracy %.1f %%, UAR %.1f %%, chance %.1f %% (%.1f s)%n",
-          protocol.name(),
-          100 * result.evaluation().accuracy(),
-          100 * result.evaluation().uar(),
-          100 * result.evaluation().uarChance(),
-          secondsSince(begin));
+                  .orElse((classifier, clips) -> {})));
+      if (protocol.kind() == Protocol.Kind.CROSS_CORPUS) {
+        Corpora line =
+            Corpora.load(sources, heard.in(Condition.TELEPHONE), corpusOptions.cache(), log);
+        tested.add(
+            Experiment.Tested.of(Condition.TELEPHONE, line.clips(), (classifier, clips) -> {}));
+      }
+      for (Experiment.ProtocolResult result : experiment.run(protocol, parted, others, tested)) {
+        results.add(result);
+        log.printf(
+            Locale.ROOT,
+            "%s: accuracy %.1f %%, UAR %.1f %%, chance %.1f %%%n",
+            result.name(),
+            100 * result.evaluation().accuracy(),
+            100 * result.evaluation().uar(),
+            100 * result.evaluation().uarChance());
+      }
+      log.printf(Locale.ROOT, "%s took %.1f s%n", protocol.name(), secondsSince(begin));
     }
     return results;
   }

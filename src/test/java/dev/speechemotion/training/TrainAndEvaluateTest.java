@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -482,16 +483,26 @@ class TrainAndEvaluateTest {
     Run table = evaluate(arguments.toArray(new String[0]));
     arguments.addAll(List.of("--format", "json"));
     Run run = evaluate(arguments.toArray(new String[0]));
+    arguments.addAll(List.of("--condition", "telephone"));
+    Run line = evaluate(arguments.toArray(new String[0]));
 
     assertThat(training.exitCode()).as(training.log()).isZero();
     assertThat(Files.readString(made.resolve("model-card.md")))
         .contains("mean and deviation of the place", "Mean of the corpora, `cross-corpus`: ")
-        .containsSubsequence("\n| `cross-corpus` |", "\n| `pooled-speaker` |");
+        .contains("evaluate --protocol cross-corpus --condition telephone --layout tess")
+        .containsSubsequence(
+            "\n| `cross-corpus` |", "\n| `cross-corpus telephone` |", "\n| `pooled-speaker` |");
     assertThat(Files.readString(made.resolve("report.html")))
-        .containsSubsequence("<td>cross-corpus</td>", "<td>pooled-speaker</td>");
+        .containsSubsequence(
+            "<td>cross-corpus</td>", "<td>cross-corpus telephone</td>", "<td>pooled-speaker</td>");
     assertThat(training.out()).contains("chance");
     try (EmotionModel loaded = EmotionModel.load(made)) {
       assertThat(loaded.manifest().normalization().adaptedTo()).isEmpty();
+      Map<String, ModelManifest.Metrics> metrics = loaded.manifest().training().metrics();
+      assertThat(metrics.get("cross-corpus").ece()).isCloseTo(ece(run), within(1e-4));
+      assertThat(metrics.get("cross-corpus telephone").ece()).isCloseTo(ece(line), within(1e-4));
+      assertThat(metrics).doesNotContainKey("pooled-speaker telephone");
+      assertThat(ece(line)).isNotEqualTo(ece(run));
     }
 
     assertThat(run.exitCode()).as(run.log()).isZero();
@@ -755,6 +766,10 @@ class TrainAndEvaluateTest {
     arguments.addAll(later);
     arguments.addAll(List.of("--cache", "none"));
     return run(new TrainCommand(), arguments.toArray(new String[0]));
+  }
+
+  private static double ece(Run evaluation) throws Exception {
+    return new ObjectMapper().readTree(evaluation.out()).get("ece").asDouble();
   }
 
   private static Run evaluate(String... arguments) {

@@ -41,6 +41,11 @@ public final class MetricsBreakdown {
     curve = newCurve();
   }
 
+  /** What may be answered. */
+  public TestedClasses classes() {
+    return classes;
+  }
+
   private List<CallTime> newCurve() {
     List<CallTime> stretches = new ArrayList<>();
     for (int seconds : CALL_TIMES_SECONDS) {

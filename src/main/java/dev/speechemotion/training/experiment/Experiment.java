@@ -7,6 +7,7 @@ import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelException;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.PretrainedEncoder;
+import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
@@ -33,6 +34,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Trainings with the same settings on the same corpora: those of the protocols, and the last. */
 public final class Experiment {
@@ -85,9 +88,38 @@ public final class Experiment {
     }
   }
 
-  /** What a protocol gave: over all folds together, and for each. */
+  /**
+   * What is tested in place of a protocol's clips.
+   *
+   * @param condition that they were heard in
+   * @param clips by key; a clip of the protocol that is not among them is not tested. They are also
+   *     all that is known of the places that are tested
+   * @param listener told of each test
+   */
+  public record Tested(Condition condition, Map<String, LabeledClip> clips, TestListener listener) {
+    public static Tested of(Condition condition, List<LabeledClip> heard, TestListener listener) {
+      return new Tested(
+          condition,
+          heard.stream().collect(Collectors.toMap(LabeledClip::key, Function.identity())),
+          listener);
+    }
+  }
+
+  /**
+   * What a protocol gave: over all folds together, and for each.
+   *
+   * @param condition that the tested clips were heard in
+   */
   public record ProtocolResult(
-      Protocol protocol, MetricsBreakdown measurement, List<FoldResult> folds) {
+      Protocol protocol,
+      Condition condition,
+      MetricsBreakdown measurement,
+      List<FoldResult> folds) {
+    /** The protocol's, and the condition unless it is clean. */
+    public String name() {
+      return protocol.name() + (condition.equals(Condition.CLEAN) ? "" : " " + condition.id());
+    }
+
     /** Over all folds. */
     public ClassificationMetrics evaluation() {
       return measurement.calibrated();
@@ -179,42 +211,40 @@ public final class Experiment {
    *
    * @param clips what is parted
    * @param others heard in every training, never tested
-   * @param tested by key, what is tested in place of a clip; a clip that is not in it is not
-   *     tested. It is also all that is known of the places that are tested
-   * @param listener told of each test
+   * @param tested what each training is tested on
+   * @return a result for each that is tested, in their order
    */
-  public ProtocolResult run(
-      Protocol protocol,
-      List<LabeledClip> clips,
-      List<LabeledClip> others,
-      Map<String, LabeledClip> tested,
-      TestListener listener)
+  public List<ProtocolResult> run(
+      Protocol protocol, List<LabeledClip> clips, List<LabeledClip> others, List<Tested> tested)
       throws IOException {
-    // Of whole corpora: a fold may lack a label that its corpus has.
-    TestedClasses classes = TestedClasses.of(List.copyOf(tested.values()));
-    MetricsBreakdown pooled = new MetricsBreakdown(labels, settings.uncertainBelow(), classes);
-    List<FoldResult> results = new ArrayList<>();
+    List<ProtocolResult> results = tested.stream().map(each -> empty(protocol, each)).toList();
     List<Protocol.Fold> folds = protocol.folds(clips, others, settings.fitting().seed());
     // Networks show their epochs, of each fold.
     boolean showsNone = settings.fitting().architecture().linear();
     try (Progress progress = new Progress(protocol.name() + ", folds", folds.size(), log)) {
       for (Protocol.Fold fold : folds) {
-        results.add(run(protocol, fold, tested, classes, pooled, listener));
+        run(protocol, fold, tested, results);
         if (showsNone) {
           progress.step();
         }
       }
     }
-    return new ProtocolResult(protocol, pooled, results);
+    return results;
   }
 
-  private FoldResult run(
-      Protocol protocol,
-      Protocol.Fold fold,
-      Map<String, LabeledClip> tested,
-      TestedClasses classes,
-      MetricsBreakdown pooled,
-      TestListener listener)
+  private ProtocolResult empty(Protocol protocol, Tested tested) {
+    // Of whole corpora: a fold may lack a label that its corpus has.
+    TestedClasses classes = TestedClasses.of(List.copyOf(tested.clips().values()));
+    return new ProtocolResult(
+        protocol,
+        tested.condition(),
+        new MetricsBreakdown(labels, settings.uncertainBelow(), classes),
+        new ArrayList<>());
+  }
+
+  /** Adds what a fold gives to the results. */
+  private void run(
+      Protocol protocol, Protocol.Fold fold, List<Tested> tested, List<ProtocolResult> results)
       throws IOException {
     String task = "%s, testing %s".formatted(protocol.name(), shortened(fold.name()));
     ValidatedTraining stopped = trainer.fit(task, fold.train());
@@ -223,12 +253,6 @@ public final class Experiment {
             ? trainer.fitAll(task + " again", fold.train(), stopped.epochs())
             : stopped.network();
     Calibrator.Calibration calibration = stopped.calibration();
-    ClassificationMetrics evaluation = new ClassificationMetrics(labels);
-    List<LabeledClip> test =
-        fold.test().stream()
-            .filter(clip -> tested.containsKey(clip.key()))
-            .map(clip -> tested.get(clip.key()))
-            .toList();
     AdaptedTest adapted =
         new AdaptedTest(
             settings.fitting().adaptation(),
@@ -238,18 +262,46 @@ public final class Experiment {
             settings.siteDraws(),
             settings.fitting().seed());
     try (EmotionModel model = model(fitted, calibration)) {
-      adapted.run(
-          model,
-          test,
-          List.copyOf(tested.values()),
-          (classifier, uncalibrated, heard) -> {
-            pooled.add(classifier, uncalibrated, heard);
-            List<LabeledClip> withoutTimes = heard.stream().map(AdaptedClip::clip).toList();
-            evaluation.addAll(classifier, withoutTimes, classes);
-            listener.tested(classifier, withoutTimes);
-          });
+      for (int i = 0; i < tested.size(); i++) {
+        ClassificationMetrics evaluation =
+            test(adapted, model, fold, tested.get(i), results.get(i).measurement());
+        results
+            .get(i)
+            .folds()
+            .add(new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve()));
+      }
     }
-    return new FoldResult(fold, evaluation, fitted.epochs(), calibration, stopped.curve());
+  }
+
+  /**
+   * Tests the network of a fold.
+   *
+   * @param pooled takes what it gives, too
+   */
+  private ClassificationMetrics test(
+      AdaptedTest adapted,
+      EmotionModel model,
+      Protocol.Fold fold,
+      Tested tested,
+      MetricsBreakdown pooled)
+      throws IOException {
+    ClassificationMetrics evaluation = new ClassificationMetrics(labels);
+    List<LabeledClip> test =
+        fold.test().stream()
+            .filter(clip -> tested.clips().containsKey(clip.key()))
+            .map(clip -> tested.clips().get(clip.key()))
+            .toList();
+    adapted.run(
+        model,
+        test,
+        List.copyOf(tested.clips().values()),
+        (classifier, uncalibrated, heard) -> {
+          pooled.add(classifier, uncalibrated, heard);
+          List<LabeledClip> withoutTimes = heard.stream().map(AdaptedClip::clip).toList();
+          evaluation.addAll(classifier, withoutTimes, pooled.classes());
+          tested.listener().tested(classifier, withoutTimes);
+        });
+    return evaluation;
   }
 
   private static String shortened(String name) {

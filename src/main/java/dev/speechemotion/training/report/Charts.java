@@ -68,7 +68,7 @@ final class Charts {
   static byte[] foldCurves(List<Experiment.ProtocolResult> results) throws IOException {
     List<XYChart> charts = new ArrayList<>();
     for (Experiment.ProtocolResult result : results) {
-      XYChart chart = lines(result.protocol().name(), "validation loss");
+      XYChart chart = lines(result.name(), "validation loss");
       for (int i = 0; i < result.folds().size(); i++) {
         List<EpochResult> curve = result.folds().get(i).curve();
         line(
@@ -92,7 +92,7 @@ final class Charts {
         new CategoryChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title(result.protocol().name() + ", accuracy over call time")
+            .title(result.name() + ", accuracy over call time")
             .xAxisTitle("seconds of call heard")
             .yAxisTitle("share of clips")
             .build();
@@ -172,7 +172,7 @@ final class Charts {
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title(result.protocol().name())
+            .title(result.name())
             .xAxisTitle("confidence")
             .yAxisTitle("share right")
             .build();
@@ -235,7 +235,7 @@ final class Charts {
         new HeatMapChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title(result.protocol().name() + ", clips")
+            .title(result.name() + ", clips")
             .xAxisTitle("predicted")
             .yAxisTitle("actual")
             .build();
@@ -270,7 +270,7 @@ final class Charts {
         new CategoryChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title(result.protocol().name())
+            .title(result.name())
             .yAxisTitle("share")
             .build();
     chart.addSeries("precision", evaluation.labels(), precision);

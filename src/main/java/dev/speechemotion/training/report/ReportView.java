@@ -3,6 +3,7 @@ package dev.speechemotion.training.report;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
@@ -223,9 +224,7 @@ record ReportView(
         manifest.labels(),
         Figures.format("%.1f", 100.0 / manifest.labels().size()),
         model(outcome),
-        outcome.results().stream()
-            .map(result -> tested(result, outcome.command(result.protocol())))
-            .toList(),
+        outcome.results().stream().map(result -> tested(result, outcome.command(result))).toList(),
         outcome.readingOfFigures().strip(),
         outcome.testedEpochText(),
         outcome.corpora().parts().stream()
@@ -282,8 +281,10 @@ record ReportView(
         .forEach((name, part) -> byCorpus.add(ofCorpus(name, part, measurement.uncertainBelow())));
     List<Stretch> callTime = measurement.curve().stream().map(ReportView::stretch).toList();
     return new Tested(
-        result.protocol().name(),
-        result.protocol().meaning(),
+        result.name(),
+        result.condition().equals(Condition.CLEAN)
+            ? result.protocol().meaning()
+            : "the same, heard as `--condition %s` has it".formatted(result.condition().id()),
         command,
         evaluation.clipCount(),
         Figures.accuracyByFold(result),

@@ -55,8 +55,14 @@ public record TrainingOutcome(
   public record ProtocolImportance(Protocol protocol, FeatureImportance importance) {}
 
   /** The command that gives a protocol's figures. */
-  String command(Protocol protocol) {
-    return "evaluate --protocol " + protocol.name() + " " + options;
+  String command(Experiment.ProtocolResult result) {
+    return "evaluate --protocol "
+        + result.protocol().name()
+        + (result.condition().equals(Condition.CLEAN)
+            ? ""
+            : " --condition " + result.condition().id())
+        + " "
+        + options;
   }
 
   /** The network in words. */

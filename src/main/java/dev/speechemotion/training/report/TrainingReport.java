@@ -1,5 +1,6 @@
 package dev.speechemotion.training.report;
 
+import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.experiment.Experiment;
 import java.io.IOException;
@@ -33,7 +34,12 @@ public final class TrainingReport {
     Map<String, byte[]> plots = new LinkedHashMap<>();
     plots.put(LEARNING_CURVE, Charts.learningCurve(outcome.stopped().curve()));
     if (!results.isEmpty()) {
-      plots.put(FOLD_CURVES, Charts.foldCurves(results));
+      plots.put(
+          FOLD_CURVES,
+          Charts.foldCurves(
+              results.stream()
+                  .filter(result -> result.condition().equals(Condition.CLEAN))
+                  .toList()));
       plots.put(CONFUSION, Charts.confusionMatrices(results));
       plots.put(PER_CLASS, Charts.perClass(results));
       plots.put(RELIABILITY, Charts.reliability(results));
@@ -68,15 +74,15 @@ public final class TrainingReport {
     StringBuilder text =
         new StringBuilder(
             Figures.format(
-                "%-18s%8s%10s%8s%8s  %-18s%8s%8s\n",
+                "%-24s%8s%10s%8s%8s  %-18s%8s%8s\n",
                 "protocol", "clips", "accuracy", "UAR", "chance", "worst recall", "ECE", "before"));
     for (Experiment.ProtocolResult result : results) {
       ClassificationMetrics evaluation = result.evaluation();
       int worst = evaluation.worstLabel();
       text.append(
           Figures.format(
-              "%-18s%8d%9.1f%%%7.1f%%%7.1f%%  %-18s%8.3f%8.3f\n",
-              result.protocol().name(),
+              "%-24s%8d%9.1f%%%7.1f%%%7.1f%%  %-18s%8.3f%8.3f\n",
+              result.name(),
               evaluation.clipCount(),
               100 * evaluation.accuracy(),
               100 * evaluation.uar(),

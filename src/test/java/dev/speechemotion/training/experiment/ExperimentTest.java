@@ -23,10 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,9 +67,6 @@ class ExperimentTest {
           asked.add(clips.stream().map(LabeledClip::key).collect(Collectors.toSet()));
           return clips;
         };
-    Map<String, LabeledClip> heard =
-        corpora.clips().stream().collect(Collectors.toMap(LabeledClip::key, Function.identity()));
-
     // when either speaker is tested
     List<Experiment.FoldResult> folds =
         new Experiment(settings, corpora, source, Optional.empty(), NO_LOG)
@@ -79,8 +74,10 @@ class ExperimentTest {
                 Protocol.named("tess-speaker").orElseThrow(),
                 corpora.clips(),
                 List.of(),
-                heard,
-                (classifier, clips) -> {})
+                List.of(
+                    Experiment.Tested.of(
+                        Condition.CLEAN, corpora.clips(), (classifier, clips) -> {})))
+            .get(0)
             .folds();
 
     // then for the population and in each of three epochs it was asked for the other speaker's
