@@ -68,7 +68,7 @@ public final class CallPlayer {
 
     private static void require(boolean holds, String rule, Number value) {
       if (!holds) {
-        throw new CommandFailure(rule + ", got " + value);
+        throw new IllegalArgumentException(rule + ", got " + value);
       }
     }
   }

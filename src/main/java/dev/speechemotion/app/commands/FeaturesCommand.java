@@ -49,8 +49,9 @@ final class FeaturesCommand implements Callable<Integer> {
       defaultValue = "librosa-22k",
       paramLabel = "SPEC|MODEL_DIR",
       description =
-          "librosa-22k, wideband-16k, telephone-8k, wideband-16k-extended,"
-              + " telephone-8k-extended, encoder-16k, or that of a model (default ${DEFAULT-VALUE}).")
+          "librosa-22k, wideband-16k, telephone-8k, wideband-16k-extended, telephone-8k-extended,"
+              + " wideband-16k-logmel, telephone-8k-logmel, encoder-16k (with --per window), or that"
+              + " of a model (default ${DEFAULT-VALUE}).")
   private String specName;
 
   @Option(

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -95,11 +96,18 @@ final class FeedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = options.load();
-    CallPlayer.Format format =
-        new CallPlayer.Format(chunkMs, encoding, sampleRateHz, speed, interleaved);
+    CallPlayer.Format format = format();
     AudioClip clip = CallRecordings.readCall(files);
     List<ChannelRole> channelRoles = CallRecordings.roles(roles, clip.channelCount());
     return StopRequest.onSignal(stop -> feed(settings, format, clip, channelRoles, stop));
+  }
+
+  private CallPlayer.Format format() {
+    try {
+      return new CallPlayer.Format(chunkMs, encoding, sampleRateHz, speed, interleaved);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private int feed(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.speechemotion.app.client.CallRecordings;
+import dev.speechemotion.app.client.ClusterReadiness;
 import dev.speechemotion.app.embedded.DemoCall;
 import dev.speechemotion.app.embedded.EmbeddedCluster;
 import dev.speechemotion.app.loadtest.BesideCommand;
@@ -13,6 +14,7 @@ import dev.speechemotion.app.loadtest.LoadReport;
 import dev.speechemotion.app.loadtest.LoadResult;
 import dev.speechemotion.app.loadtest.LoadRun;
 import dev.speechemotion.app.loadtest.LoadSetup;
+import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.app.process.StopRequest;
 import dev.speechemotion.app.process.TemporaryFiles;
 import dev.speechemotion.app.settings.Property;
@@ -21,6 +23,7 @@ import dev.speechemotion.app.settings.SettingsOptions;
 import dev.speechemotion.audio.AudioClip;
 import dev.speechemotion.model.EmotionModel;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +39,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -133,7 +137,7 @@ final class LoadTestCommand implements Callable<Integer> {
       defaultValue = "1",
       paramLabel = "N",
       description = "Of the application (default ${DEFAULT-VALUE}).")
-  private int instances;
+  private int instanceCount;
 
   @Option(
       names = "--join-after",
@@ -186,14 +190,38 @@ final class LoadTestCommand implements Callable<Integer> {
       description = "One of ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
   private OutputFormat format;
 
+  private LoadSetup.Instances instances;
+
   @Override
   public Integer call() throws Exception {
-    List<LoadPlan> plans =
-        channels.stream()
-            .map(count -> new LoadPlan(count, seconds, warmUpSeconds, chunkMs, speed, turnSeconds))
-            .toList();
+    List<LoadPlan> plans;
+    try {
+      plans =
+          channels.stream()
+              .map(
+                  count -> new LoadPlan(count, seconds, warmUpSeconds, chunkMs, speed, turnSeconds))
+              .toList();
+      instances = new LoadSetup.Instances(instanceCount, joinAfterSeconds, leaveAfterSeconds, kill);
+      plans.forEach(instances::requireWithin);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    if (partitions < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "the partitions must be 1 or more, got " + partitions);
+    }
+    plot.ifPresent(LoadTestCommand::requireFolder);
     AudioClip recording = files.isEmpty() ? DemoCall.load().clip() : CallRecordings.readCall(files);
     return StopRequest.onSignal(stop -> run(plans, recording, stop));
+  }
+
+  /** Before a load of half an hour. */
+  private static void requireFolder(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new CommandFailure(
+          "cannot write %s: %s is no folder to write to".formatted(file, folder));
+    }
   }
 
   private int run(List<LoadPlan> plans, AudioClip recording, StopRequest stop) throws Exception {
@@ -201,7 +229,9 @@ final class LoadTestCommand implements Callable<Integer> {
     try (EmotionModel loaded = EmotionModel.load(EmotionModel.find(Path.of(model)))) {
       if (options.namesCluster()) {
         Settings settings = options.load(Map.of(Property.MODEL_DIR, model));
-        return run(plans, recording, setup(settings, options.arguments(), loaded, folder), stop);
+        new ClusterReadiness(settings).requireTopics(List.of(), false, stop);
+        return run(
+            plans, recording, setup(settings, options.arguments(), loaded, false, folder), stop);
       }
       try (EmbeddedCluster cluster = EmbeddedCluster.start(folder.resolve("broker.log"))) {
         Map<String, String> of =
@@ -211,7 +241,8 @@ final class LoadTestCommand implements Callable<Integer> {
                 Property.MODEL_DIR, model);
         List<String> arguments = new ArrayList<>(options.arguments());
         of.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
-        return run(plans, recording, setup(options.load(of), arguments, loaded, folder), stop);
+        return run(
+            plans, recording, setup(options.load(of), arguments, loaded, true, folder), stop);
       }
     } finally {
       TemporaryFiles.delete(folder);
@@ -219,7 +250,11 @@ final class LoadTestCommand implements Callable<Integer> {
   }
 
   private LoadSetup setup(
-      Settings settings, List<String> arguments, EmotionModel loaded, Path folder) {
+      Settings settings,
+      List<String> arguments,
+      EmotionModel loaded,
+      boolean ownCluster,
+      Path folder) {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(
         List.of(
@@ -239,10 +274,8 @@ final class LoadTestCommand implements Callable<Integer> {
         settings.streamSettings().call().noSpeechEvents(),
         partitions,
         (short) settings.integer(Property.TOPIC_REPLICATION_FACTOR),
+        ownCluster,
         instances,
-        joinAfterSeconds,
-        leaveAfterSeconds,
-        kill,
         folder);
   }
 

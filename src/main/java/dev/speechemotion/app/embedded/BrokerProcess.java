@@ -10,13 +10,13 @@ public final class BrokerProcess {
   private BrokerProcess() {}
 
   public static void main(String[] args) throws IOException {
-    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
-      System.out.println(broker.bootstrapServers());
-      while (System.in.read() >= 0) {
-        // Nothing is told to it.
-      }
+    EmbeddedBroker broker = EmbeddedBroker.start();
+    // A terminal's Ctrl-C comes here as well.
+    Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "close-broker"));
+    System.out.println(broker.bootstrapServers());
+    while (System.in.read() >= 0) {
+      // Nothing is told to it.
     }
-    // Threads of the broker may go on.
     System.exit(0);
   }
 }

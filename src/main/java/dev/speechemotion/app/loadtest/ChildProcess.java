@@ -81,6 +81,11 @@ final class ChildProcess implements AutoCloseable {
     return out.readLine();
   }
 
+  /** Of one that has ended. */
+  int exitCode() {
+    return process.exitValue();
+  }
+
   /** SIGTERM; gives whether it ended by that, with exit code 0. */
   boolean stop() throws InterruptedException {
     // Process.destroy would close what it still has to say.
@@ -93,10 +98,14 @@ final class ChildProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** The end of what it wrote. */
+  /** The end of what it wrote, without the steps of stack traces. */
   String logTail() {
     try {
-      List<String> lines = Files.readString(log, StandardCharsets.UTF_8).lines().toList();
+      List<String> lines =
+          Files.readString(log, StandardCharsets.UTF_8)
+              .lines()
+              .filter(line -> !line.startsWith("\tat "))
+              .toList();
       return String.join(
           "\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
     } catch (IOException e) {

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /** The application, as its own process, watched by JMX. */
 final class Instance implements AutoCloseable {
   /** Of the jar; by name, for it is above this package. */
-  private static final String MAIN_CLASS = "dev.speechemotion.app.Main";
+  private static final String MAIN_CLASS = "dev.speechemotion.app.ChildMain";
 
   private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
   private static final long START_TIMEOUT_NANOS = 120_000_000_000L;
@@ -84,7 +84,10 @@ final class Instance implements AutoCloseable {
 
   private boolean isRunning() {
     try {
-      if (beans == null && process.isAlive()) {
+      if (!process.isAlive()) {
+        return false;
+      }
+      if (beans == null) {
         connect();
       }
       for (ObjectName client : names("kafka.streams:type=stream-metrics,*")) {
@@ -253,7 +256,9 @@ final class Instance implements AutoCloseable {
 
   void requireAlive() {
     if (!stopped && !process.isAlive()) {
-      throw new CommandFailure("the application ended by itself: " + process.logTail());
+      throw new CommandFailure(
+          "the application ended by itself, exit code %d: %s"
+              .formatted(process.exitCode(), process.logTail()));
     }
   }
 

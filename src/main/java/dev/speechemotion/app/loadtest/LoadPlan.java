@@ -1,7 +1,5 @@
 package dev.speechemotion.app.loadtest;
 
-import dev.speechemotion.app.process.CommandFailure;
-
 /**
  * What is played.
  *
@@ -26,6 +24,9 @@ public record LoadPlan(
   /** Calls begin over so long at least, so that their windows don't end all at once. */
   private static final int LEAST_RAMP_MS = 1_000;
 
+  /**
+   * @throws IllegalArgumentException if it cannot be played
+   */
   public LoadPlan {
     require(channels, 1, MAX_CHANNELS, "the channels");
     require(seconds, 5, MAX_SECONDS, "the seconds");
@@ -36,7 +37,7 @@ public record LoadPlan(
 
   private static void require(int value, int least, int most, String what) {
     if (value < least || value > most) {
-      throw new CommandFailure(
+      throw new IllegalArgumentException(
           "%s must be from %d to %d, got %d".formatted(what, least, most, value));
     }
   }

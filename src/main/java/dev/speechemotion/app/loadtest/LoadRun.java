@@ -85,7 +85,8 @@ public final class LoadRun {
       complete = true;
       return new Done(result, run.topics.chunks(), run.topics.beside(), run.topics::delete);
     } finally {
-      if (!complete) {
+      // One's own broker may have ended by the same signal, and its topics end with it.
+      if (!complete && !setup.ownCluster()) {
         run.topics.delete();
       }
     }
@@ -154,7 +155,7 @@ public final class LoadRun {
   }
 
   private LoadResult live(StopRequest stop) throws IOException, InterruptedException {
-    int atOnce = setup.instances() - (setup.joinAfterSeconds() > 0 ? 1 : 0);
+    int atOnce = setup.instances().atOnce();
     for (int i = 0; i < atOnce; i++) {
       startInstance();
     }
@@ -217,7 +218,7 @@ public final class LoadRun {
     }
     feed.end();
     awaitSummaries();
-    boolean sameInstances = atOnce == setup.instances() && !oneLeft;
+    boolean sameInstances = atOnce == setup.instances().count() && !oneLeft;
     return result(
         from,
         to.orElse(course.get(course.size() - 1)),
@@ -227,12 +228,14 @@ public final class LoadRun {
   }
 
   private void joinOrLeave(double seconds) throws IOException, InterruptedException {
-    if (started < setup.instances() && seconds >= setup.joinAfterSeconds()) {
+    if (started < setup.instances().count() && seconds >= setup.instances().joinAfterSeconds()) {
       startInstance();
     }
-    if (setup.leaveAfterSeconds() > 0 && !oneLeft && seconds >= setup.leaveAfterSeconds()) {
+    if (setup.instances().leaveAfterSeconds() > 0
+        && !oneLeft
+        && seconds >= setup.instances().leaveAfterSeconds()) {
       oneLeft = true;
-      instances.get(0).stop(setup.kill());
+      instances.get(0).stop(setup.instances().kill());
     }
   }
 
@@ -271,7 +274,7 @@ public final class LoadRun {
     feed.end();
     long all = feed.appended();
     long beganNanos = System.nanoTime();
-    for (int i = 0; i < setup.instances(); i++) {
+    for (int i = 0; i < setup.instances().count(); i++) {
       startInstance();
     }
     for (Instance instance : instances) {

@@ -1,6 +1,5 @@
 package dev.speechemotion.app.loadtest;
 
-import dev.speechemotion.app.process.CommandFailure;
 import dev.speechemotion.model.EmotionModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,10 +17,8 @@ import java.util.Map;
  * @param noSpeechEvents whether it makes events of windows without speech
  * @param partitions of the topics
  * @param replicas of the topics; -1: the broker's default
+ * @param ownCluster whether the broker is there for the load alone, and ends with it
  * @param instances of the application
- * @param joinAfterSeconds when the last of them starts, from the begin of the feed; 0: at once
- * @param leaveAfterSeconds when the first of them ends likewise; 0: not before the end
- * @param kill whether it ends by SIGKILL
  * @param folder for state and logs
  */
 public record LoadSetup(
@@ -34,25 +31,54 @@ public record LoadSetup(
     boolean noSpeechEvents,
     int partitions,
     short replicas,
-    int instances,
-    int joinAfterSeconds,
-    int leaveAfterSeconds,
-    boolean kill,
+    boolean ownCluster,
+    Instances instances,
     Path folder) {
-  public LoadSetup {
-    require(partitions >= 1, "the partitions must be 1 or more");
-    require(instances >= 1, "the instances must be 1 or more");
-    require(
-        joinAfterSeconds >= 0 && leaveAfterSeconds >= 0,
-        "seconds after which an instance joins or leaves must be 0 or more");
-    require(
-        instances >= 2 || joinAfterSeconds == 0 && leaveAfterSeconds == 0,
-        "an instance can join or leave only if there are two or more: see --instances");
-  }
 
-  private static void require(boolean holds, String rule) {
-    if (!holds) {
-      throw new CommandFailure(rule);
+  /**
+   * How many there are, and when.
+   *
+   * @param joinAfterSeconds when the last of them starts, from the begin of the feed; 0: at once
+   * @param leaveAfterSeconds when the first of them ends likewise; 0: not before the end
+   * @param kill whether it ends by SIGKILL
+   */
+  public record Instances(int count, int joinAfterSeconds, int leaveAfterSeconds, boolean kill) {
+    /**
+     * @throws IllegalArgumentException if that cannot be
+     */
+    public Instances {
+      require(count >= 1, "the instances must be 1 or more");
+      require(
+          joinAfterSeconds >= 0 && leaveAfterSeconds >= 0,
+          "seconds after which an instance joins or leaves must be 0 or more");
+      require(
+          count >= 2 || joinAfterSeconds == 0 && leaveAfterSeconds == 0,
+          "an instance can join or leave only if there are two or more: see --instances");
+    }
+
+    private static void require(boolean holds, String rule) {
+      if (!holds) {
+        throw new IllegalArgumentException(rule);
+      }
+    }
+
+    /**
+     * @throws IllegalArgumentException if one would join or leave when the load is over
+     */
+    public void requireWithin(LoadPlan plan) {
+      require(
+          !plan.isBacklog() || joinAfterSeconds == 0 && leaveAfterSeconds == 0,
+          "instances cannot join or leave while a backlog is worked off");
+      require(
+          Math.max(joinAfterSeconds, leaveAfterSeconds) < plan.allLiveUntil(),
+          "an instance must join or leave before the calls end, see --seconds");
+      require(
+          !kill || leaveAfterSeconds > 0, "--kill needs --leave-after, which says when it ends");
+    }
+
+    /** Of them, those that are there from the begin. */
+    int atOnce() {
+      return count - (joinAfterSeconds > 0 ? 1 : 0);
     }
   }
 }

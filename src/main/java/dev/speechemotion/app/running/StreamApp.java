@@ -67,7 +67,15 @@ public final class StreamApp implements AutoCloseable {
    * @throws CommandFailure if one cannot be used here
    */
   public static void requireSettings(Settings settings) {
-    new StreamsConfig(StreamsProperties.of(settings));
+    try {
+      new StreamsConfig(StreamsProperties.of(settings));
+    } catch (IllegalArgumentException e) {
+      // Of values that do not go together. What it proposes are names without our prefix.
+      throw new CommandFailure(
+          "configuration: %s; see commit.interval.ms and kafka.producer.transaction.timeout.ms"
+              .formatted(e.getMessage().split("\\. ", 2)[0]),
+          e);
+    }
   }
 
   /**

@@ -31,6 +31,11 @@ final class StreamsProperties {
    */
   private static final int COMMIT_TAKES_MS = 150;
 
+  /** By Kafka Streams' own time-out, a transaction would end before the next commit. */
+  private static final int LONG_COMMIT_INTERVAL_MS = 5_000;
+
+  private static final int BEYOND_COMMIT_MS = 10_000;
+
   /**
    * States are some kilobytes each: with Kafka's batches of 16 kB there were a few in a request.
    */
@@ -69,6 +74,14 @@ final class StreamsProperties {
     suggest(
         streams, settings, MAIN_CONSUMER, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
     suggest(streams, settings, PRODUCER, ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+    if (commitMs > LONG_COMMIT_INTERVAL_MS) {
+      suggest(
+          streams,
+          settings,
+          PRODUCER,
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+          (int) commitMs + BEYOND_COMMIT_MS);
+    }
     streams.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     streams.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_CALL_BYTES);

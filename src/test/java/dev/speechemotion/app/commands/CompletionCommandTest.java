@@ -36,7 +36,7 @@ class CompletionCommandTest {
         "ses wat|watch",
         "ses comp|completion",
         "ses watch --form|--format",
-        "'ses watch --format '|TABLE TEXT JSON",
+        "'ses watch --format '|table text json",
         "ses stream --pseud|--pseudonymize",
       })
   void shouldCompleteInBash(String typed, String offered) throws Exception {

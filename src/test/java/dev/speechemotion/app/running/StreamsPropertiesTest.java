@@ -46,6 +46,26 @@ class StreamsPropertiesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1000, ", "5000, ", "100000, 110000", "600000, 610000"})
+  void shouldLetTransactionsLastUntilTheNextCommit(String interval, Integer timeout) {
+    Settings settings = Settings.of(Map.of("commit.interval.ms", interval));
+
+    assertThat(StreamsProperties.of(settings).get("producer.transaction.timeout.ms"))
+        .isEqualTo(timeout);
+  }
+
+  @Test
+  void shouldSayThatATransactionWouldEndTooEarly() {
+    Settings settings = Settings.of(Map.of("kafka.producer.transaction.timeout.ms", "500"));
+
+    assertThatThrownBy(() -> StreamApp.requireSettings(settings))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessage(
+            "configuration: Transaction timeout 500 was set lower than streams commit interval 850;"
+                + " see commit.interval.ms and kafka.producer.transaction.timeout.ms");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "0, 'must be 1 or above, got 0'",
     "-1, 'must be 1 or above, got -1'",
