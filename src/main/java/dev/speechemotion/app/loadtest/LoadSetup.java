@@ -66,11 +66,12 @@ public record LoadSetup(
      * @throws IllegalArgumentException if one would join or leave when the load is over
      */
     public void requireWithin(LoadPlan plan) {
+      int last = Math.max(joinAfterSeconds, leaveAfterSeconds);
       require(
-          !plan.isBacklog() || joinAfterSeconds == 0 && leaveAfterSeconds == 0,
+          last == 0 || !plan.isBacklog(),
           "instances cannot join or leave while a backlog is worked off");
       require(
-          Math.max(joinAfterSeconds, leaveAfterSeconds) < plan.allLiveUntil(),
+          last == 0 || last < plan.allLiveUntil(),
           "an instance must join or leave before the calls end, see --seconds");
       require(
           !kill || leaveAfterSeconds > 0, "--kill needs --leave-after, which says when it ends");
