@@ -97,6 +97,7 @@ public final class Experiment {
    * @param listener told of each test
    */
   public record Tested(Condition condition, Map<String, LabeledClip> clips, TestListener listener) {
+    /** Of clips as they were heard, by their keys. */
     public static Tested of(Condition condition, List<LabeledClip> heard, TestListener listener) {
       return new Tested(
           condition,
@@ -115,9 +116,14 @@ public final class Experiment {
       Condition condition,
       MetricsBreakdown measurement,
       List<FoldResult> folds) {
+    /** Whether the tested clips were heard as they are. */
+    public boolean isClean() {
+      return condition.equals(Condition.CLEAN);
+    }
+
     /** The protocol's, and the condition unless it is clean. */
     public String name() {
-      return protocol.name() + (condition.equals(Condition.CLEAN) ? "" : " " + condition.id());
+      return protocol.name() + (isClean() ? "" : " " + condition.id());
     }
 
     /** Over all folds. */

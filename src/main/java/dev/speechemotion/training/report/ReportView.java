@@ -3,7 +3,6 @@ package dev.speechemotion.training.report;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
-import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
@@ -282,7 +281,7 @@ record ReportView(
     List<Stretch> callTime = measurement.curve().stream().map(ReportView::stretch).toList();
     return new Tested(
         result.name(),
-        result.condition().equals(Condition.CLEAN)
+        result.isClean()
             ? result.protocol().meaning()
             : "the same, heard as `--condition %s` has it".formatted(result.condition().id()),
         command,

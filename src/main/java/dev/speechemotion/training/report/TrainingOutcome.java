@@ -58,9 +58,7 @@ public record TrainingOutcome(
   String command(Experiment.ProtocolResult result) {
     return "evaluate --protocol "
         + result.protocol().name()
-        + (result.condition().equals(Condition.CLEAN)
-            ? ""
-            : " --condition " + result.condition().id())
+        + (result.isClean() ? "" : " --condition " + result.condition().id())
         + " "
         + options;
   }

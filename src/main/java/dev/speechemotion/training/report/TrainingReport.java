@@ -1,6 +1,5 @@
 package dev.speechemotion.training.report;
 
-import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.experiment.Experiment;
 import java.io.IOException;
@@ -36,10 +35,7 @@ public final class TrainingReport {
     if (!results.isEmpty()) {
       plots.put(
           FOLD_CURVES,
-          Charts.foldCurves(
-              results.stream()
-                  .filter(result -> result.condition().equals(Condition.CLEAN))
-                  .toList()));
+          Charts.foldCurves(results.stream().filter(Experiment.ProtocolResult::isClean).toList()));
       plots.put(CONFUSION, Charts.confusionMatrices(results));
       plots.put(PER_CLASS, Charts.perClass(results));
       plots.put(RELIABILITY, Charts.reliability(results));
