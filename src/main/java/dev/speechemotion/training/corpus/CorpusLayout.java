@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** How a corpus names its files: where label, speaker and text are to be found. */
 public enum CorpusLayout {
@@ -225,7 +227,10 @@ public enum CorpusLayout {
       "Apache-2.0",
       """
       Get EmoGator from https://github.com/fredbuhl/EmoGator, so that the files lie as
-        DIR/data/mp3/000072-24-1.mp3 ...; then give DIR with --data.""") {
+        DIR/data/mp3/000072-24-1.mp3 ...
+      make a WAV file of each MP3 file, beside it, such as by
+        ffmpeg -i 000072-24-1.mp3 -c:a pcm_s16le 000072-24-1.wav
+      and give DIR with --data.""") {
     private static final Pattern NAME = ignoringCase("(\\d{6})-(\\d\\d)-\\d");
 
     /** By its number less 1; words that are no emotion of ours are left out unless asked for. */
@@ -477,6 +482,9 @@ public enum CorpusLayout {
   private static final Pattern AUDIO =
       ignoringCase(".+\\.(wav|wave|aif|aiff|aifc|mp3|flac|ogg|opus|m4a)");
 
+  private static final Pattern WAV = ignoringCase(".+\\.wav");
+  private static final Pattern COMPRESSED = ignoringCase(".+\\.(mp3|flac|ogg|opus|m4a)");
+
   private final String title;
   private final String license;
   private final String howToGet;
@@ -529,7 +537,7 @@ public enum CorpusLayout {
     }
     List<Recording> recordings = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    for (Path file : FolderFiles.of(root, CorpusLayout::isAudio, problems)) {
+    for (Path file : notConverted(FolderFiles.of(root, CorpusLayout::isAudio, problems))) {
       parse(root, file)
           .ifPresentOrElse(
               recordings::add,
@@ -565,6 +573,21 @@ public enum CorpusLayout {
   /** Names with a leading dot are what macOS leaves beside files when it packs them. */
   private static boolean isAudio(String name) {
     return AUDIO.matcher(name).matches() && !name.startsWith(".");
+  }
+
+  /** A recording that was converted, with the WAV file beside it, is one recording and not two. */
+  private static List<Path> notConverted(List<Path> files) {
+    Set<Path> converted =
+        files.stream()
+            .filter(file -> WAV.matcher(file.toString()).matches())
+            .map(file -> file.resolveSibling(stem(file)))
+            .collect(Collectors.toSet());
+    return files.stream()
+        .filter(
+            file ->
+                !COMPRESSED.matcher(file.toString()).matches()
+                    || !converted.contains(file.resolveSibling(stem(file))))
+        .toList();
   }
 
   private static String id(Path root, Path file) {

@@ -186,6 +186,28 @@ class CorpusLayoutTest {
   }
 
   @Test
+  void shouldTakeARecordingAndTheWavFileMadeOfItForOne() throws Exception {
+    write("data/mp3/000001-24-2.mp3");
+    write("data/mp3/000001-24-2.WAV");
+    write("data/mp3/000001-24-3.mp3");
+    write("data/mp3/000001-24-4.wav");
+    write("data/wav/000001-24-5.wav");
+    write("data/mp3/000001-24-5.mp3");
+
+    CorpusLayout.Listing listing = CorpusLayout.EMOGATOR.list(root);
+
+    assertThat(listing.recordings())
+        .extracting(Recording::id)
+        .containsExactly(
+            "data/mp3/000001-24-2.WAV",
+            "data/mp3/000001-24-3.mp3",
+            "data/mp3/000001-24-4.wav",
+            "data/mp3/000001-24-5.mp3",
+            "data/wav/000001-24-5.wav");
+    assertThat(listing.problems()).isEmpty();
+  }
+
+  @Test
   void shouldNotTakeOtherFilesForRecordings() throws Exception {
     write("OAF_sad/OAF_back_sad.wav");
     write("OAF_sad/._OAF_back_sad.wav");
