@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.model.EmotionModel;
+import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.PretrainedEncoder;
 import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpora;
 import dev.speechemotion.training.corpus.Corpus;
+import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.WindowEncoder;
 import dev.speechemotion.training.evaluation.Adaptation;
@@ -22,6 +24,7 @@ import dev.speechemotion.training.experiment.Experiment;
 import dev.speechemotion.training.experiment.TaughtNetwork;
 import dev.speechemotion.training.labeling.LabelingTrial;
 import dev.speechemotion.training.linear.SelfTraining;
+import dev.speechemotion.training.report.UnheardCorpora;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,6 +60,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   private static final String NO_TEACHER = "none";
   private static final String SELF = "self";
 
+  private static final String CARD = "--card";
+  private static final String CONDITION = "--condition";
+
   private static final String FITTING_OPTIONS = "fittingOptions";
 
   /** Those of trainings that also say how a model is tested. */
@@ -80,7 +86,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Mixin private CorpusOptions corpusOptions;
 
   @Option(
-      names = "--condition",
+      names = CONDITION,
       defaultValue = "clean",
       description =
           "What the tested recordings go through: clean, telephone (8 kHz, G.711 mu-law), pauses"
@@ -127,6 +133,14 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " or with --model a model's directory (default: self where the head can, else none).")
   private Optional<String> teacher = Optional.empty();
 
+  @Option(
+      names = CARD,
+      description =
+          "With --model: tests the recordings as they are and through a telephone line, and writes what"
+              + " that gives into the model's card and report, before all other figures. Neither the"
+              + " model nor its teacher may have been trained on the corpora.")
+  private boolean card;
+
   @Mixin(name = FITTING_OPTIONS)
   private FittingOptions fittingOptions;
 
@@ -167,6 +181,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     require(
         teacher.isEmpty() || modelDirectory.isPresent() || !hasTeacher(),
         "--protocol takes --teacher none or self, and trains no teacher");
+    requireForCard();
     if (modelDirectory.isPresent()) {
       evaluateModel(modelDirectory.get(), condition, log);
     } else {
@@ -198,36 +213,92 @@ public final class EvaluateCommand implements Callable<Integer> {
                         .formatted(Protocol.all().stream().map(Protocol::name).toList(), name)));
   }
 
+  private void requireForCard() {
+    require(!card || modelDirectory.isPresent(), "--card needs --model");
+    require(
+        !card || labeledPerClass.isEmpty() && siteSample().equals(SiteSample.ALL),
+        "--card takes a whole place: no --labeled-per-class, --site-callers, or --site-windows");
+    require(
+        !card || !spec.commandLine().getParseResult().hasMatchedOption(CONDITION),
+        "--card tests clean recordings and a telephone line: no --condition");
+    require(!card || format.equals("table"), "--card goes with --format table alone");
+  }
+
   private void evaluateModel(Path directory, Condition condition, PrintWriter log)
       throws IOException {
     List<Corpora.Source> sources =
         corpusOptions.sources(spec.commandLine(), fittingOptions.seed, Optional.empty());
-    try (EmotionModel model = EmotionModel.load(EmotionModel.find(directory))) {
+    Path found = EmotionModel.find(directory);
+    try (EmotionModel model = EmotionModel.load(found)) {
+      if (card && !UnheardCorpora.canWrite(found)) {
+        throw new CorpusException(
+            "%s has no model card to write to: give a model as it was trained".formatted(found));
+      }
       Corpora corpora = load(sources, Corpus.Settings.of(model, condition), log);
-      corpora.warnOfHeardInTraining(model.manifest(), log);
+      if (card) {
+        requireUnheard(corpora, model.manifest());
+      } else {
+        corpora.warnOfHeardInTraining(model.manifest(), log);
+      }
       if (labeledPerClass.isPresent()) {
         print(
             new LabelingTrial(
                     model, labeledPerClass.get(), siteSample().callers(), fittingOptions.seed)
                 .run(corpora.clips()));
-      } else if (hasTeacher()) {
-        try (EmotionModel teaching =
-            EmotionModel.load(EmotionModel.find(Path.of(teacher.orElseThrow())))) {
-          Map<String, LabeledClip> asTeacherHears =
-              load(sources, Corpus.Settings.of(teaching, condition), log).clips().stream()
-                  .collect(Collectors.toMap(LabeledClip::key, Function.identity()));
-          TaughtNetwork taught =
-              new TaughtNetwork(model, teaching, clip -> asTeacherHears.get(clip.key()), log);
-          evaluateModel(
-              model, corpora, condition, Optional.of(taught), teaching.identity().toString());
-        }
+      } else if (card) {
+        Corpora line = load(sources, Corpus.Settings.of(model, Condition.TELEPHONE), log);
+        List<UnheardCorpora.Measured> measured =
+            List.of(
+                new UnheardCorpora.Measured(
+                    Condition.CLEAN, evaluateModel(model, sources, corpora, Condition.CLEAN, log)),
+                new UnheardCorpora.Measured(
+                    Condition.TELEPHONE,
+                    evaluateModel(model, sources, line, Condition.TELEPHONE, log)));
+        UnheardCorpora.write(
+            found, model.manifest(), measured, "evaluate " + GivenOptions.of(spec));
+        spec.commandLine().getOut().printf("written to the card of %s%n", found);
+        spec.commandLine().getOut().flush();
       } else {
-        boolean alone = teacher.equals(Optional.of(NO_TEACHER)) || model.statistics().isEmpty();
-        if (teacher.equals(Optional.of(SELF))) {
-          SelfTraining.statistics(model); // Says what is wrong if it cannot.
-        }
-        evaluateModel(model, corpora, condition, Optional.empty(), alone ? NO_TEACHER : SELF);
+        evaluateModel(model, sources, corpora, condition, log);
       }
+    }
+  }
+
+  private static void requireUnheard(Corpora corpora, ModelManifest model) throws CorpusException {
+    List<String> heard = corpora.heardInTrainingOf(model);
+    if (!heard.isEmpty()) {
+      throw new CorpusException(
+          "%s was trained on %s: --card is for corpora that it has not heard"
+              .formatted(model.name(), String.join(", ", heard)));
+    }
+  }
+
+  private MetricsBreakdown evaluateModel(
+      EmotionModel model,
+      List<Corpora.Source> sources,
+      Corpora corpora,
+      Condition condition,
+      PrintWriter log)
+      throws IOException {
+    if (!hasTeacher()) {
+      boolean alone = teacher.equals(Optional.of(NO_TEACHER)) || model.statistics().isEmpty();
+      if (teacher.equals(Optional.of(SELF))) {
+        SelfTraining.statistics(model); // Says what is wrong if it cannot.
+      }
+      return evaluateModel(model, corpora, condition, Optional.empty(), alone ? NO_TEACHER : SELF);
+    }
+    try (EmotionModel teaching =
+        EmotionModel.load(EmotionModel.find(Path.of(teacher.orElseThrow())))) {
+      if (card) {
+        requireUnheard(corpora, teaching.manifest());
+      }
+      Map<String, LabeledClip> asTeacherHears =
+          load(sources, Corpus.Settings.of(teaching, condition), log).clips().stream()
+              .collect(Collectors.toMap(LabeledClip::key, Function.identity()));
+      TaughtNetwork taught =
+          new TaughtNetwork(model, teaching, clip -> asTeacherHears.get(clip.key()), log);
+      return evaluateModel(
+          model, corpora, condition, Optional.of(taught), teaching.identity().toString());
     }
   }
 
@@ -253,7 +324,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     return teacher.filter(name -> !name.equals(NO_TEACHER) && !name.equals(SELF)).isPresent();
   }
 
-  private void evaluateModel(
+  private MetricsBreakdown evaluateModel(
       EmotionModel model,
       Corpora corpora,
       Condition condition,
@@ -290,7 +361,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (!silenced.isEmpty()) {
       about.put("takenForNoSpeech", silenced);
     }
-    print(measurement, about, condition, adaptation, calls, heading(silenced));
+    print(measurement, about, condition, adaptation, calls, heading(silenced, condition));
+    return measurement;
   }
 
   /**
@@ -318,17 +390,22 @@ public final class EvaluateCommand implements Callable<Integer> {
     return shares;
   }
 
-  private static String heading(Map<String, Double> silenced) {
+  private String heading(Map<String, Double> silenced, Condition condition) {
+    String heard = card ? "%s:%n%n".formatted(condition.id()) : "";
     return silenced.isEmpty()
-        ? ""
-        : "windows of speech taken for none: %s%n%n"
-            .formatted(
-                silenced.entrySet().stream()
-                    .map(
-                        each ->
-                            String.format(
-                                Locale.ROOT, "%s %.1f %%", each.getKey(), 100 * each.getValue()))
-                    .collect(Collectors.joining(", ")));
+        ? heard
+        : heard
+            + "windows of speech taken for none: %s%n%n"
+                .formatted(
+                    silenced.entrySet().stream()
+                        .map(
+                            each ->
+                                String.format(
+                                    Locale.ROOT,
+                                    "%s %.1f %%",
+                                    each.getKey(),
+                                    100 * each.getValue()))
+                        .collect(Collectors.joining(", ")));
   }
 
   private void evaluateProtocol(Protocol protocol, Condition condition, PrintWriter log)

@@ -15,7 +15,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -222,31 +221,14 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
 
             ## What is not speech
 
-            This is version %s with a detector: windows in which it hears no speech get no emotion. All figures above, the report and the charts are of that version. The detector comes behind the voice activity detector, is a linear map of what the network gets, and was added by
+            This is version %s with a detector: windows in which it hears no speech get no emotion. Figures above that name no version, the report, and the charts are of that version. The detector comes behind the voice activity detector, is a linear map of what the network gets, and was added by
 
                 speech-detector %s
 
             Of the windows that the voice activity detector lets through, these are taken for speech by a detector that was fitted without that corpus or kind of sound:
 
             %s"""
-                .formatted(before, options(), table));
-  }
-
-  /** As given, but for the places that are no part of the model. */
-  private String options() {
-    List<String> options = new ArrayList<>();
-    Iterator<String> given = spec.commandLine().getParseResult().originalArgs().iterator();
-    while (given.hasNext()) {
-      String each = given.next();
-      if (each.equals(spec.name())) {
-        options.clear();
-      } else if (each.equals("--out") || each.equals("--cache")) {
-        given.next();
-      } else if (!each.startsWith("--out=") && !each.startsWith("--cache=")) {
-        options.add(each);
-      }
-    }
-    return String.join(" ", options);
+                .formatted(before, GivenOptions.of(spec), table));
   }
 
   private void print(

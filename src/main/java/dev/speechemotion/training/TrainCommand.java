@@ -51,7 +51,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -375,7 +374,7 @@ public final class TrainCommand implements Callable<Integer> {
             importance,
             inferenceTime(corpora),
             WeightsFile.parameterCount(fitted.weights()),
-            options("--name", "--model-version", "--no-protocols", "--protocol")));
+            GivenOptions.of(spec, "--name", "--model-version", "--no-protocols", "--protocol")));
 
     PrintWriter console = spec.commandLine().getOut();
     console.print(TrainingReport.protocolTable(results));
@@ -540,35 +539,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** The command line, but for the places that are written to, which are no part of the model. */
   private String command() {
-    return "train " + options() + " --out models/" + modelName();
-  }
-
-  /** The options given, but for the places that are written to and some others. */
-  private String options(String... others) {
-    StringBuilder command = new StringBuilder();
-    for (OptionSpec option : spec.options()) {
-      if (option.inherited()
-          || option.longestName().equals("--out")
-          || option.longestName().equals("--cache")
-          || List.of(others).contains(option.longestName())
-          || !spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        continue;
-      }
-      // A list that is not split by commas is given by naming the option again.
-      List<String> values =
-          option.arity().max() == 0
-              ? List.of("")
-              : option.splitRegex().isEmpty()
-                  ? option.originalStringValues()
-                  : List.of(String.join(",", option.originalStringValues()));
-      for (String value : values) {
-        command.append(' ').append(option.longestName());
-        if (!value.isEmpty()) {
-          command.append(' ').append(value.matches("[\\w./:,-]+") ? value : "'" + value + "'");
-        }
-      }
-    }
-    return command.toString().strip();
+    return "train " + GivenOptions.of(spec) + " --out models/" + modelName();
   }
 
   private static double secondsSince(long nanoTime) {

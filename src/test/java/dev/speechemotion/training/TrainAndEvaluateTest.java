@@ -25,8 +25,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -457,20 +459,7 @@ class TrainAndEvaluateTest {
   void shouldMeasureCrossCorpusFirstAndBySite() throws Exception {
     // Tones that do not move are no speech, and a place is known by its speech.
     Path moving = MadeUpCorpus.tess(folder.resolve("TESS"), 10, 0.3);
-    Path other = folder.resolve("csv");
-    StringBuilder list = new StringBuilder("path,label,speaker\n");
-    int seed = 1_000;
-    for (String speaker : List.of("a", "b", "c")) {
-      for (String label : List.of("angry", "sad")) {
-        for (int i = 0; i < 4; i++) {
-          String name = speaker + label + i + ".wav";
-          MadeUpCorpus.write(
-              other.resolve(name), label.equals("sad") ? 1900 : 300, 0.4, 0.3, seed++);
-          list.append(name).append(',').append(label).append(',').append(speaker).append('\n');
-        }
-      }
-    }
-    Path csv = Files.writeString(other.resolve("list.csv"), list);
+    Path csv = ofOtherSpeakers();
     Path made = folder.resolve("site");
     String[] more = {"--layout", "csv", "--data", csv.toString(), "--adapt", "site"};
     Run training = train(moving, made, more);
@@ -534,6 +523,123 @@ class TrainAndEvaluateTest {
             "(chance 50.0 %)",
             "AUC angry ",
             "AUC, % (chance 50)");
+  }
+
+  @Test
+  void shouldWriteWhatUnheardCorporaGiveBeforeAllOtherFigures() throws Exception {
+    Path mine = copyOf(model);
+    Path csv = ofOtherSpeakers();
+    String[] tested = {
+      "--model", mine.toString(), "--layout", "csv", "--data", csv.toString(), "--adapt", "none"
+    };
+    Run line = evaluate(with(tested, "--condition", "telephone", "--format", "json"));
+
+    Run run = evaluate(with(tested, "--card"));
+
+    assertThat(run.exitCode()).as(run.log()).isZero();
+    assertThat(run.out()).containsSubsequence("clean:", "UAR", "telephone:", "UAR", "written to");
+    String uar =
+        String.format(
+            Locale.ROOT,
+            "%.1f %%",
+            100 * new ObjectMapper().readTree(line.out()).get("uar").asDouble());
+    String card = Files.readString(mine.resolve("model-card.md"));
+    assertThat(card)
+        .containsSubsequence(
+            "# Model card: tess-fcnn, version 1",
+            "## On corpora that it has not heard\n\nVersion 1, as it is,",
+            "| `as recorded` | corpora that were never heard in training | 24 |",
+            "| `telephone` | the same, heard as `--condition telephone` has it | 24 |",
+            uar,
+            "\n    evaluate --model "
+                + mine
+                + " --layout csv --data "
+                + csv
+                + " --card --adapt none\n",
+            "Right, `telephone`: ",
+            "\n## How good it is\n",
+            "`tess-speaker`")
+        .doesNotContain("\n\n\n");
+    String report = Files.readString(mine.resolve("report.html"));
+    assertThat(report)
+        .startsWith("<!DOCTYPE html>")
+        .containsSubsequence(
+            "<h1>",
+            "<h2>On corpora that it has not heard</h2>",
+            "<td>as recorded</td>",
+            "<td>telephone</td>",
+            uar,
+            "<h2>Results by protocol</h2>");
+
+    assertThat(evaluate(with(tested, "--card")).exitCode()).isZero();
+    assertThat(mine.resolve("model-card.md")).hasContent(card);
+    assertThat(mine.resolve("report.html")).hasContent(report);
+    try (Stream<Path> before = Files.list(model);
+        Stream<Path> after = Files.list(mine)) {
+      assertThat(after.map(Path::getFileName).toList())
+          .containsExactlyInAnyOrderElementsOf(before.map(Path::getFileName).toList());
+    }
+  }
+
+  @Test
+  void shouldWriteNothingOfCorporaThatWereHeardAndNeedACard() throws Exception {
+    Path mine = copyOf(model);
+    String card = Files.readString(mine.resolve("model-card.md"));
+
+    Run heard =
+        evaluate(
+            "--model", mine.toString(), "--layout", "tess", "--data", data.toString(), "--card");
+
+    assertThat(heard.exitCode()).isEqualTo(1);
+    assertThat(heard.log())
+        .contains("tess-fcnn was trained on tess: --card is for corpora that it has not heard");
+    assertThat(mine.resolve("model-card.md")).hasContent(card);
+
+    Path csv = ofOtherSpeakers();
+    Files.writeString(mine.resolve("model-card.md"), "mine");
+    Run other =
+        evaluate("--model", mine.toString(), "--layout", "csv", "--data", csv.toString(), "--card");
+    assertThat(other.exitCode()).isEqualTo(1);
+    assertThat(other.log()).contains("model-card.md", "train the model again");
+    assertThat(mine.resolve("model-card.md")).hasContent("mine");
+
+    Files.delete(mine.resolve("model-card.md"));
+    Run without =
+        evaluate("--model", mine.toString(), "--layout", "csv", "--data", csv.toString(), "--card");
+    assertThat(without.exitCode()).isEqualTo(1);
+    assertThat(without.log()).contains("has no model card");
+  }
+
+  /** Two labels of three speakers, in a CSV. */
+  private Path ofOtherSpeakers() throws IOException {
+    Path other = folder.resolve("csv");
+    StringBuilder list = new StringBuilder("path,label,speaker\n");
+    int seed = 1_000;
+    for (String speaker : List.of("a", "b", "c")) {
+      for (String label : List.of("angry", "sad")) {
+        for (int i = 0; i < 4; i++) {
+          String name = speaker + label + i + ".wav";
+          MadeUpCorpus.write(
+              other.resolve(name), label.equals("sad") ? 1900 : 300, 0.4, 0.3, seed++);
+          list.append(name).append(',').append(label).append(',').append(speaker).append('\n');
+        }
+      }
+    }
+    return Files.writeString(other.resolve("list.csv"), list);
+  }
+
+  private Path copyOf(Path directory) throws IOException {
+    Path copy = Files.createDirectories(folder.resolve("copy"));
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    return copy;
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.of(arguments, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   @Test
@@ -705,6 +811,10 @@ class TrainAndEvaluateTest {
       {"--model", "x", "--layout", "tess", "--data", "x", "--also-through", "telephone"},
       {"--model", "x", "--layout", "tess", "--data", "x", "--labels", "angry"},
       {"--protocol", "tess-random", "--layout", "tess", "--data", "x", "--also-through", ","},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--card", "--condition", "telephone"},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--card", "--format", "json"},
+      {"--model", "x", "--layout", "tess", "--data", "x", "--card", "--labeled-per-class", "5"},
+      {"--protocol", "tess-random", "--layout", "tess", "--data", "x", "--card"},
       {"--protocol", "tess-nothing", "--data", "x"},
       {"--protocol", "pooled-speaker", "--data", "x"},
       {"--protocol", "pooled-speaker", "--layout", "tess", "--data", "x", "--data", "y"},

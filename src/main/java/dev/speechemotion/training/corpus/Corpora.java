@@ -84,7 +84,7 @@ public final class Corpora {
    * The names of those that a model was trained on, by their layout: figures on them are too good.
    * Corpora of one's own have no title that tells them, but a hash.
    */
-  private List<String> heardInTrainingOf(ModelManifest model) {
+  public List<String> heardInTrainingOf(ModelManifest model) {
     return parts.stream()
         .filter(
             part ->

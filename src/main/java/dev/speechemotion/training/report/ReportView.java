@@ -3,6 +3,7 @@ package dev.speechemotion.training.report;
 import dev.speechemotion.features.FeatureLayout;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.ModelManifest;
+import dev.speechemotion.training.augmentation.Condition;
 import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
@@ -82,9 +83,9 @@ record ReportView(
   record Pace(String micros, int calls, String java, String system, String machine) {}
 
   /**
-   * A protocol and what it gave over all its folds.
+   * A protocol and what it gave over all its folds, or what a model as it is was tested on.
    *
-   * @param command that gives the same figures
+   * @param command that gives the same figures; empty if it is that of others too
    * @param accuracy with each fold's, where there are a few
    * @param chance UAR of who guesses
    * @param openUar UAR where labels that a tested corpus lacks are answers as well
@@ -272,21 +273,52 @@ record ReportView(
   }
 
   private static Tested tested(Experiment.ProtocolResult result, String command) {
-    ClassificationMetrics evaluation = result.evaluation();
-    MetricsBreakdown measurement = result.measurement();
+    return tested(
+        result.name(),
+        meaning(result.protocol().meaning(), result.condition()),
+        command,
+        result.measurement(),
+        Figures.accuracyByFold(result),
+        result.folds().stream().map(fold -> fold(result.protocol(), fold)).toList());
+  }
+
+  /** Of a model that is tested as it is. */
+  static Tested unheard(UnheardCorpora.Measured measured) {
+    return tested(
+        measured.condition().equals(Condition.CLEAN) ? "as recorded" : measured.condition().id(),
+        meaning("corpora that were never heard in training", measured.condition()),
+        "",
+        measured.measurement(),
+        Figures.percent(measured.measurement().calibrated().accuracy()),
+        List.of());
+  }
+
+  private static String meaning(String clean, Condition condition) {
+    return condition.equals(Condition.CLEAN)
+        ? clean
+        : "the same, heard as `--condition %s` has it".formatted(condition.id());
+  }
+
+  private static Tested tested(
+      String name,
+      String meaning,
+      String command,
+      MetricsBreakdown measurement,
+      String accuracy,
+      List<Fold> folds) {
+    ClassificationMetrics evaluation = measurement.calibrated();
     List<OfCorpus> byCorpus = new ArrayList<>();
     measurement
         .byCorpus()
-        .forEach((name, part) -> byCorpus.add(ofCorpus(name, part, measurement.uncertainBelow())));
+        .forEach(
+            (corpus, part) -> byCorpus.add(ofCorpus(corpus, part, measurement.uncertainBelow())));
     List<Stretch> callTime = measurement.curve().stream().map(ReportView::stretch).toList();
     return new Tested(
-        result.name(),
-        result.isClean()
-            ? result.protocol().meaning()
-            : "the same, heard as `--condition %s` has it".formatted(result.condition().id()),
+        name,
+        meaning,
         command,
         evaluation.clipCount(),
-        Figures.accuracyByFold(result),
+        accuracy,
         Figures.uar(evaluation),
         Figures.percent(evaluation.uarChance()),
         Figures.percent(evaluation.uarOpen()),
@@ -303,7 +335,7 @@ record ReportView(
         classes(evaluation),
         byCorpus.size() < 2 ? List.of() : byCorpus,
         callTime.size() < 2 ? List.of() : callTime,
-        result.folds().stream().map(fold -> fold(result.protocol(), fold)).toList());
+        folds);
   }
 
   private static List<OfClass> classes(ClassificationMetrics evaluation) {

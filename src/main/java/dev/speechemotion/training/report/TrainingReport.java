@@ -22,6 +22,9 @@ public final class TrainingReport {
   static final String CALL_TIME = "call-time";
   static final String IMPORTANCE = "feature-importance";
 
+  static final String CARD = "model-card.md";
+  static final String REPORT = "report.html";
+
   private static final List<String> PLOTS =
       List.of(
           LEARNING_CURVE, FOLD_CURVES, CONFUSION, PER_CLASS, RELIABILITY, CALL_TIME, IMPORTANCE);
@@ -58,8 +61,8 @@ public final class TrainingReport {
       }
     }
     ReportView report = ReportView.of(outcome);
-    Files.writeString(directory.resolve("model-card.md"), new ModelCard(report).text());
-    Files.writeString(directory.resolve("report.html"), new HtmlReport(report, plots).text());
+    Files.writeString(directory.resolve(CARD), new ModelCard(report).text());
+    Files.writeString(directory.resolve(REPORT), new HtmlReport(report, plots).text());
   }
 
   /** The protocols' figures as plain text. */

@@ -1,0 +1,45 @@
+package dev.speechemotion.training;
+
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The options that a command was given, as text that gives the same again. */
+final class GivenOptions {
+  /** Places that are written to: they say nothing of what was done. */
+  private static final Set<String> PLACES = Set.of("--out", "--cache");
+
+  private GivenOptions() {}
+
+  /**
+   * In the order of the command's own.
+   *
+   * @param others that are left away, beside places that are written to; long names
+   */
+  static String of(CommandSpec spec, String... others) {
+    StringBuilder text = new StringBuilder();
+    for (OptionSpec option : spec.options()) {
+      if (option.inherited()
+          || PLACES.contains(option.longestName())
+          || List.of(others).contains(option.longestName())
+          || !spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        continue;
+      }
+      // A list that is not split by commas is given by naming the option again.
+      List<String> values =
+          option.arity().max() == 0
+              ? List.of("")
+              : option.splitRegex().isEmpty()
+                  ? option.originalStringValues()
+                  : List.of(String.join(",", option.originalStringValues()));
+      for (String value : values) {
+        text.append(' ').append(option.longestName());
+        if (!value.isEmpty()) {
+          text.append(' ').append(value.matches("[\\w./:,-]+") ? value : "'" + value + "'");
+        }
+      }
+    }
+    return text.toString().strip();
+  }
+}
