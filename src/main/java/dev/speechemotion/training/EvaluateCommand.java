@@ -255,13 +255,36 @@ public final class EvaluateCommand implements Callable<Integer> {
                     Condition.TELEPHONE,
                     evaluateModel(model, sources, line, Condition.TELEPHONE, log)));
         UnheardCorpora.write(
-            found, model.manifest(), measured, "evaluate " + GivenOptions.of(spec));
+            found, model.manifest(), measured, adapted(model), "evaluate " + GivenOptions.of(spec));
         spec.commandLine().getOut().printf("written to the card of %s%n", found);
         spec.commandLine().getOut().flush();
       } else {
         evaluateModel(model, sources, corpora, condition, log);
       }
     }
+  }
+
+  /** What a model knows of a tested place, in words. */
+  private String adapted(EmotionModel model) {
+    return switch (adaptation(model).mode()) {
+      case NONE -> "It is not adapted to them.";
+      case RUNNING -> "Each speaker's recordings are a call, to which it adapts from a cold start.";
+      case SPEAKER -> "Features are normalized by all recordings of a speaker.";
+      case SITE ->
+          "It is adapted to each as to a place, by recordings of the other half of its speakers without labels%s."
+              .formatted(
+                  hasTeacher()
+                      ? ", of which %s has taught it".formatted(teacher.orElseThrow())
+                      : teachesItself(model) ? ", of which its head has taught itself" : "");
+    };
+  }
+
+  private Adaptation adaptation(EmotionModel model) {
+    return Adaptation.of(model.manifest().normalization(), fittingOptions.mode(spec.commandLine()));
+  }
+
+  private boolean teachesItself(EmotionModel model) {
+    return !teacher.equals(Optional.of(NO_TEACHER)) && model.statistics().isPresent();
   }
 
   private static void requireUnheard(Corpora corpora, ModelManifest model) throws CorpusException {
@@ -281,11 +304,11 @@ public final class EvaluateCommand implements Callable<Integer> {
       PrintWriter log)
       throws IOException {
     if (!hasTeacher()) {
-      boolean alone = teacher.equals(Optional.of(NO_TEACHER)) || model.statistics().isEmpty();
       if (teacher.equals(Optional.of(SELF))) {
         SelfTraining.statistics(model); // Says what is wrong if it cannot.
       }
-      return evaluateModel(model, corpora, condition, Optional.empty(), alone ? NO_TEACHER : SELF);
+      return evaluateModel(
+          model, corpora, condition, Optional.empty(), teachesItself(model) ? SELF : NO_TEACHER);
     }
     try (EmotionModel teaching =
         EmotionModel.load(EmotionModel.find(Path.of(teacher.orElseThrow())))) {
@@ -331,9 +354,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       Optional<TaughtNetwork> taught,
       String taughtBy)
       throws IOException {
-    Adaptation adaptation =
-        Adaptation.of(model.manifest().normalization(), fittingOptions.mode(spec.commandLine()))
-            .with(siteSample());
+    Adaptation adaptation = adaptation(model).with(siteSample());
     Calls calls = fittingOptions.calls(spec.commandLine());
     MetricsBreakdown measurement =
         new MetricsBreakdown(

@@ -548,6 +548,7 @@ class TrainAndEvaluateTest {
         .containsSubsequence(
             "# Model card: tess-fcnn, version 1",
             "## On corpora that it has not heard\n\nVersion 1, as it is,",
+            "It is not adapted to them.",
             "| `as recorded` | corpora that were never heard in training | 24 |",
             "| `telephone` | the same, heard as `--condition telephone` has it | 24 |",
             uar,

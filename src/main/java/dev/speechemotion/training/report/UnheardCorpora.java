@@ -46,23 +46,21 @@ public final class UnheardCorpora {
    *
    * @param directory the model's
    * @param measured in the order in which they are to be shown
+   * @param adapted what the model knew of a tested place, in a sentence
    * @param command that gives the same
    * @throws IOException if the card cannot be written, or is none that a training has written
    */
   public static void write(
-      Path directory, ModelManifest model, List<Measured> measured, String command)
+      Path directory, ModelManifest model, List<Measured> measured, String adapted, String command)
       throws IOException {
     List<ReportView.Tested> tested = measured.stream().map(ReportView::unheard).toList();
     Map<String, Object> values =
         Map.of(
-            "version",
-            model.version(),
-            "labels",
-            model.labels(),
-            "tested",
-            tested,
-            "command",
-            command);
+            "version", model.version(),
+            "labels", model.labels(),
+            "tested", tested,
+            "adapted", adapted,
+            "command", command);
     insert(
         directory.resolve(TrainingReport.CARD),
         IN_CARD,
