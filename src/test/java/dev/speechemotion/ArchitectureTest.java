@@ -90,6 +90,7 @@ class ArchitectureTest {
     "features.statistic,    'spec dsp frame codes'",
     "features.encoder,      'spec dsp codes'",
     "features.window,       'spec frame codes statistic encoder'",
+    "model.folder,          ''",
     "model.forward,         ''",
     "streams.state,         ''",
     "streams.metrics,       ''",

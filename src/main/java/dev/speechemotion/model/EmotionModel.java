@@ -8,13 +8,13 @@ import dev.speechemotion.emotion.PopulationShares;
 import dev.speechemotion.emotion.ShareCounts;
 import dev.speechemotion.emotion.SpeechDetector;
 import dev.speechemotion.features.spec.FeatureSpec;
+import dev.speechemotion.model.folder.ModelFolder;
 import dev.speechemotion.model.forward.FittedNetwork;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -140,46 +140,49 @@ public final class EmotionModel implements AutoCloseable {
    */
   public static void save(Path directory, ModelManifest manifest, byte[] weights)
       throws IOException {
-    save(directory, manifest, weights, List.of(), List.of());
+    save(directory, manifest, weights, Optional.empty(), Optional.empty(), Map.of());
   }
 
   /**
-   * Writes the directory of a model with a pretrained encoder, whose weights are copied there.
+   * Writes a model directory. All files are there with their whole content before the first of an
+   * earlier model is replaced.
    *
-   * @throws ModelException if manifest, weights and encoder don't fit together
-   */
-  public static void save(
-      Path directory, ModelManifest manifest, byte[] weights, PretrainedEncoder encoder)
-      throws IOException {
-    save(directory, manifest, weights, List.of(encoder.weightsFile()), List.of());
-  }
-
-  /**
-   * The same with what is kept of the training.
-   *
-   * @param statistics the file of {@link TrainingStatistics#encode} that the manifest names
-   * @throws ModelException if manifest, weights, encoder and statistics don't fit together
+   * @param encoder the pretrained one, whose weights are copied there
+   * @param statistics what is kept of the training: the file of {@link TrainingStatistics#encode}
+   *     that the manifest names
+   * @param beside files for people, such as the model's card, by their names
+   * @throws ModelException if they don't fit together
+   * @throws IOException if the directory cannot be written, or another process writes there
    */
   public static void save(
       Path directory,
       ModelManifest manifest,
       byte[] weights,
-      PretrainedEncoder encoder,
-      byte[] statistics)
+      Optional<PretrainedEncoder> encoder,
+      Optional<byte[]> statistics,
+      Map<String, byte[]> beside)
       throws IOException {
-    save(directory, manifest, weights, List.of(encoder.weightsFile()), List.of(statistics));
+    save(
+        directory,
+        manifest,
+        weights,
+        encoder.stream().map(PretrainedEncoder::weightsFile).toList(),
+        statistics.stream().toList(),
+        beside);
   }
 
   /**
    * Writes a model directory with the weights of another one: a new version of the model, which
    * differs in what its manifest says.
    *
+   * @param beside files for people, such as the model's card, by their names
    * @throws ModelException if the other one is not whole, or the manifest does not fit it
    */
-  public static void saveVersion(Path directory, ModelManifest manifest, Path other)
+  public static void saveVersion(
+      Path directory, ModelManifest manifest, Path other, Map<String, byte[]> beside)
       throws IOException {
     ModelManifest before = ManifestJson.parse(readManifest(other));
-    saveVersion(directory, manifest, readWeights(other, before.weights()), other);
+    saveVersion(directory, manifest, readWeights(other, before.weights()), other, beside);
   }
 
   /**
@@ -188,7 +191,12 @@ public final class EmotionModel implements AutoCloseable {
    *
    * @throws ModelException if the other one is not whole, or manifest and weights do not fit it
    */
-  public static void saveVersion(Path directory, ModelManifest manifest, byte[] weights, Path other)
+  public static void saveVersion(
+      Path directory,
+      ModelManifest manifest,
+      byte[] weights,
+      Path other,
+      Map<String, byte[]> beside)
       throws IOException {
     ModelManifest before = ManifestJson.parse(readManifest(other));
     save(
@@ -196,7 +204,8 @@ public final class EmotionModel implements AutoCloseable {
         manifest,
         weights,
         readAll(other, before.pretrained()),
-        readAll(other, before.statistics()));
+        readAll(other, before.statistics()),
+        beside);
   }
 
   /**
@@ -229,34 +238,22 @@ public final class EmotionModel implements AutoCloseable {
       ModelManifest manifest,
       byte[] weights,
       List<byte[]> pretrained,
-      List<byte[]> statistics)
+      List<byte[]> statistics,
+      Map<String, byte[]> beside)
       throws IOException {
     byte[] manifestBytes = ManifestJson.write(manifest);
     build(manifest, manifestBytes, weights, pretrained, statistics).close();
-    Map<Path, byte[]> files = new LinkedHashMap<>();
+    Map<String, byte[]> files = new LinkedHashMap<>(beside);
     for (int i = 0; i < pretrained.size(); i++) {
-      files.put(directory.resolve(manifest.pretrained().get(i).file()), pretrained.get(i));
+      files.put(manifest.pretrained().get(i).file(), pretrained.get(i));
     }
     for (int i = 0; i < statistics.size(); i++) {
-      files.put(directory.resolve(manifest.statistics().get(i).file()), statistics.get(i));
+      files.put(manifest.statistics().get(i).file(), statistics.get(i));
     }
-    files.put(directory.resolve(manifest.weights().file()), weights);
+    files.put(manifest.weights().file(), weights);
     // Last: until it is there, the old one refuses the new weights by their hash.
-    files.put(directory.resolve(MANIFEST_FILE), manifestBytes);
-    boolean made = !Files.exists(directory);
-    try {
-      Files.createDirectories(directory);
-      replaceAll(files);
-    } catch (IOException e) {
-      if (made) {
-        files.keySet().forEach(file -> discard(file, e));
-        discard(directory, e);
-      }
-      throw new IOException(
-          "the model cannot be written into the folder %s (%s): make room there, or name another one with --out"
-              .formatted(directory, e),
-          e);
-    }
+    files.put(MANIFEST_FILE, manifestBytes);
+    new ModelFolder(directory).replace(files);
   }
 
   private static EmotionModel build(
@@ -478,34 +475,6 @@ public final class EmotionModel implements AutoCloseable {
     } catch (IOException e) {
       throw new ModelException(
           "file %s cannot be read: %s".formatted(file.getFileName(), e.getMessage()), e);
-    }
-  }
-
-  /** Writes all of them before it replaces the first, so that a full disk breaks no old model. */
-  private static void replaceAll(Map<Path, byte[]> files) throws IOException {
-    Map<Path, Path> written = new LinkedHashMap<>();
-    try {
-      for (Map.Entry<Path, byte[]> file : files.entrySet()) {
-        Path target = file.getKey();
-        Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
-        written.put(target, temporary);
-        Files.write(temporary, file.getValue());
-      }
-      for (Map.Entry<Path, Path> file : written.entrySet()) {
-        Files.move(file.getValue(), file.getKey(), StandardCopyOption.REPLACE_EXISTING);
-      }
-    } catch (IOException e) {
-      written.values().forEach(temporary -> discard(temporary, e));
-      throw e;
-    }
-  }
-
-  /** What cannot be deleted either stays: it matters more why nothing could be written. */
-  private static void discard(Path path, IOException failure) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
     }
   }
 

@@ -11,8 +11,7 @@ import java.util.List;
 
 /**
  * Makes models of the pretrained encoder: what a manifest and a file of weights need to be, once it
- * is known how the encoder's pooled outputs become emotions. {@link EmotionModel#save(
- * java.nio.file.Path, ModelManifest, byte[], PretrainedEncoder)} writes them.
+ * is known how the encoder's pooled outputs become emotions. {@link EmotionModel} writes them.
  */
 public final class EncoderModels {
   /** One linear map of the pooled outputs. */

@@ -12,6 +12,7 @@ import dev.speechemotion.model.EncoderPooling;
 import dev.speechemotion.model.ModelManifest;
 import dev.speechemotion.model.TrainingStatistics;
 import dev.speechemotion.training.corpus.CorpusException;
+import dev.speechemotion.training.corpus.CorpusReader;
 import dev.speechemotion.training.corpus.FolderFiles;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Progress;
@@ -45,9 +46,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -66,11 +67,6 @@ public class AdaptCommand implements Callable<Integer> {
   private static final int LEAST_WINDOWS = 100;
 
   private static final int LEAST_RECORDINGS = 5;
-
-  /** The manifest is written last. */
-  private static final Pattern LEFT_BY_INTERRUPTED =
-      Pattern.compile(
-          "(encoder|weights|training-statistics)\\.safetensors(\\.tmp)?|manifest\\.json\\.tmp");
 
   /** Of the version's name. */
   private static final String SUFFIX = "-site";
@@ -143,6 +139,9 @@ public class AdaptCommand implements Callable<Integer> {
     private int recordings;
     private int channels;
 
+    /** What was amiss with recordings that count all the same. */
+    private final Set<String> warnings = new TreeSet<>();
+
     SiteMeasurement counted(int columns, float minSpeechShare) {
       SiteAccumulator sums = new SiteAccumulator(columns);
       sums.addAll(clips, minSpeechShare);
@@ -182,7 +181,6 @@ public class AdaptCommand implements Callable<Integer> {
         OutFolder.require(
             out,
             List.of(model),
-            file -> LEFT_BY_INTERRUPTED.matcher(file.getFileName().toString()).matches(),
             "earlier version of model %s for a place".formatted(manifest.name()),
             there -> there.name().equals(manifest.name()) && !there.sites().isEmpty());
       }
@@ -265,7 +263,7 @@ public class AdaptCommand implements Callable<Integer> {
         adapted = adapted.with(weights(manifest, weights), head.calibration());
       }
       adapted = spread(loaded, adapted, weights, heard.windows().windows());
-      EmotionModel.saveVersion(out, adapted, weights, model);
+      EmotionModel.saveVersion(out, adapted, weights, model, Map.of());
       refit.ifPresent(each -> spec.commandLine().getOut().print(each.report()));
       print(adapted, heard.unit(), site, training);
     }
@@ -362,9 +360,9 @@ public class AdaptCommand implements Callable<Integer> {
         suggest.isEmpty() || labels.isEmpty() && suggest.get() > 0,
         "--suggest needs a number above 0, and --recordings without --labels");
     if (out != null) {
-      requireText("--out", out.toString());
+      require(!out.toString().isBlank(), "--out must not be blank");
     }
-    version.ifPresent(name -> requireText("--model-version", name));
+    version.ifPresent(name -> GivenOptions.requireName(spec, "--model-version", name));
   }
 
   private void require(boolean holds, String message) {
@@ -386,12 +384,6 @@ public class AdaptCommand implements Callable<Integer> {
           .forEach(console::println);
     }
     console.flush();
-  }
-
-  private void requireText(String option, String value) {
-    if (value.isBlank()) {
-      throw new ParameterException(spec.commandLine(), option + " must not be blank");
-    }
   }
 
   /** Each file once, wherever the folders and their links lead to it. */
@@ -432,6 +424,7 @@ public class AdaptCommand implements Callable<Integer> {
     } finally {
       pooling.ifPresent(EncoderPooling::close);
     }
+    CorpusReader.print(audio.warnings, log);
     int without = files.size() - problems.size() - audio.recordings;
     if (without > 0) {
       log.printf("%d recordings hold no window of speech, and do not count%n", without);
@@ -461,6 +454,7 @@ public class AdaptCommand implements Callable<Integer> {
       SiteAudio audio)
       throws IOException {
     AudioClip clip = AudioFiles.read(file);
+    audio.warnings.addAll(clip.warnings());
     float leastSpeech = loaded.manifest().normalization().minSpeechShare();
     Optional<SpeechDetector> detector = loaded.manifest().detector();
     boolean counts = false;

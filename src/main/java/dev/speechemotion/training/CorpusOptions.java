@@ -77,12 +77,30 @@ public final class CorpusOptions {
           "give --layout and --data for each corpus, got %d and %d"
               .formatted(given.size(), data.size()));
     }
+    requireUsed(command, given);
     List<Corpora.Source> sources = new ArrayList<>();
     for (int i = 0; i < data.size(); i++) {
       sources.add(
           new Corpora.Source(given.get(i), data.get(i), sample(command, given.get(i), seed)));
     }
     return sources;
+  }
+
+  /** Nothing is said that would be without effect. */
+  private void requireUsed(CommandLine command, List<CorpusLayout> given) {
+    if (cache.isPresent() && cache.get().isBlank()) {
+      throw new CommandLine.ParameterException(
+          command, "--cache must be a folder, or none; it is blank");
+    }
+    for (String value : perClass) {
+      String layout = value.contains(":") ? value.substring(0, value.indexOf(':')) : "";
+      if (!layout.isEmpty()
+          && given.stream().noneMatch(each -> each.id().equalsIgnoreCase(layout))) {
+        throw new CommandLine.ParameterException(
+            command,
+            "--per-class %s: there is no --layout %s among the corpora".formatted(value, layout));
+      }
+    }
   }
 
   /** What is said of the layout, or of all. */

@@ -4,16 +4,28 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
-/** The options that a command was given, as text that gives the same again. */
+/** The options that a command was given. */
 final class GivenOptions {
   /** Places that are written to: they say nothing of what was done. */
   private static final Set<String> PLACES = Set.of("--out", "--cache");
 
   private GivenOptions() {}
 
+  /** Wrong usage of the command if that is no name of a model or a version. */
+  static void requireName(CommandSpec spec, String option, String value) {
+    if (value.isBlank()) {
+      throw new ParameterException(spec.commandLine(), option + " must not be blank");
+    }
+    if (value.chars().anyMatch(Character::isISOControl)) {
+      throw new ParameterException(
+          spec.commandLine(), option + " must hold no control characters, such as ends of lines");
+    }
+  }
+
   /**
-   * In the order of the command's own.
+   * As text that gives the same again, in the order of the command's own.
    *
    * @param others that are left away, beside places that are written to; long names
    */

@@ -12,11 +12,13 @@ import dev.speechemotion.training.corpus.Labels;
 import dev.speechemotion.training.linear.SpeechDetectorFit;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,7 +31,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A version of a model that tells speech from other sounds, such as a place's music on hold. */
@@ -94,15 +95,10 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter log = spec.commandLine().getErr();
-    version
-        .filter(String::isBlank)
-        .ifPresent(
-            blank -> {
-              throw new ParameterException(spec.commandLine(), "--model-version must not be blank");
-            });
+    version.ifPresent(name -> GivenOptions.requireName(spec, "--model-version", name));
     List<Corpora.Source> speech = corpusOptions.sources(spec.commandLine(), seed, Optional.empty());
     model = EmotionModel.find(model);
-    OutFolder.require(out, List.of(model, notSpeech), file -> false, "", there -> false);
+    OutFolder.require(out, List.of(model, notSpeech), "", there -> false);
     List<Condition> conditions = conditions();
     List<String> kinds = kinds();
     try (EmotionModel loaded = EmotionModel.load(model)) {
@@ -146,9 +142,8 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
       SpeechDetectorFit.Result result = fit.fit();
       ModelManifest detecting =
           manifest.detecting(result.detector(), version.orElse(manifest.version() + "-speech"));
-      EmotionModel.saveVersion(out, detecting, model);
       String table = table(result.leftOut());
-      writeCard(manifest.version(), detecting, table);
+      EmotionModel.saveVersion(out, detecting, model, card(manifest.version(), detecting, table));
       print(result.leftOut(), table, detecting);
     }
     return 0;
@@ -207,14 +202,14 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
   }
 
   /** The model's own card, if it has one, with what is new. */
-  private void writeCard(String before, ModelManifest detecting, String table) throws IOException {
+  private Map<String, byte[]> card(String before, ModelManifest detecting, String table)
+      throws IOException {
     Path card = model.resolve(CARD);
     if (!Files.isRegularFile(card)) {
-      return;
+      return Map.of();
     }
     String text = Files.readString(card).replaceFirst("(?s)\\n## What is not speech\\n.*", "");
-    Files.writeString(
-        out.resolve(CARD),
+    String written =
         text.replaceFirst(
                 "(?m)^(# .*, version ).*$", "$1" + Matcher.quoteReplacement(detecting.version()))
             + """
@@ -228,7 +223,8 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
             Of the windows that the voice activity detector lets through, these are taken for speech by a detector that was fitted without that corpus or kind of sound:
 
             %s"""
-                .formatted(before, GivenOptions.of(spec), table));
+                .formatted(before, GivenOptions.of(spec), table);
+    return Map.of(CARD, written.getBytes(StandardCharsets.UTF_8));
   }
 
   private void print(

@@ -134,6 +134,9 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
+    name.ifPresent(given -> GivenOptions.requireName(spec, "--name", given));
+    GivenOptions.requireName(spec, "--model-version", version);
+    requireProtocols();
     sources = corpusOptions.sources(spec.commandLine(), fittingOptions.seed, Optional.empty());
     Experiment.Settings settings = fittingOptions.settings(spec.commandLine());
     if (settings.fitting().adaptation().mode() == Adaptation.Mode.SPEAKER) {
@@ -154,7 +157,6 @@ public final class TrainCommand implements Callable<Integer> {
     OutFolder.require(
         out,
         List.of(),
-        file -> false,
         "earlier training of model %s, which --name names".formatted(modelName()),
         earlier -> earlier.name().equals(modelName()));
     try {
@@ -169,6 +171,16 @@ public final class TrainCommand implements Callable<Integer> {
       encoder.ifPresent(PretrainedEncoder::close);
     }
     return 0;
+  }
+
+  /** None that would not be run. */
+  private void requireProtocols() {
+    String without =
+        noProtocols ? "--no-protocols" : teacher.isPresent() ? "--teacher" : "--fine-tune";
+    if (!protocolNames.isEmpty() && (noProtocols || teacher.isPresent() || fineTune > 0)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "%s runs no protocols: leave --protocol away".formatted(without));
+    }
   }
 
   private void requireFineTune(Experiment.Settings settings) {
@@ -349,32 +361,32 @@ public final class TrainCommand implements Callable<Integer> {
                                 corpus.layout().license()))
                     .toList(),
                 metrics);
+    InferenceTime time = inferenceTime(manifest, fitted.weights(), encoder, corpora);
+    Optional<byte[]> statistics = Optional.empty();
     if (encoder.isPresent() && fitted.statistics().isPresent()) {
-      byte[] statistics = fitted.statistics().get().encode();
-      manifest = manifest.keeping(TrainingStatistics.entry(statistics));
-      EmotionModel.save(out, manifest, fitted.weights(), encoder.get(), statistics);
-    } else if (encoder.isPresent()) {
-      EmotionModel.save(out, manifest, fitted.weights(), encoder.get());
-    } else {
-      EmotionModel.save(out, manifest, fitted.weights());
+      statistics = Optional.of(fitted.statistics().get().encode());
+      manifest = manifest.keeping(TrainingStatistics.entry(statistics.get()));
     }
-    TrainingReport.write(
-        out,
-        new TrainingOutcome(
-            manifest,
-            corpora,
-            results,
-            stopped,
-            settings.fitting().adaptation().mode(),
-            settings.calls(),
-            fittingOptions.augmentation(spec.commandLine()),
-            fittingOptions.alsoThrough(spec.commandLine()),
-            fineTune,
-            taughtBy,
-            importance,
-            inferenceTime(corpora),
-            WeightsFile.parameterCount(fitted.weights()),
-            GivenOptions.of(spec, "--name", "--model-version", "--no-protocols", "--protocol")));
+    Map<String, byte[]> report =
+        TrainingReport.files(
+            new TrainingOutcome(
+                manifest,
+                corpora,
+                results,
+                stopped,
+                settings.fitting().adaptation().mode(),
+                settings.calls(),
+                fittingOptions.augmentation(spec.commandLine()),
+                fittingOptions.alsoThrough(spec.commandLine()),
+                fineTune,
+                taughtBy,
+                importance,
+                time,
+                WeightsFile.parameterCount(fitted.weights()),
+                GivenOptions.of(
+                    spec, "--name", "--model-version", "--no-protocols", "--protocol")));
+    EmotionModel.save(out, manifest, fitted.weights(), encoder, statistics, report);
+    TrainingReport.removeOthers(out, report.keySet());
 
     PrintWriter console = spec.commandLine().getOut();
     console.print(TrainingReport.protocolTable(results));
@@ -509,9 +521,14 @@ public final class TrainCommand implements Callable<Integer> {
         .or(() -> protocols.stream().findFirst());
   }
 
-  /** Of the model as it was saved, on windows of the corpora. */
-  private InferenceTime inferenceTime(Corpora corpora) throws IOException {
-    try (EmotionModel model = EmotionModel.load(out);
+  /** Of the model as it will be saved, on windows of the corpora. */
+  private InferenceTime inferenceTime(
+      ModelManifest manifest, byte[] weights, Optional<PretrainedEncoder> encoder, Corpora corpora)
+      throws IOException {
+    try (EmotionModel model =
+            encoder.isPresent()
+                ? EmotionModel.of(manifest, weights, encoder.get())
+                : EmotionModel.of(manifest, weights);
         EmotionClassifier classifier = model.newClassifier()) {
       List<float[]> windows = new ArrayList<>();
       if (architecture.pretrained()) {

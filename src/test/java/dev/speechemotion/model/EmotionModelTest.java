@@ -16,15 +16,21 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -81,6 +87,102 @@ class EmotionModelTest {
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).extracting(file -> file.getFileName().toString()).hasSize(2);
     }
+  }
+
+  @Test
+  void shouldLeaveNothingOfAModelInAFolderThatHeldNone() throws Exception {
+    Path notes = Files.createDirectories(folder.resolve("notes"));
+    Files.writeString(notes.resolve("notes.txt"), "mine");
+    Files.createDirectory(notes.resolve("manifest.json.tmp"));
+    Files.writeString(notes.resolve("weights.safetensors"), "left by an interrupted training");
+
+    assertThatThrownBy(
+            () ->
+                EmotionModel.save(
+                    notes, ModelFixture.manifest(weights, ModelFixture.LABELS), weights))
+        .isInstanceOf(IOException.class);
+
+    try (Stream<Path> files = Files.list(notes)) {
+      assertThat(files).extracting(file -> file.getFileName().toString()).containsOnly("notes.txt");
+    }
+  }
+
+  @Test
+  void shouldWriteFilesForPeopleBesideTheModel() throws Exception {
+    EmotionModel.save(
+        directory,
+        ModelFixture.manifest(weights, ModelFixture.LABELS),
+        weights,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of("model-card.md", "# fixture".getBytes(StandardCharsets.UTF_8)));
+
+    assertThat(directory.resolve("model-card.md")).hasContent("# fixture");
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).hasSize(3);
+    }
+  }
+
+  /** Two commands that write into one folder: it is never left with files of both. */
+  @Test
+  void shouldLetOneAtATimeWriteAModel() throws Exception {
+    byte[] others = ModelFixture.weights(ModelFixture.ARCHITECTURE, 2);
+    ExecutorService writers = Executors.newFixedThreadPool(2);
+    try {
+      for (int round = 0; round < 20; round++) {
+        List<Future<Void>> both =
+            List.of(
+                writers.submit(
+                    (Callable<Void>)
+                        () -> {
+                          EmotionModel.save(
+                              directory,
+                              ModelFixture.manifest(weights, ModelFixture.LABELS),
+                              weights);
+                          return null;
+                        }),
+                writers.submit(
+                    (Callable<Void>)
+                        () -> {
+                          EmotionModel.save(
+                              directory,
+                              ModelFixture.manifest(others, List.of("neutral", "angry")),
+                              others);
+                          return null;
+                        }));
+        for (Future<Void> one : both) {
+          try {
+            one.get();
+          } catch (ExecutionException e) {
+            assertThat(e.getCause()).hasMessageContaining("another process is writing a model");
+          }
+        }
+        EmotionModel.load(directory).close();
+      }
+    } finally {
+      writers.shutdownNow();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).hasSize(2);
+    }
+  }
+
+  @Test
+  void shouldSayThatAnotherProcessWritesThere() throws Exception {
+    try (FileChannel channel =
+            FileChannel.open(
+                directory.resolve(".writing"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock held = channel.lock()) {
+      assertThat(held.isValid()).isTrue();
+      assertThatThrownBy(
+              () ->
+                  EmotionModel.save(
+                      directory, ModelFixture.manifest(weights, ModelFixture.LABELS), weights))
+          .hasMessageContainingAll(directory.toString(), "another process is writing a model");
+    }
+    shouldReadWhatWasSaved();
   }
 
   /** Files below a path that is nearly as long as paths can be cannot be written. */

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -287,7 +288,7 @@ class EncoderModelTest {
     ModelManifest after =
         before.at(recordings, normalization(1, 2), "1b").at(calls, normalization(1, 3), "2");
 
-    EmotionModel.saveVersion(folder.resolve("2"), after, folder.resolve("1"));
+    EmotionModel.saveVersion(folder.resolve("2"), after, folder.resolve("1"), Map.of());
 
     try (EmotionModel model = EmotionModel.load(folder.resolve("2"))) {
       assertThat(model.manifest()).isEqualTo(after);
@@ -300,7 +301,13 @@ class EncoderModelTest {
         new Architecture(NetworkType.ENCODER, List.of(), List.of(8), 4, 0.2f);
     byte[] weights = ModelFixture.weights(architecture, 3);
 
-    EmotionModel.save(folder, manifest(architecture, weights), weights, encoder);
+    EmotionModel.save(
+        folder,
+        manifest(architecture, weights),
+        weights,
+        Optional.of(encoder),
+        Optional.empty(),
+        Map.of());
 
     try (EmotionModel model = EmotionModel.load(folder);
         EmotionClassifier classifier = model.newClassifier()) {
@@ -380,7 +387,13 @@ class EncoderModelTest {
       throws IOException {
     Architecture architecture = new Architecture(NetworkType.ENCODER, List.of(), List.of(4), 1, 0);
     byte[] weights = ModelFixture.weights(architecture, 3);
-    EmotionModel.save(folder, manifest(architecture, weights), weights, encoder);
+    EmotionModel.save(
+        folder,
+        manifest(architecture, weights),
+        weights,
+        Optional.of(encoder),
+        Optional.empty(),
+        Map.of());
     Path file = folder.resolve(EmotionModel.MANIFEST_FILE);
     String json = Files.readString(file);
     assertThat(json).contains(from);
@@ -443,7 +456,13 @@ class EncoderModelTest {
 
   private static void save(Path directory, float[][] head, float[] bias) throws IOException {
     byte[] weights = EncoderModels.linearHead(head, bias);
-    EmotionModel.save(directory, manifest(EncoderModels.LINEAR, weights), weights, encoder);
+    EmotionModel.save(
+        directory,
+        manifest(EncoderModels.LINEAR, weights),
+        weights,
+        Optional.of(encoder),
+        Optional.empty(),
+        Map.of());
   }
 
   private static ModelManifest manifest(Architecture architecture, byte[] weights) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +54,8 @@ class TrainingStatisticsTest {
         version,
         before.with(ModelManifest.Weights.of("weights.safetensors", head), before.calibration()),
         head,
-        folder);
+        folder,
+        Map.of());
 
     try (EmotionModel model = EmotionModel.load(version)) {
       assertSame(model.statistics().orElseThrow(), statistics);
@@ -64,7 +66,8 @@ class TrainingStatisticsTest {
 
   @Test
   void shouldNotBeNeeded() throws IOException {
-    EmotionModel.save(folder, manifest(), WEIGHTS, encoder);
+    EmotionModel.save(
+        folder, manifest(), WEIGHTS, Optional.of(encoder), Optional.empty(), Map.of());
 
     assertThat(Files.readString(folder.resolve("manifest.json"))).doesNotContain("statistics");
     try (EmotionModel model = EmotionModel.load(folder)) {
@@ -115,7 +118,12 @@ class TrainingStatisticsTest {
 
   private void save(byte[] file) throws IOException {
     EmotionModel.save(
-        folder, manifest().keeping(TrainingStatistics.entry(file)), WEIGHTS, encoder, file);
+        folder,
+        manifest().keeping(TrainingStatistics.entry(file)),
+        WEIGHTS,
+        Optional.of(encoder),
+        Optional.of(file),
+        Map.of());
   }
 
   private static TrainingStatistics statistics(int columns) {

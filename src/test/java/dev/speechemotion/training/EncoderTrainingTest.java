@@ -17,6 +17,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -144,6 +145,17 @@ class EncoderTrainingTest {
     Files.writeString(other.resolve("encoder.safetensors.tmp"), "left by one that was interrupted");
     assertThat(adapt(data, notes.getParent()).log()).contains("is not empty");
     assertThat(adapt(data, Path.of("")).log()).contains("--out must not be blank");
+    assertThat(adapt(data, notes.resolve("in")).log()).contains(notes + " is a file");
+    assertThat(
+            run(
+                new AdaptCommand(),
+                "--model=" + model,
+                "--recordings=" + data,
+                "--out=" + folder.resolve("site"),
+                "--model-version=a\nb"))
+        .satisfies(wrong -> assertThat(wrong.exitCode()).isEqualTo(2))
+        .satisfies(wrong -> assertThat(wrong.log()).contains("no control characters"));
+    Files.writeString(other.resolve(".writing"), "");
     assertThat(adapt(data, other).exitCode()).isZero();
     assertThat(adapt(data, other).exitCode()).isZero();
 
@@ -152,6 +164,24 @@ class EncoderTrainingTest {
     try (EmotionModel adapted = EmotionModel.load(other)) {
       assertThat(adapted.manifest().version()).isEqualTo("3-site");
     }
+  }
+
+  @Test
+  void shouldSayWhatIsAmissWithRecordingsThatCountAllTheSame() throws Exception {
+    Path place = folder.resolve("place");
+    Path cut = place.resolve("cut.wav");
+    MadeUpCorpus.write(cut, 300, 1, 0.3, 1);
+    byte[] whole = Files.readAllBytes(cut);
+    Files.write(cut, Arrays.copyOf(whole, whole.length - 1_000));
+    Path deep = place;
+    for (int i = 0; i < 17; i++) {
+      deep = deep.resolve("d");
+    }
+    Files.createDirectories(deep);
+
+    assertThat(adapt(place, folder.resolve("site")).log())
+        .contains("warnings of recordings: 1, the first: " + cut)
+        .contains("deeper than 15 folders, and so not looked into");
   }
 
   @Test

@@ -179,6 +179,29 @@ class TrainAndEvaluateTest {
   }
 
   @Test
+  void shouldSayWhatItWouldNotDoBeforeItWorks() {
+    assertTrainRefused("--name must hold no control characters", "--name", "a\nb");
+    assertTrainRefused("--name must not be blank", "--name", " ");
+    assertTrainRefused("--model-version must hold no control", "--model-version", "1\u001b[2J");
+    assertTrainRefused(
+        "--no-protocols runs no protocols", "--no-protocols", "--protocol", "tess-random");
+    assertTrainRefused(
+        "--teacher runs no protocols", "--teacher", "x", "--protocol", "tess-random");
+    assertTrainRefused("--cache must be a folder", "--cache", " ");
+  }
+
+  private void assertTrainRefused(String why, String... arguments) {
+    List<String> all =
+        new ArrayList<>(List.of("--layout", "tess", "--data", "x", "--out", "not-there"));
+    all.addAll(Arrays.asList(arguments));
+
+    Run run = run(new TrainCommand(), all.toArray(new String[0]));
+
+    assertThat(run.exitCode()).as(run.log()).isEqualTo(2);
+    assertThat(run.log()).contains(why);
+  }
+
+  @Test
   void shouldNotWriteOverAnotherModel() throws Exception {
     Path other = folder.resolve("other");
     Files.createDirectories(other);
@@ -189,6 +212,10 @@ class TrainAndEvaluateTest {
     assertThat(run.exitCode()).isNotZero();
     assertThat(run.log()).contains("holds no earlier training of model tess-fcnn");
     assertThat(other).isDirectoryContaining("glob:**notes.txt");
+    Path interrupted = Files.createDirectories(folder.resolve("interrupted"));
+    Files.writeString(interrupted.resolve("weights.safetensors"), "left");
+    Files.writeString(interrupted.resolve("model-card.md.tmp"), "left");
+    assertThat(train(data, interrupted, "--no-protocols").exitCode()).isZero();
     assertThat(train(data, model).exitCode()).as("the same model again").isZero();
   }
 
@@ -725,11 +752,14 @@ class TrainAndEvaluateTest {
       "--model", model.toString(), "--layout", "tess", "--data", data.toString(), "--format", "json"
     };
     List<String> drawn = new ArrayList<>(Arrays.asList(arguments));
-    drawn.addAll(List.of("--per-class", "tess:7,ravdess:2,3"));
+    drawn.addAll(List.of("--per-class", "tess:7,3"));
     List<String> wrong = new ArrayList<>(Arrays.asList(arguments));
     wrong.addAll(List.of("--per-class", "tess:0"));
+    List<String> other = new ArrayList<>(Arrays.asList(arguments));
+    other.addAll(List.of("--per-class", "ravdess:2"));
 
     Run run = evaluate(drawn.toArray(new String[0]));
+    Run ofOther = evaluate(other.toArray(new String[0]));
     Run refused = evaluate(wrong.toArray(new String[0]));
 
     assertThat(run.log()).contains("tess: drew 21 of 60 recordings, at most 7 of each label");
@@ -738,6 +768,8 @@ class TrainAndEvaluateTest {
     assertThat(json.get("notDrawn").asInt()).isEqualTo(39);
     assertThat(refused.exitCode()).isEqualTo(2);
     assertThat(refused.log()).contains("--per-class must be N or LAYOUT:N");
+    assertThat(ofOther.exitCode()).isEqualTo(2);
+    assertThat(ofOther.log()).contains("there is no --layout ravdess among the corpora");
   }
 
   @Test

@@ -242,13 +242,19 @@ public final class CorpusReader {
       log.printf("skipped %d files:%n", problems.size());
       problems.forEach(problem -> log.printf("  %s%n", problem));
     }
+    print(warnings, log);
+    warnings.clear();
+    log.flush();
+  }
+
+  /** How much was amiss with recordings that were read all the same, and what, in one line. */
+  public static void print(Set<String> warnings, PrintWriter log) {
     if (!warnings.isEmpty()) {
       log.printf(
           "warnings of recordings: %d, the first: %s%n",
           warnings.size(), warnings.iterator().next());
-      warnings.clear();
+      log.flush();
     }
-    log.flush();
   }
 
   private WindowedFeatures analyze(
@@ -269,6 +275,10 @@ public final class CorpusReader {
   }
 
   private static Hashed hash(Recording recording) throws IOException {
+    if (Files.exists(recording.file()) && !Files.isRegularFile(recording.file())) {
+      // A pipe or a device may never end.
+      throw new CorpusException("it is no file, but a folder, a pipe, or a device");
+    }
     MessageDigest digest = Corpus.newDigest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(recording.file()), digest)) {
       in.transferTo(OutputStream.nullOutputStream());

@@ -45,50 +45,42 @@ public final class CsvCorpus {
   private CsvCorpus() {}
 
   /**
-   * All lines of a file.
+   * A list's records.
    *
-   * @throws CorpusException if it is not in UTF-8
+   * @param header the names of the columns, in lower case
    */
-  public static List<String> lines(Path csv) throws IOException {
-    try {
-      return Files.readAllLines(csv);
-    } catch (CharacterCodingException e) {
-      throw new CorpusException("%s is not in UTF-8; save it in UTF-8".formatted(csv));
+  public record Table(char separator, List<String> header, List<Row> rows) {
+    /** A column's value, without blanks around it; empty if there is no such column. */
+    public String field(Row row, String column) {
+      int at = header.indexOf(column);
+      return at < 0 ? "" : row.fields().get(at).strip();
     }
   }
 
-  /** The names of the columns, by the first line, in lower case; empty without lines. */
-  public static List<String> header(List<String> lines, char separator) {
-    return lines.isEmpty()
-        ? List.of()
-        : fields(lines.get(0).replace("\uFEFF", ""), separator).stream()
-            .map(name -> name.strip().toLowerCase(Locale.ROOT))
-            .toList();
-  }
+  /**
+   * A record that is not blank.
+   *
+   * @param line where it begins, from 1 on
+   * @param fields as many as there are columns, unless there is a problem
+   * @param problem why it cannot be used; empty if it can
+   */
+  public record Row(int line, List<String> fields, String problem) {}
 
-  static CorpusLayout.Listing list(Path csv, Format format, String howToGet) throws IOException {
-    if (!Files.isRegularFile(csv)) {
-      throw new CorpusException("no %s file %s.%n%s".formatted(format.name(), csv, howToGet));
-    }
+  /**
+   * Reads a list, whose first line names its columns.
+   *
+   * @param needed columns by which the separator is found
+   * @param usual separator, if none gives these columns
+   * @throws CorpusException if it is not in UTF-8, or names a column twice that is read
+   */
+  public static Table table(Path csv, List<String> needed, char usual) throws IOException {
     List<String> lines = lines(csv);
     // Excel reads and writes the separator in a line of its own.
     int first = !lines.isEmpty() && lines.get(0).matches("\uFEFF?sep=.") ? 1 : 0;
     List<String> rest = lines.subList(first, lines.size());
-    char separator = separator(rest, List.of(format.path(), format.label()), format.separator());
+    char separator = separator(rest, needed, usual);
     List<String> header = withoutEmptyEnd(header(rest, separator), 0);
-    int path = header.indexOf(format.path());
-    int label = header.indexOf(format.label());
-    int speaker = header.indexOf(format.speaker());
-    int text = header.indexOf(format.text());
-    if (path < 0 || label < 0) {
-      throw new CorpusException(
-          "%s has no columns '%s' and '%s' in its first line.%n%s"
-              .formatted(csv, format.path(), format.label(), howToGet));
-    }
-    List<Recording> recordings = new ArrayList<>();
-    List<String> problems = new ArrayList<>();
-    Path folder = csv.toAbsolutePath().getParent().resolve(format.folder());
-    String begin = format.folder().isEmpty() ? "" : format.folder() + "/";
+    List<Row> rows = new ArrayList<>();
     int next;
     for (int i = first + 1; i < lines.size(); i = next) {
       next = i + 1;
@@ -105,24 +97,85 @@ public final class CsvCorpus {
         problem =
             "has %d fields, the first line %d; a field with '%s' in it needs quotes"
                 .formatted(fields.size(), header.size(), separator);
-      } else if (fields.get(path).isBlank() || fields.get(label).isBlank()) {
-        problem = "%s and %s must not be empty".formatted(format.path(), format.label());
       } else {
         next = end;
-        try {
-          recordings.add(
-              new Recording(
-                  file(folder, fields.get(path).strip()),
-                  begin + fields.get(path).strip().replace('\\', '/'),
-                  Labels.canonical(fields.get(label)),
-                  speaker < 0 ? "" : fields.get(speaker).strip(),
-                  text < 0 ? "" : fields.get(text).strip()));
-        } catch (InvalidPathException e) {
-          problem = "not a path here: " + e.getReason();
+      }
+      rows.add(new Row(i + 1, List.copyOf(fields), problem));
+    }
+    return new Table(separator, header, rows);
+  }
+
+  /**
+   * Says that a column is there twice, of which only one could be read.
+   *
+   * @throws CorpusException if one is
+   */
+  public static void requireOnce(Path csv, Table table, List<String> columns)
+      throws CorpusException {
+    for (String column : columns) {
+      if (table.header().indexOf(column) != table.header().lastIndexOf(column)) {
+        throw new CorpusException(
+            "%s has the column %s twice: name one of them otherwise".formatted(csv, column));
+      }
+    }
+  }
+
+  private static List<String> lines(Path csv) throws IOException {
+    try {
+      return Files.readAllLines(csv);
+    } catch (CharacterCodingException e) {
+      throw new CorpusException("%s is not in UTF-8; save it in UTF-8".formatted(csv));
+    }
+  }
+
+  private static List<String> header(List<String> lines, char separator) {
+    if (lines.isEmpty()) {
+      return List.of();
+    }
+    List<String> names = new ArrayList<>();
+    split(lines.get(0).replace("\uFEFF", ""), separator, names);
+    return names.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
+  }
+
+  static CorpusLayout.Listing list(Path csv, Format format, String howToGet) throws IOException {
+    if (!Files.isRegularFile(csv)) {
+      throw new CorpusException("no %s file %s.%n%s".formatted(format.name(), csv, howToGet));
+    }
+    Table table = table(csv, List.of(format.path(), format.label()), format.separator());
+    requireOnce(
+        csv, table, List.of(format.path(), format.label(), format.speaker(), format.text()));
+    if (!table.header().containsAll(List.of(format.path(), format.label()))) {
+      throw new CorpusException(
+          "%s has no columns '%s' and '%s' in its first line.%n%s"
+              .formatted(csv, format.path(), format.label(), howToGet));
+    }
+    List<Recording> recordings = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    Path folder = csv.toAbsolutePath().getParent().resolve(format.folder());
+    String begin = format.folder().isEmpty() ? "" : format.folder() + "/";
+    for (Row row : table.rows()) {
+      String problem = row.problem();
+      if (problem.isEmpty()) {
+        String path = table.field(row, format.path());
+        String label = table.field(row, format.label());
+        if (path.isEmpty() || label.isEmpty()) {
+          problem = "%s and %s must not be empty".formatted(format.path(), format.label());
+        } else {
+          try {
+            recordings.add(
+                new Recording(
+                    file(folder, path),
+                    begin + path.replace('\\', '/'),
+                    Labels.canonical(label),
+                    table.field(row, format.speaker()),
+                    table.field(row, format.text())));
+          } catch (InvalidPathException e) {
+            problem = "not a path here: " + e.getReason();
+          }
         }
       }
       if (!problem.isEmpty()) {
-        problems.add("line %d of %s: %s".formatted(i + 1, csv.getFileName(), problem));
+        problems.add("line %d of %s: %s".formatted(row.line(), csv.getFileName(), problem));
       }
     }
     if (recordings.isEmpty()) {
@@ -140,7 +193,7 @@ public final class CsvCorpus {
    *
    * @param usual if none has them
    */
-  public static char separator(List<String> lines, List<String> columns, char usual) {
+  private static char separator(List<String> lines, List<String> columns, char usual) {
     for (char separator : OTHER_SEPARATORS) {
       if (header(lines, separator).containsAll(columns)) {
         return separator;
@@ -181,13 +234,6 @@ public final class CsvCorpus {
       }
     }
     return 0;
-  }
-
-  /** The fields of a record, without their quotes. */
-  public static List<String> fields(String line, char separator) {
-    List<String> fields = new ArrayList<>();
-    split(line, separator, fields);
-    return fields;
   }
 
   /** Gives the fields; says whether all quotes are closed. A quote within a field is itself. */

@@ -25,7 +25,8 @@ public final class FolderFiles {
    * In the order of their ids.
    *
    * @param wanted by a file's name
-   * @param problems what could not be read, and links that lead nowhere new, are added here
+   * @param problems what could not be read, what lies too deep, and links that lead nowhere new,
+   *     are added here
    */
   public static List<Path> of(Path root, Predicate<String> wanted, List<String> problems)
       throws IOException {
@@ -37,7 +38,11 @@ public final class FolderFiles {
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (wanted.test(file.getFileName().toString())) {
+            if (attributes.isDirectory()) {
+              problems.add(
+                  "%s: deeper than %d folders, and so not looked into"
+                      .formatted(id(root, file), MAX_DEPTH - 1));
+            } else if (wanted.test(file.getFileName().toString())) {
               if (attributes.isRegularFile()) {
                 files.add(file);
               } else if (attributes.isSymbolicLink()) {

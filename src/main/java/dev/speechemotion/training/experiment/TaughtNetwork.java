@@ -57,6 +57,9 @@ public final class TaughtNetwork {
           "the teacher has windows of %s, the model of %s: they must be the same"
               .formatted(teacher.manifest().windows(), model.manifest().windows()));
     }
+    if (teacher.manifest().sites().isEmpty()) {
+      SelfTraining.statistics(teacher); // It will be adapted to the place.
+    }
     this.model = model;
     this.teacher = teacher;
     this.asTeacherHears = asTeacherHears;

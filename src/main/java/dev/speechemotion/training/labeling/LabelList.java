@@ -6,6 +6,7 @@ import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
 import dev.speechemotion.training.corpus.CorpusException;
+import dev.speechemotion.training.corpus.CorpusReader;
 import dev.speechemotion.training.corpus.CsvCorpus;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Labels;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A list of labeled recordings of a place: a CSV file with the columns {@code path}, {@code label}
@@ -86,27 +88,20 @@ public final class LabelList {
     }
     byte[] content = Files.readAllBytes(csv);
     sha256 = sha256(content);
-    List<String> lines = CsvCorpus.lines(csv);
     List<String> needed = List.of("path", "label", "speaker");
-    char separator = CsvCorpus.separator(lines, needed, ',');
-    List<String> header = CsvCorpus.header(lines, separator);
-    List<String> missing = needed.stream().filter(name -> !header.contains(name)).toList();
+    CsvCorpus.Table table = CsvCorpus.table(csv, needed, ',');
+    List<String> missing = needed.stream().filter(name -> !table.header().contains(name)).toList();
     if (!missing.isEmpty()) {
       throw new CorpusException(
           "%s lacks the columns %s in its first line, which must be path,label,speaker"
               .formatted(csv, missing));
     }
-    COLUMNS.stream()
-        .filter(name -> header.indexOf(name) != header.lastIndexOf(name))
-        .findFirst()
-        .ifPresent(name -> problems.add("line 1: the column %s is there twice".formatted(name)));
+    CsvCorpus.requireOnce(csv, table, COLUMNS);
     Set<String> seen = new HashSet<>();
-    for (int i = 1; i < lines.size(); i++) {
-      if (!lines.get(i).isBlank()) {
-        String problem = add(CsvCorpus.fields(lines.get(i), separator), header, labels, seen);
-        if (!problem.isEmpty()) {
-          problems.add("line %d: %s".formatted(i + 1, problem));
-        }
+    for (CsvCorpus.Row row : table.rows()) {
+      String problem = row.problem().isEmpty() ? add(row, table, labels, seen) : row.problem();
+      if (!problem.isEmpty()) {
+        problems.add("line %d: %s".formatted(row.line(), problem));
       }
     }
     requireNoProblems();
@@ -115,14 +110,11 @@ public final class LabelList {
 
   /** What is wrong with a line; empty if it was added, or has nothing to add. */
   private String add(
-      List<String> fields, List<String> header, List<String> labels, Set<String> seen)
+      CsvCorpus.Row row, CsvCorpus.Table table, List<String> labels, Set<String> seen)
       throws IOException {
-    if (fields.size() != header.size()) {
-      return "has %d fields, the first line %d".formatted(fields.size(), header.size());
-    }
-    String path = field("path", fields, header);
-    String label = Labels.canonical(field("label", fields, header));
-    String speaker = field("speaker", fields, header);
+    String path = table.field(row, "path");
+    String label = Labels.canonical(table.field(row, "label"));
+    String speaker = table.field(row, "speaker");
     if (label.isEmpty() && speaker.isEmpty()) {
       return ""; // A suggestion that nobody could, or wanted to, label.
     }
@@ -138,8 +130,8 @@ public final class LabelList {
       if (!Files.isRegularFile(file)) {
         return "there is no file " + file;
       }
-      String channel = field("channel", fields, header);
-      String start = field("start", fields, header);
+      String channel = table.field(row, "channel");
+      String start = table.field(row, "start");
       entry =
           new Entry(
               file.toRealPath(),
@@ -160,12 +152,6 @@ public final class LabelList {
     }
     entries.add(entry);
     return "";
-  }
-
-  /** Empty if there is no such column. */
-  private static String field(String name, List<String> fields, List<String> header) {
-    int at = header.indexOf(name);
-    return at < 0 ? "" : fields.get(at).strip();
   }
 
   private void requireNoProblems() throws CorpusException {
@@ -225,13 +211,14 @@ public final class LabelList {
     List<LabeledClip> clips = new ArrayList<>();
     List<String> withoutSpeech = new ArrayList<>();
     Map<String, String> heard = new HashMap<>();
+    Set<String> warnings = new TreeSet<>();
     FeatureExtractor extractor = new FeatureExtractor(model.featureSpec());
     Optional<EncoderPooling> pooling =
         WindowEncoder.of(model).map(encoder -> encoder.poolings().get());
     try (Progress progress = new Progress("labeled recordings", entries.size(), log)) {
       for (Entry entry : entries) {
         try {
-          WindowedFeatures features = windows(entry, model, extractor, heard);
+          WindowedFeatures features = windows(entry, model, extractor, heard, warnings);
           // What a stream gives no emotion is no example of one.
           Optional<WindowedFeatures> speech =
               (pooling.isPresent() ? features.pooled(pooling.get()) : features)
@@ -256,6 +243,7 @@ public final class LabelList {
       pooling.ifPresent(EncoderPooling::close);
     }
     requireNoProblems();
+    CorpusReader.print(warnings, log);
     if (!withoutSpeech.isEmpty()) {
       log.printf(
           "%d labeled recordings hold no speech, and do not count, such as %s%n",
@@ -273,11 +261,17 @@ public final class LabelList {
   /**
    * @param heard the ids of those that were heard, by what of which audio they are: one may be
    *     named in several ways
+   * @param warnings what is amiss with recordings that are read all the same is added here
    */
   private static WindowedFeatures windows(
-      Entry entry, EmotionModel model, FeatureExtractor extractor, Map<String, String> heard)
+      Entry entry,
+      EmotionModel model,
+      FeatureExtractor extractor,
+      Map<String, String> heard,
+      Set<String> warnings)
       throws IOException {
     AudioClip audio = AudioFiles.read(entry.file());
+    warnings.addAll(audio.warnings());
     int channel = entry.channel().orElse(0);
     if (channel < 0 || channel >= audio.channelCount()) {
       throw new CorpusException("it has %d channels, from 0 on".formatted(audio.channelCount()));

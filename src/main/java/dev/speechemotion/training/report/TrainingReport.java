@@ -3,11 +3,13 @@ package dev.speechemotion.training.report;
 import dev.speechemotion.training.evaluation.ClassificationMetrics;
 import dev.speechemotion.training.experiment.Experiment;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a training gave, for people: {@code model-card.md}, {@code report.html} (one file, images
@@ -31,7 +33,8 @@ public final class TrainingReport {
 
   private TrainingReport() {}
 
-  public static void write(Path directory, TrainingOutcome outcome) throws IOException {
+  /** The files, by their names. */
+  public static Map<String, byte[]> files(TrainingOutcome outcome) throws IOException {
     List<Experiment.ProtocolResult> results = outcome.results();
     Map<String, byte[]> plots = new LinkedHashMap<>();
     plots.put(LEARNING_CURVE, Charts.learningCurve(outcome.stopped().curve()));
@@ -51,18 +54,29 @@ public final class TrainingReport {
     if (outcome.importance().isPresent()) {
       plots.put(IMPORTANCE, Charts.importance(outcome.importance().get().importance().families()));
     }
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    plots.forEach((plot, image) -> files.put(fileOf(plot), image));
+    ReportView report = ReportView.of(outcome);
+    files.put(CARD, new ModelCard(report).text().getBytes(StandardCharsets.UTF_8));
+    files.put(REPORT, new HtmlReport(report, plots).text().getBytes(StandardCharsets.UTF_8));
+    return files;
+  }
+
+  /**
+   * Deletes plots of an earlier training, which would be taken for this one's.
+   *
+   * @param written the names of this one's
+   */
+  public static void removeOthers(Path directory, Set<String> written) throws IOException {
     for (String plot : PLOTS) {
-      Path file = directory.resolve(plot + ".png");
-      if (plots.containsKey(plot)) {
-        Files.write(file, plots.get(plot));
-      } else {
-        // One of an earlier training would be taken for this one's.
-        Files.deleteIfExists(file);
+      if (!written.contains(fileOf(plot))) {
+        Files.deleteIfExists(directory.resolve(fileOf(plot)));
       }
     }
-    ReportView report = ReportView.of(outcome);
-    Files.writeString(directory.resolve(CARD), new ModelCard(report).text());
-    Files.writeString(directory.resolve(REPORT), new HtmlReport(report, plots).text());
+  }
+
+  private static String fileOf(String plot) {
+    return plot + ".png";
   }
 
   /** The protocols' figures as plain text. */

@@ -311,6 +311,16 @@ class CorpusLayoutTest {
         .containsExactlyInAnyOrder(root.resolve("sub/a.wav"), root.resolve("odd\\name.wav"));
   }
 
+  @Test
+  void shouldNotGuessWhichOfTwoColumnsIsMeant() throws Exception {
+    Path csv = root.resolve("list.csv");
+    Files.writeString(csv, "path,label,note,label\na.wav,angry,,sad\n");
+
+    assertThatThrownBy(() -> CorpusLayout.CSV.list(csv))
+        .isInstanceOf(CorpusException.class)
+        .hasMessage(csv + " has the column label twice: name one of them otherwise");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiterString = " => ",

@@ -2,10 +2,12 @@ package dev.speechemotion.training.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.speechemotion.features.spec.FeatureSpec;
 import dev.speechemotion.features.spec.WindowSettings;
 import dev.speechemotion.training.augmentation.Condition;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CorpusReaderTest {
@@ -51,6 +54,30 @@ class CorpusReaderTest {
         .contains(
             "warnings of recordings: 1, the first: " + folder.resolve("a.wav") + " should hold")
         .contains("it is read to its end");
+  }
+
+  /** A pipe that nobody writes to is waited for forever. */
+  @Test
+  @Timeout(60)
+  void shouldNotWaitForAPipe() throws Exception {
+    Path csv = folder.resolve("list.csv");
+    Path pipe = folder.resolve("pipe.wav");
+    assumeThat(makePipe(pipe)).as("mkfifo").isTrue();
+    Files.createDirectory(folder.resolve("folder.wav"));
+    Files.writeString(csv, "path,label\npipe.wav,angry\nfolder.wav,sad\n");
+
+    assertThatThrownBy(() -> read(csv, List.of("angry", "sad")))
+        .isInstanceOf(CorpusException.class)
+        .hasMessageContaining("none of 2 recordings")
+        .hasMessageContaining("it is no file, but a folder, a pipe, or a device");
+  }
+
+  private static boolean makePipe(Path pipe) throws InterruptedException {
+    try {
+      return new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private Corpus read(Path csv, List<String> labels) throws Exception {

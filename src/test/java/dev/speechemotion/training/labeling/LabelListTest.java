@@ -42,9 +42,9 @@ class LabelListTest {
 
   @Test
   void shouldReadAListAsSpreadsheetsInOtherCountriesWriteIt() throws IOException {
-    StringBuilder text = new StringBuilder("path;label;speaker\r\n");
+    StringBuilder text = new StringBuilder("\uFEFFsep=;\r\npath;label;speaker;;\r\n");
     for (int i = 0; i < 20; i++) {
-      text.append(".\\%d.wav;%s;s%d\r\n".formatted(i, i < 10 ? "angry" : "sad", i % 3));
+      text.append(".\\%d.wav;%s;s%d;;\r\n".formatted(i, i < 10 ? "angry" : "sad", i % 3));
     }
 
     assertThat(list(text.toString()).files()).hasSize(20);
@@ -65,11 +65,12 @@ class LabelListTest {
       delimiter = '|',
       textBlock =
           """
-          0.wav,angry           | line 2: has 2 fields, the first line 3
+          0.wav,angry           | line 2: has 2 fields, the first line 3; a field
           0.wav,,tom            | line 2: path, label and speaker must not be empty
           0.wav,angry,          | line 2: path, label and speaker must not be empty
           0.wav,bored,tom       | line 2: label boredom is not one of the model's: [angry, happy, sad]
           none.wav,angry,tom    | line 2: there is no file
+          "0.wav,angry,tom      | line 2: a quote is not closed
           0.wav,angry,tom       | has 1 recordings of 1 speakers with 1 labels: 20 recordings, 3 speakers
           """)
   void shouldSayWhatIsWrongWithALine(String line, String message) {
@@ -92,7 +93,7 @@ class LabelListTest {
     assertThatThrownBy(() -> list("path,label,speaker,channel,start\n0.wav,sad,a,left,2"))
         .hasMessageContaining("line 2: channel must be a whole number");
     assertThatThrownBy(() -> list("path,label,speaker,label\n0.wav,sad,a,angry"))
-        .hasMessageContaining("line 1: the column label is there twice");
+        .hasMessageContaining("has the column label twice");
     assertThatThrownBy(() -> new LabelList(folder.resolve("none.csv"), LABELS))
         .hasMessageContaining("there is no file");
     Path latin = folder.resolve("latin.csv");
