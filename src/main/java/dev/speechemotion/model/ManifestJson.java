@@ -68,7 +68,8 @@ final class ManifestJson {
       }
       if (!version.isInt()) {
         throw new ModelException(
-            EmotionModel.MANIFEST_FILE + " has no formatVersion: it is not a model manifest");
+            EmotionModel.MANIFEST_FILE
+                + " has no formatVersion, a whole number: it is not a model manifest");
       }
       if (version.intValue() != ModelManifest.FORMAT_VERSION) {
         throw new ModelException(
@@ -81,7 +82,12 @@ final class ManifestJson {
     } catch (ModelException e) {
       throw e;
     } catch (ValueInstantiationException e) {
-      throw malformed(e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage(), e);
+      boolean isNull = e.getCause() instanceof NullPointerException;
+      throw malformed(
+          isNull
+              ? "null stands where something must"
+              : e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage(),
+          e);
     } catch (JsonMappingException e) {
       String field =
           e.getPath().stream()

@@ -49,6 +49,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -180,7 +181,8 @@ public class AdaptCommand implements Callable<Integer> {
       if (suggest.isEmpty()) {
         OutFolder.require(
             out,
-            List.of(model),
+            // Else the next adapting would take the model for recordings.
+            Stream.concat(Stream.of(model), recordings.stream()).toList(),
             "earlier version of model %s for a place".formatted(manifest.name()),
             there -> there.name().equals(manifest.name()) && !there.sites().isEmpty());
       }

@@ -142,6 +142,7 @@ class EncoderTrainingTest {
     assertThat(adapt(data, model).log()).contains(model + " is " + model + ", or in it");
     assertThat(adapt(data, model.resolve("inner")).log()).contains("is " + model + ", or in it");
     assertThat(adapt(data, notes).log()).contains("is a file");
+    assertThat(adapt(data, data.resolve("site")).log()).contains("is " + data + ", or in it");
     Files.writeString(other.resolve("encoder.safetensors.tmp"), "left by one that was interrupted");
     assertThat(adapt(data, notes.getParent()).log()).contains("is not empty");
     assertThat(adapt(data, Path.of("")).log()).contains("--out must not be blank");
