@@ -74,6 +74,9 @@ public record Architecture(
     if (withoutNumber.startsWith("layer")) {
       return withoutNumber;
     }
+    if (withoutNumber.startsWith("logmel")) {
+      return "logmel"; // logmel1@1 is the first band of the first frame.
+    }
     String kind = name.replaceFirst("\\d*(\\..*)?$", "");
     return switch (kind) {
       case "rms" -> "level";

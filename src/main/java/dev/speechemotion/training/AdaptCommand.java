@@ -267,6 +267,13 @@ public class AdaptCommand implements Callable<Integer> {
       adapted = spread(loaded, adapted, weights, heard.windows().windows());
       EmotionModel.saveVersion(out, adapted, weights, model, Map.of());
       refit.ifPresent(each -> spec.commandLine().getOut().print(each.report()));
+      if (taughtByAnother()) {
+        spec.commandLine().getOut().printf("the network has learned from %s%n", taughtBy(known));
+      } else if (refit.isEmpty()) {
+        spec.commandLine()
+            .getOut()
+            .println(itself.isPresent() ? "the head has taught itself" : "the head is as it was");
+      }
       print(adapted, heard.unit(), site, training);
     }
     return 0;

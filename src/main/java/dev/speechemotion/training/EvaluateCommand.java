@@ -147,7 +147,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter log = spec.commandLine().getErr();
-    require(modelDirectory.isPresent() != protocolName.isPresent(), "give --model or --protocol");
+    require(
+        modelDirectory.isPresent() != protocolName.isPresent(),
+        "give either --model or --protocol");
     format = format.toLowerCase(Locale.ROOT);
     require(
         format.equals("json") || format.equals("table"),
@@ -382,7 +384,16 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (!silenced.isEmpty()) {
       about.put("takenForNoSpeech", silenced);
     }
-    print(measurement, about, condition, adaptation, calls, heading(silenced, condition));
+    String tested =
+        "%s version %s, %s, adapt %s%s, %s%n%n"
+            .formatted(
+                model.identity().name(),
+                model.identity().version(),
+                condition.id(),
+                adaptation.mode().id(),
+                adaptation.mode() == Adaptation.Mode.SITE ? " by teacher " + taughtBy : "",
+                calls.id());
+    print(measurement, about, condition, adaptation, calls, tested + heading(silenced));
     return measurement;
   }
 
@@ -411,22 +422,17 @@ public final class EvaluateCommand implements Callable<Integer> {
     return shares;
   }
 
-  private String heading(Map<String, Double> silenced, Condition condition) {
-    String heard = card ? "%s:%n%n".formatted(condition.id()) : "";
+  private static String heading(Map<String, Double> silenced) {
     return silenced.isEmpty()
-        ? heard
-        : heard
-            + "windows of speech taken for none: %s%n%n"
-                .formatted(
-                    silenced.entrySet().stream()
-                        .map(
-                            each ->
-                                String.format(
-                                    Locale.ROOT,
-                                    "%s %.1f %%",
-                                    each.getKey(),
-                                    100 * each.getValue()))
-                        .collect(Collectors.joining(", ")));
+        ? ""
+        : "windows of speech taken for none: %s%n%n"
+            .formatted(
+                silenced.entrySet().stream()
+                    .map(
+                        each ->
+                            String.format(
+                                Locale.ROOT, "%s %.1f %%", each.getKey(), 100 * each.getValue()))
+                    .collect(Collectors.joining(", ")));
   }
 
   private void evaluateProtocol(Protocol protocol, Condition condition, PrintWriter log)

@@ -425,6 +425,11 @@ final class FittingOptions {
                         command,
                         "--spec must be one of %s, got %s"
                             .formatted(FeatureSpec.names(), specName)));
+    if (type.pretrained() && !augmentation(command).parts().isEmpty()) {
+      throw new CommandLine.ParameterException(
+          command,
+          "--augment changes what networks of ours hear; with --architecture encoder use --also-through");
+    }
     if (!type.ofFrames() && (!channels.isEmpty() || specAugment || warp > 0)) {
       throw new CommandLine.ParameterException(
           command, "--channels, --spec-augment and --warp are for --architecture cnn-lstm");

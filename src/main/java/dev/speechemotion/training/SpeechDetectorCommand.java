@@ -106,8 +106,14 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
       requireSuitable(manifest);
       if (speech.size() < 2 || kinds.size() < 2) {
         throw new CorpusException(
-            "two corpora of speech and two kinds of other sounds are needed, each to be tested by what was fitted without it; got %d, and the kinds %s"
-                .formatted(speech.size(), kinds));
+            "two corpora of speech and two kinds of other sounds are needed, each to be tested by what was fitted without it; got %d, and the kinds %s: each kind is a folder of its own in %s"
+                .formatted(speech.size(), kinds, notSpeech));
+      }
+      if (manifest.detector().isPresent()) {
+        log.printf(
+            "version %s has a detector already, which the new one replaces: give it the sounds that the other one knew, too%n",
+            manifest.version());
+        log.flush();
       }
       Set<String> silent = new TreeSet<>(kinds);
       SpeechDetectorFit fit = new SpeechDetectorFit(manifest.normalization());

@@ -157,8 +157,11 @@ public final class TrainCommand implements Callable<Integer> {
     OutFolder.require(
         out,
         List.of(),
-        "earlier training of model %s, which --name names".formatted(modelName()),
-        earlier -> earlier.name().equals(modelName()));
+        "model %1$s of the same command (that of another one is replaced with --name %1$s)"
+            .formatted(modelName()),
+        earlier ->
+            earlier.name().equals(modelName())
+                && (name.isPresent() || earlier.training().command().equals(command())));
     try {
       train(settings, encoder, log);
     } catch (UncheckedIOException e) {
@@ -191,12 +194,11 @@ public final class TrainCommand implements Callable<Integer> {
     }
     boolean fits =
         settings.fitting().architecture().linear()
-            && settings.fitting().adaptation().mode() == Adaptation.Mode.SITE
-            && fittingOptions.augmentation(spec.commandLine()).parts().isEmpty();
+            && settings.fitting().adaptation().mode() == Adaptation.Mode.SITE;
     if (fineTune > 0 && !fits) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          "--fine-tune needs --architecture encoder and --adapt site, without --hidden and --augment");
+          "--fine-tune needs --architecture encoder and --adapt site, without --hidden");
     }
   }
 

@@ -210,13 +210,19 @@ class TrainAndEvaluateTest {
     Run run = train(data, other);
 
     assertThat(run.exitCode()).isNotZero();
-    assertThat(run.log()).contains("holds no earlier training of model tess-fcnn");
+    assertThat(run.log())
+        .contains("holds no model tess-fcnn of the same command", "--name tess-fcnn");
     assertThat(other).isDirectoryContaining("glob:**notes.txt");
     Path interrupted = Files.createDirectories(folder.resolve("interrupted"));
     Files.writeString(interrupted.resolve("weights.safetensors"), "left");
     Files.writeString(interrupted.resolve("model-card.md.tmp"), "left");
     assertThat(train(data, interrupted, "--no-protocols").exitCode()).isZero();
     assertThat(train(data, model).exitCode()).as("the same model again").isZero();
+    Run less = train(data, model, "--no-protocols");
+    assertThat(less.exitCode()).as("by default it has the same name").isEqualTo(1);
+    assertThat(less.log()).contains("is replaced with --name tess-fcnn");
+    Path mine = copyOf(model);
+    assertThat(train(data, mine, "--no-protocols", "--name", "tess-fcnn").exitCode()).isZero();
   }
 
   @Test
@@ -452,7 +458,9 @@ class TrainAndEvaluateTest {
     Run run = evaluate("--model", model.toString(), "--layout", "tess", "--data", data.toString());
 
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("clips 60", "accuracy 100.0 %", "worst angry 100.0 %", "ECE");
+    assertThat(run.out())
+        .startsWith("tess-fcnn version 1, clean, adapt none, mixed")
+        .contains("clips 60", "accuracy 100.0 %", "worst angry 100.0 %", "ECE");
     assertThat(run.log()).contains("careful: tess-fcnn was trained on tess");
   }
 
@@ -564,7 +572,8 @@ class TrainAndEvaluateTest {
     Run run = evaluate(with(tested, "--card"));
 
     assertThat(run.exitCode()).as(run.log()).isZero();
-    assertThat(run.out()).containsSubsequence("clean:", "UAR", "telephone:", "UAR", "written to");
+    assertThat(run.out())
+        .containsSubsequence(", clean,", "UAR", ", telephone,", "UAR", "written to");
     String uar =
         String.format(
             Locale.ROOT,

@@ -314,10 +314,22 @@ final class AlertsCommand implements Callable<Integer> {
               100 * mean.windowRecall(),
               100 * mean.callRecall()));
     }
+    if (isTooLittle(trials)) {
+      text.append(
+          format(
+              "%nno threshold is chosen: in %.2f h of other speech one false alert would be more than %s an hour; give more recordings%n",
+              otherHours(trials), mostFalse));
+      return text.toString();
+    }
     text.append(
         format(
-            "%nlowest with at most %s false alerts an hour from there on: %s%n",
-            mostFalse, chosen(rules, trials).map(AlertRule::text).orElse("none")));
+            "%nlowest with at most %s false alerts an hour from there on: %s%s%n",
+            mostFalse,
+            chosen(rules, trials).map(AlertRule::text).orElse("none"),
+            chosen(rules, trials)
+                .filter(rule -> !(mean(rule, trials).callRecall() > 0))
+                .map(rule -> ", which finds nothing")
+                .orElse("")));
     chosen(rules, trials)
         .ifPresent(
             rule ->
@@ -353,9 +365,21 @@ final class AlertsCommand implements Callable<Integer> {
         .orElseThrow();
   }
 
+  /** Whether no false alert would tell nothing. */
+  private boolean isTooLittle(Map<String, AlertTrial> trials) {
+    return mostFalse > 0 && otherHours(trials) * mostFalse < 1;
+  }
+
+  private static double otherHours(Map<String, AlertTrial> trials) {
+    return trials.values().stream().mapToDouble(AlertTrial::otherHours).sum();
+  }
+
   /** The lowest threshold that has no more false alerts than it may, as all higher ones. */
   private Optional<AlertRule> chosen(List<AlertRule> rules, Map<String, AlertTrial> trials) {
     Optional<AlertRule> chosen = Optional.empty();
+    if (isTooLittle(trials)) {
+      return chosen;
+    }
     for (int i = rules.size() - 1; i >= 0; i--) {
       if (!(mean(rules.get(i), trials).falseAlertsPerHour() <= mostFalse)) {
         break;

@@ -3,6 +3,7 @@ package dev.speechemotion.training.corpus;
 import dev.speechemotion.model.ModelManifest;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,9 +27,13 @@ public final class Corpora {
   private final List<Corpus> parts;
   private final List<LabeledClip> clips;
 
-  private Corpora(List<Corpus> parts, List<LabeledClip> clips) {
+  /** SHA-256 of the lists that corpora were read by, by the corpora's names. */
+  private final Map<String, String> listHashes;
+
+  private Corpora(List<Corpus> parts, List<LabeledClip> clips, Map<String, String> listHashes) {
     this.parts = parts;
     this.clips = clips;
+    this.listHashes = listHashes;
   }
 
   /**
@@ -43,6 +48,7 @@ public final class Corpora {
     List<Corpus> parts = new ArrayList<>();
     List<LabeledClip> clips = new ArrayList<>();
     Set<String> contents = new HashSet<>();
+    Map<String, String> listHashes = new HashMap<>();
     int dropped = 0;
     CorpusReader reader = new CorpusReader(settings, cache, log);
     for (Source source : sources) {
@@ -50,6 +56,9 @@ public final class Corpora {
       String name = source.layout().id() + (number == 1 ? "" : "-" + number);
       Corpus corpus = reader.read(name, source.layout(), source.data(), source.sample());
       parts.add(corpus);
+      if (Files.isRegularFile(source.data())) {
+        listHashes.put(name, Corpus.sha256(Files.readAllBytes(source.data())));
+      }
       for (LabeledClip clip : corpus.clips()) {
         if (contents.add(clip.sha256())) {
           clips.add(clip);
@@ -68,7 +77,7 @@ public final class Corpora {
     if (dropped > 0) {
       log.printf("dropped %d files because an earlier corpus has the same content%n", dropped);
     }
-    return new Corpora(List.copyOf(parts), List.copyOf(clips));
+    return new Corpora(List.copyOf(parts), List.copyOf(clips), listHashes);
   }
 
   public List<Corpus> parts() {
@@ -98,9 +107,19 @@ public final class Corpora {
         .toList();
   }
 
-  /** Says in a line of the log which of them a model was trained on, if it was on any. */
+  /**
+   * Says in a line of the log which of them a model was trained on, or fitted again by as a list of
+   * labels, if it was on any.
+   */
   public void warnOfHeardInTraining(ModelManifest model, PrintWriter log) {
-    List<String> heard = heardInTrainingOf(model);
+    List<String> heard = new ArrayList<>(heardInTrainingOf(model));
+    Set<String> lists = new HashSet<>();
+    model.sites().forEach(site -> site.labeled().forEach(each -> lists.add(each.sha256())));
+    parts.stream()
+        .map(Corpus::name)
+        .filter(name -> lists.contains(listHashes.get(name)))
+        .filter(name -> !heard.contains(name))
+        .forEach(heard::add);
     if (!heard.isEmpty()) {
       log.printf(
           "careful: %s was trained on %s, so figures on it are too good, and say nothing of voices it has never heard%n",

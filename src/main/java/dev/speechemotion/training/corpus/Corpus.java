@@ -139,6 +139,11 @@ public final class Corpus {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** SHA-256 of a file's content, lower-case hexadecimal. */
+  public static String sha256(byte[] content) {
+    return HexFormat.of().formatHex(newDigest().digest(content));
+  }
+
   static MessageDigest newDigest() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -32,6 +32,9 @@ import java.util.function.Function;
 
 /** Reads and analyzes corpora on all cores. What is left out is said in a log. */
 public final class CorpusReader {
+  /** So that a corpus of which a part is read does not fill the screen. */
+  private static final int MOST_PROBLEMS = 20;
+
   private final Corpus.Settings settings;
   private final FeatureCache cache;
   private final PrintWriter log;
@@ -140,7 +143,7 @@ public final class CorpusReader {
       if (clips.isEmpty()) {
         throw new CorpusException(
             asked.isEmpty()
-                ? "no recordings with labels %s under %s (its labels: %s); choose with --labels"
+                ? "no recordings with labels %s under %s (its labels: %s); rename its labels, or train a model with others: train --labels"
                     .formatted(settings.labels(), root, labelCounts(listing.recordings()))
                 : "none of %d recordings under %s can be used; the first: %s"
                     .formatted(wanted.size(), root, problems.get(listing.problems().size())));
@@ -240,7 +243,10 @@ public final class CorpusReader {
   private void report(List<String> problems) {
     if (!problems.isEmpty()) {
       log.printf("skipped %d files:%n", problems.size());
-      problems.forEach(problem -> log.printf("  %s%n", problem));
+      problems.stream().limit(MOST_PROBLEMS).forEach(problem -> log.printf("  %s%n", problem));
+      if (problems.size() > MOST_PROBLEMS) {
+        log.printf("  and %d more%n", problems.size() - MOST_PROBLEMS);
+      }
     }
     print(warnings, log);
     warnings.clear();

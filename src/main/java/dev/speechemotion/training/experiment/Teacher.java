@@ -46,7 +46,7 @@ public final class Teacher {
     if (!List.copyOf(model.labels()).containsAll(labels)
         || model.labels().size() != labels.size()) {
       throw new CorpusException(
-          "the teacher tells %s apart, and cannot teach %s, which the recordings have of --labels"
+          "the teacher tells %s apart, the labeled recordings have %s of --labels: both must be the same, for beside recordings without labels such of all labels are needed; 'adapt --teacher' makes a version of a model by recordings without labels alone"
               .formatted(model.labels(), labels));
     }
     List<LabeledClip> clips =

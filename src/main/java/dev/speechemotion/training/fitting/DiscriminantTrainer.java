@@ -89,8 +89,9 @@ public final class DiscriminantTrainer implements Trainer {
               clips, settings.hyperparameters().validationShare(), settings.seed());
       if (split.aside().isEmpty() || voices(split.aside()) < 2) {
         throw new CorpusException(
-            "%d recordings of %d speakers are too few to train on"
-                .formatted(clips.size(), voices(clips)));
+            "%d recordings of %d speakers are too few to train on: two speakers or more are kept aside to calibrate by, with %s of the recordings at least; give another corpus, more speakers, or --validation-share 0.4"
+                .formatted(
+                    clips.size(), voices(clips), settings.hyperparameters().validationShare()));
       }
       trainings.add(fitHeard(split.fit(), split.aside()));
     }

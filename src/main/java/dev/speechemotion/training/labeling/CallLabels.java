@@ -1,5 +1,6 @@
 package dev.speechemotion.training.labeling;
 
+import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.LabeledClip;
 import dev.speechemotion.training.corpus.Recording;
@@ -132,6 +133,6 @@ public final class CallLabels {
             .collect(Collectors.joining("\n"));
     return new LabeledClips(
         found.stream().map(Heard::clip).toList(),
-        LabelList.sha256(said.getBytes(StandardCharsets.UTF_8)));
+        Corpus.sha256(said.getBytes(StandardCharsets.UTF_8)));
   }
 }

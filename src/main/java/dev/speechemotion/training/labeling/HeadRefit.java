@@ -234,6 +234,16 @@ public final class HeadRefit {
     return Math.round(value * 10_000) / 10_000.0;
   }
 
+  private String whyKept() {
+    return speakers() > 1 && uarAfter() - uarBefore() > standardError()
+        ? String.format(
+            Locale.ROOT,
+            "more are right, but its probabilities are no better (cross-entropy %.2f by the head before, %.2f fitted again): the head is kept; label more recordings, whole ones too",
+            before.loss(),
+            after.get(best).loss())
+        : "no sure gain: the head is kept";
+  }
+
   /** What was found, in words. */
   public String report() {
     return String.format(
@@ -245,7 +255,7 @@ public final class HeadRefit {
         100 * uarAfter(),
         100 * standardError(),
         strength() == KEPT
-            ? "no sure gain: the head is kept"
+            ? whyKept()
             : "the head is fitted again; the training weighs as much as %d recordings of each label"
                 .formatted(strength()));
   }

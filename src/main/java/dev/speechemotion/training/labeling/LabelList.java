@@ -5,6 +5,7 @@ import dev.speechemotion.audio.AudioFiles;
 import dev.speechemotion.features.FeatureExtractor;
 import dev.speechemotion.model.EmotionModel;
 import dev.speechemotion.model.EncoderPooling;
+import dev.speechemotion.training.corpus.Corpus;
 import dev.speechemotion.training.corpus.CorpusException;
 import dev.speechemotion.training.corpus.CorpusReader;
 import dev.speechemotion.training.corpus.CsvCorpus;
@@ -19,12 +20,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +85,7 @@ public final class LabelList {
       throw new CorpusException("there is no file %s".formatted(csv));
     }
     byte[] content = Files.readAllBytes(csv);
-    sha256 = sha256(content);
+    sha256 = Corpus.sha256(content);
     List<String> needed = List.of("path", "label", "speaker");
     CsvCorpus.Table table = CsvCorpus.table(csv, needed, ',');
     List<String> missing = needed.stream().filter(name -> !table.header().contains(name)).toList();
@@ -300,13 +298,5 @@ public final class LabelList {
       throw new CorpusException("it is there twice, also as " + same);
     }
     return whole ? all : all.window((int) first);
-  }
-
-  static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

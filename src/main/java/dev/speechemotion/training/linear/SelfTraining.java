@@ -89,7 +89,7 @@ public final class SelfTraining {
         .orElseThrow(
             () ->
                 new CorpusException(
-                    "model %s has kept no statistics of its training, so its head cannot be fitted again: use one of architecture encoder, without hidden layers, that was trained by this version of the program"
+                    "model %s has kept no statistics of its training, so its head cannot be fitted again: use one of architecture encoder, without hidden layers, that was trained by this version of the program, such as models/open; another model learns from that, or from a version of it, with --teacher DIR"
                         .formatted(model.manifest().name())));
   }
 

@@ -104,6 +104,10 @@ public record TrainingOutcome(
       return "%d epochs. What was learned are the answers of model %s, in place of labels."
           .formatted(epochs, teacher.get());
     }
+    if (manifest.architecture().linear()) {
+      return "It is fitted at once, without epochs; %s that kept %s aside calibrated the probabilities."
+          .formatted(trainings, keptAside());
+    }
     return stoppedEarly()
         ? "%d epochs, as many as were best%s in %s that kept %s aside to decide when to stop."
             .formatted(epochs, folds > 1 ? " in the mean" : "", trainings, keptAside())

@@ -50,7 +50,9 @@ class AlertsCommandTest {
     CommandLineRun tooShort = alerts("--layout", "folders", "--seconds", "60");
 
     assertThat(run.exitCode()).as(run.toString()).isZero();
-    assertThat(run.out()).contains("1 angry calls");
+    assertThat(run.out())
+        .contains("1 angry calls", "no threshold is chosen: in 0.00 h of other speech")
+        .doesNotContain("lowest with at most");
     assertThat(tooShort.exitCode()).isEqualTo(1);
     assertThat(tooShort.err()).contains("folders has no call of angry as long as the 60 s");
   }

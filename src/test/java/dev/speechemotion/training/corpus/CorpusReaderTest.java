@@ -37,7 +37,7 @@ class CorpusReaderTest {
     assertThatThrownBy(() -> read(csv, List.of("happy")))
         .isInstanceOf(CorpusException.class)
         .hasMessageContaining("no recordings with labels [happy]")
-        .hasMessageContaining("its labels: {angry=1, sad=1}); choose with --labels");
+        .hasMessageContaining("its labels: {angry=1, sad=1}); rename its labels, or train");
   }
 
   @Test
