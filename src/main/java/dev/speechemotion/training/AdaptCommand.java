@@ -32,13 +32,16 @@ import dev.speechemotion.training.linear.WindowReservoir;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,7 +52,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -140,6 +142,12 @@ public class AdaptCommand implements Callable<Integer> {
     private int recordings;
     private int channels;
 
+    /** What was heard, so that nothing counts twice. */
+    private final Set<String> contents = new HashSet<>();
+
+    private int repeated;
+    private int copies;
+
     /** What was amiss with recordings that count all the same. */
     private final Set<String> warnings = new TreeSet<>();
 
@@ -178,14 +186,8 @@ public class AdaptCommand implements Callable<Integer> {
     model = EmotionModel.find(model);
     try (EmotionModel loaded = EmotionModel.load(model)) {
       ModelManifest manifest = loaded.manifest();
-      if (suggest.isEmpty()) {
-        OutFolder.require(
-            out,
-            // Else the next adapting would take the model for recordings.
-            Stream.concat(Stream.of(model), recordings.stream()).toList(),
-            "earlier version of model %s for a place".formatted(manifest.name()),
-            there -> there.name().equals(manifest.name()) && !there.sites().isEmpty());
-      }
+      Optional<OutFolder> folder =
+          suggest.isEmpty() ? Optional.of(folder(manifest)) : Optional.empty();
       Optional<TrainingStatistics> known = known(loaded);
       Optional<LabelList> list = Optional.empty();
       if (labels.isPresent()) {
@@ -265,6 +267,7 @@ public class AdaptCommand implements Callable<Integer> {
         adapted = adapted.with(weights(manifest, weights), head.calibration());
       }
       adapted = spread(loaded, adapted, weights, heard.windows().windows());
+      folder.orElseThrow().requireUnchanged();
       EmotionModel.saveVersion(out, adapted, weights, model, Map.of());
       refit.ifPresent(each -> spec.commandLine().getOut().print(each.report()));
       if (taughtByAnother()) {
@@ -277,6 +280,20 @@ public class AdaptCommand implements Callable<Integer> {
       print(adapted, heard.unit(), site, training);
     }
     return 0;
+  }
+
+  private OutFolder folder(ModelManifest manifest) throws IOException {
+    List<Path> kept = new ArrayList<>(List.of(model));
+    // Else the next adapting would take the model for recordings.
+    kept.addAll(recordings);
+    if (taughtByAnother()) {
+      kept.add(EmotionModel.find(Path.of(teacher.orElseThrow())));
+    }
+    return OutFolder.require(
+        out,
+        kept,
+        "earlier version of model %s for a place".formatted(manifest.name()),
+        there -> there.name().equals(manifest.name()) && !there.sites().isEmpty());
   }
 
   /** With what drift will be measured by. */
@@ -434,7 +451,11 @@ public class AdaptCommand implements Callable<Integer> {
       pooling.ifPresent(EncoderPooling::close);
     }
     CorpusReader.print(audio.warnings, log);
-    int without = files.size() - problems.size() - audio.recordings;
+    if (audio.repeated > 0) {
+      log.printf("%d channels hold what another one holds, and do not count%n", audio.repeated);
+      log.flush();
+    }
+    int without = files.size() - problems.size() - audio.recordings - audio.copies;
     if (without > 0) {
       log.printf("%d recordings hold no window of speech, and do not count%n", without);
       log.flush();
@@ -452,7 +473,9 @@ public class AdaptCommand implements Callable<Integer> {
   private static String reason(Exception e) {
     return e instanceof AudioFormatException unread
         ? unread.problem()
-        : String.valueOf(e.getMessage());
+        : e instanceof AccessDeniedException
+            ? "it may not be read"
+            : String.valueOf(e.getMessage());
   }
 
   private void hear(
@@ -467,7 +490,12 @@ public class AdaptCommand implements Callable<Integer> {
     float leastSpeech = loaded.manifest().normalization().minSpeechShare();
     Optional<SpeechDetector> detector = loaded.manifest().detector();
     boolean counts = false;
+    int repeatedBefore = audio.repeated;
     for (int channel = 0; channel < clip.channelCount(); channel++) {
+      if (!audio.contents.add(Arrays.hashCode(clip.channel(channel)) + "/" + clip.sampleCount())) {
+        audio.repeated++; // One caller recorded on both channels, or a copy, is one caller.
+        continue;
+      }
       Optional<WindowedFeatures> features =
           WindowedFeatures.of(
               clip.channel(channel), clip.sampleRateHz(), extractor, loaded.manifest().windows());
@@ -484,6 +512,10 @@ public class AdaptCommand implements Callable<Integer> {
           counts = true;
         }
       }
+    }
+    if (audio.repeated - repeatedBefore == clip.channelCount()) {
+      audio.copies++;
+      return;
     }
     audio.seconds += clip.durationSeconds();
     audio.recordings += counts ? 1 : 0;

@@ -232,13 +232,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         corpusOptions.sources(spec.commandLine(), fittingOptions.seed, Optional.empty());
     Path found = EmotionModel.find(directory);
     try (EmotionModel model = EmotionModel.load(found)) {
-      if (card && !UnheardCorpora.canWrite(found)) {
-        throw new CorpusException(
-            "%s has no model card to write to: give a model as it was trained".formatted(found));
+      if (card) {
+        UnheardCorpora.requireWritable(found);
       }
       Corpora corpora = load(sources, Corpus.Settings.of(model, condition), log);
       if (card) {
         requireUnheard(corpora, model.manifest());
+        warnOfOwn(corpora, model.manifest(), log);
       } else {
         corpora.warnOfHeardInTraining(model.manifest(), log);
       }
@@ -295,6 +295,16 @@ public final class EvaluateCommand implements Callable<Integer> {
       throw new CorpusException(
           "%s was trained on %s: --card is for corpora that it has not heard"
               .formatted(model.name(), String.join(", ", heard)));
+    }
+  }
+
+  /** Of recordings in no known corpus, it is not known one by one which a model was trained on. */
+  private static void warnOfOwn(Corpora corpora, ModelManifest model, PrintWriter log) {
+    if (corpora.holdOwn() || Corpora.holdOwn(model)) {
+      log.printf(
+          "careful: which single recordings %s was trained on is not known: none of those that are tested may be among them%n",
+          model.name());
+      log.flush();
     }
   }
 

@@ -24,6 +24,11 @@ final class GivenOptions {
     }
   }
 
+  /** As a shell takes it for one word. */
+  static String quoted(String value) {
+    return value.matches("[\\w./:,-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
+  }
+
   /**
    * As text that gives the same again, in the order of the command's own.
    *
@@ -48,7 +53,7 @@ final class GivenOptions {
       for (String value : values) {
         text.append(' ').append(option.longestName());
         if (!value.isEmpty()) {
-          text.append(' ').append(value.matches("[\\w./:,-]+") ? value : "'" + value + "'");
+          text.append(' ').append(quoted(value));
         }
       }
     }

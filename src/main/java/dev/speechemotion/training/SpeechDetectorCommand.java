@@ -98,7 +98,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
     version.ifPresent(name -> GivenOptions.requireName(spec, "--model-version", name));
     List<Corpora.Source> speech = corpusOptions.sources(spec.commandLine(), seed, Optional.empty());
     model = EmotionModel.find(model);
-    OutFolder.require(out, List.of(model, notSpeech), "", there -> false);
+    OutFolder folder = OutFolder.require(out, List.of(model, notSpeech), "", there -> false);
     List<Condition> conditions = conditions();
     List<String> kinds = kinds();
     try (EmotionModel loaded = EmotionModel.load(model)) {
@@ -149,6 +149,7 @@ public final class SpeechDetectorCommand implements Callable<Integer> {
       ModelManifest detecting =
           manifest.detecting(result.detector(), version.orElse(manifest.version() + "-speech"));
       String table = table(result.leftOut());
+      folder.requireUnchanged();
       EmotionModel.saveVersion(out, detecting, model, card(manifest.version(), detecting, table));
       print(result.leftOut(), table, detecting);
     }

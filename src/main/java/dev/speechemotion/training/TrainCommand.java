@@ -128,6 +128,9 @@ public final class TrainCommand implements Callable<Integer> {
   private List<Corpora.Source> sources;
   private NetworkType architecture;
 
+  /** Where the model goes. */
+  private OutFolder folder;
+
   /** The teacher in words. */
   private Optional<String> taughtBy = Optional.empty();
 
@@ -154,14 +157,16 @@ public final class TrainCommand implements Callable<Integer> {
     Optional<PretrainedEncoder> encoder = fittingOptions.encoder(settings);
     architecture = settings.fitting().architecture().type();
     boolean there = Files.exists(out);
-    OutFolder.require(
-        out,
-        List.of(),
-        "model %1$s of the same command (that of another one is replaced with --name %1$s)"
-            .formatted(modelName()),
-        earlier ->
-            earlier.name().equals(modelName())
-                && (name.isPresent() || earlier.training().command().equals(command())));
+    folder =
+        OutFolder.require(
+            out,
+            List.of(),
+            "model %1$s of the same command (that of another one is replaced with --name %1$s)"
+                .formatted(modelName()),
+            earlier ->
+                earlier.name().equals(modelName())
+                    && earlier.sites().isEmpty()
+                    && (name.isPresent() || earlier.training().command().equals(command())));
     try {
       train(settings, encoder, log);
     } catch (UncheckedIOException e) {
@@ -387,6 +392,7 @@ public final class TrainCommand implements Callable<Integer> {
                 WeightsFile.parameterCount(fitted.weights()),
                 GivenOptions.of(
                     spec, "--name", "--model-version", "--no-protocols", "--protocol")));
+    folder.requireUnchanged();
     EmotionModel.save(out, manifest, fitted.weights(), encoder, statistics, report);
     TrainingReport.removeOthers(out, report.keySet());
 
@@ -558,7 +564,10 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** The command line, but for the places that are written to, which are no part of the model. */
   private String command() {
-    return "train " + GivenOptions.of(spec) + " --out models/" + modelName();
+    return "train "
+        + GivenOptions.of(spec)
+        + " --out "
+        + GivenOptions.quoted("models/" + modelName());
   }
 
   private static double secondsSince(long nanoTime) {

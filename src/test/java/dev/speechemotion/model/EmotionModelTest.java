@@ -107,6 +107,26 @@ class EmotionModelTest {
     }
   }
 
+  /** A model that somebody else has made must not lead to other files. */
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need rights there")
+  void shouldFollowNoLinks() throws Exception {
+    Path other = Files.writeString(folder.resolve("other.txt"), "mine");
+    Files.createSymbolicLink(directory.resolve("weights.safetensors.tmp"), other);
+    Files.createSymbolicLink(directory.resolve(".writing"), folder.resolve("new.txt"));
+
+    assertThatThrownBy(this::saveModel).isInstanceOf(IOException.class);
+    Files.delete(directory.resolve(".writing"));
+    saveModel();
+
+    assertThat(other).hasContent("mine");
+    assertThat(folder.resolve("new.txt")).doesNotExist();
+    assertThat(directory.resolve("weights.safetensors"))
+        .isRegularFile()
+        .satisfies(file -> assertThat(Files.isSymbolicLink(file)).isFalse());
+    shouldReadWhatWasSaved();
+  }
+
   @Test
   void shouldWriteFilesForPeopleBesideTheModel() throws Exception {
     EmotionModel.save(

@@ -160,6 +160,26 @@ class EncoderTrainingTest {
     assertThat(adapt(data, other).exitCode()).isZero();
     assertThat(adapt(data, other).exitCode()).isZero();
 
+    assertThat(
+            run(
+                    new AdaptCommand(),
+                    "--model=" + model,
+                    "--recordings=" + data,
+                    "--teacher=" + other,
+                    "--out=" + other)
+                .log())
+        .contains("is " + other + ", or in it");
+    assertThat(
+            run(
+                    new TrainCommand(),
+                    "--layout=tess",
+                    "--data=" + data,
+                    "--name=tess-encoder",
+                    "--out=" + other)
+                .log())
+        .as("a place's version, by a training")
+        .contains("is not empty");
+
     assertThat(model.resolve("manifest.json")).hasBinaryContent(manifest);
     assertThat(notes).hasContent("b");
     try (EmotionModel adapted = EmotionModel.load(other)) {
@@ -183,6 +203,22 @@ class EncoderTrainingTest {
     assertThat(adapt(place, folder.resolve("site")).log())
         .contains("warnings of recordings: 1, the first: " + cut)
         .contains("deeper than 15 folders, and so not looked into");
+  }
+
+  @Test
+  void shouldCountACallerOnBothChannelsAndACopyOnce() throws Exception {
+    Path few = folder.resolve("few");
+    for (int i = 0; i < 4; i++) {
+      MadeUpCorpus.write(few.resolve(i + ".wav"), 300, 1, 0.3, i);
+    }
+    float[] mono = AudioFiles.read(few.resolve("0.wav")).channel(0);
+    AudioFiles.writeWav(
+        few.resolve("both.wav"), new AudioClip(16_000, mono, mono), AudioEncoding.PCM_S16LE);
+    Files.copy(few.resolve("1.wav"), few.resolve("copy.wav"));
+
+    assertThat(adapt(few, folder.resolve("site")).log())
+        .contains("4 recordings with", "3 channels hold what another one holds")
+        .doesNotContain("hold no window of speech");
   }
 
   @Test

@@ -213,6 +213,10 @@ class TrainAndEvaluateTest {
     assertThat(run.log())
         .contains("holds no model tess-fcnn of the same command", "--name tess-fcnn");
     assertThat(other).isDirectoryContaining("glob:**notes.txt");
+    Path own = Files.createDirectories(folder.resolve("own"));
+    Files.writeString(own.resolve("weights.safetensors"), "mine");
+    assertThat(train(data, own, "--no-protocols").log()).contains("is not empty");
+    assertThat(own.resolve("weights.safetensors")).hasContent("mine");
     Path interrupted = Files.createDirectories(folder.resolve("interrupted"));
     Files.writeString(interrupted.resolve("weights.safetensors"), "left");
     Files.writeString(interrupted.resolve("model-card.md.tmp"), "left");
@@ -223,6 +227,8 @@ class TrainAndEvaluateTest {
     assertThat(less.log()).contains("is replaced with --name tess-fcnn");
     Path mine = copyOf(model);
     assertThat(train(data, mine, "--no-protocols", "--name", "tess-fcnn").exitCode()).isZero();
+    Files.writeString(mine.resolve("weights.safetensors"), "cut");
+    assertThat(train(data, mine).log()).contains("holds a model that cannot be read");
   }
 
   @Test
@@ -570,6 +576,7 @@ class TrainAndEvaluateTest {
     Run line = evaluate(with(tested, "--condition", "telephone", "--format", "json"));
 
     Run run = evaluate(with(tested, "--card"));
+    assertThat(run.log()).contains("careful: which single recordings tess-fcnn was trained on");
 
     assertThat(run.exitCode()).as(run.log()).isZero();
     assertThat(run.out())
@@ -611,6 +618,14 @@ class TrainAndEvaluateTest {
     assertThat(evaluate(with(tested, "--card")).exitCode()).isZero();
     assertThat(mine.resolve("model-card.md")).hasContent(card);
     assertThat(mine.resolve("report.html")).hasContent(report);
+    String end = "<!-- So far what evaluate wrote. -->\n";
+    Path file = mine.resolve("model-card.md");
+    Files.writeString(file, card.replace(end, end + "\n### Ours\n").replace("\n", "\r\n"));
+    assertThat(evaluate(with(tested, "--card")).exitCode()).isZero();
+    assertThat(file).hasContent(card.replace(end, end + "\n### Ours\n"));
+    Files.writeString(file, card.replace(end, ""));
+    assertThat(evaluate(with(tested, "--card")).log()).contains("without its last line");
+    Files.writeString(file, card);
     try (Stream<Path> before = Files.list(model);
         Stream<Path> after = Files.list(mine)) {
       assertThat(after.map(Path::getFileName).toList())

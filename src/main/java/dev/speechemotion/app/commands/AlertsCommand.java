@@ -178,6 +178,12 @@ final class AlertsCommand implements Callable<Integer> {
             "%s has no recordings of %s: what is found cannot be measured there"
                 .formatted(part.name(), emotion));
       }
+      if (corpora.clips(part).stream()
+          .allMatch(clip -> clip.label().equals(Labels.canonical(emotion)))) {
+        throw new CorpusException(
+            "%s has recordings of %s alone: false alerts cannot be measured there"
+                .formatted(part.name(), emotion));
+      }
     }
   }
 

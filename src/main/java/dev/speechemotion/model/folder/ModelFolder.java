@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -43,7 +44,7 @@ public final class ModelFolder {
         discard(directory, e);
       }
       throw new IOException(
-          "the model cannot be written into the folder %s (%s): make room there, or name another one with --out"
+          "nothing can be written into the folder %s (%s), and what was there stays: make room there, or name another one (--out)"
               .formatted(directory, e),
           e);
     }
@@ -52,7 +53,11 @@ public final class ModelFolder {
   private void replaceLocked(Map<String, byte[]> files) throws IOException {
     Path lockFile = directory.resolve(LOCK);
     try (FileChannel channel =
-        FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        FileChannel.open(
+            lockFile,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS)) {
       if (lock(channel).isEmpty()) {
         throw new IOException("another process is writing a model there");
       }
@@ -78,7 +83,12 @@ public final class ModelFolder {
     boolean wasModel = Files.exists(directory.resolve(manifest));
     try {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
-        Files.write(unfinished(file.getKey()), file.getValue());
+        Path unfinished = unfinished(file.getKey());
+        // A link of that name would lead to a file of somebody else.
+        if (!Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+          Files.deleteIfExists(unfinished);
+        }
+        Files.write(unfinished, file.getValue(), StandardOpenOption.CREATE_NEW);
       }
       for (String name : files.keySet()) {
         Files.move(unfinished(name), directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);

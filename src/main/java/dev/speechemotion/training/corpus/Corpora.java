@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -91,35 +92,47 @@ public final class Corpora {
 
   /**
    * The names of those that a model was trained on, by their layout: figures on them are too good.
-   * Corpora of one's own have no title that tells them, but a hash.
+   * Corpora of one's own have no title that tells them, but a hash, as lists of labels have by
+   * which the head was fitted again at a place.
    */
   public List<String> heardInTrainingOf(ModelManifest model) {
+    Set<String> lists = new HashSet<>();
+    model.sites().stream()
+        .flatMap(site -> site.labeled().stream())
+        .filter(labeled -> labeled.strength() > 0)
+        .forEach(labeled -> lists.add(labeled.sha256()));
     return parts.stream()
         .filter(
             part ->
-                model.training().corpora().stream()
-                    .anyMatch(
-                        heard ->
-                            heard.sha256().equals(part.sha256())
-                                || part.layout().isPublished()
-                                    && heard.name().equals(part.layout().title())))
+                lists.contains(listHashes.get(part.name()))
+                    || model.training().corpora().stream()
+                        .anyMatch(
+                            heard ->
+                                heard.sha256().equals(part.sha256())
+                                    || part.layout().isPublished()
+                                        && heard.name().equals(part.layout().title())))
         .map(Corpus::name)
         .toList();
   }
 
-  /**
-   * Says in a line of the log which of them a model was trained on, or fitted again by as a list of
-   * labels, if it was on any.
-   */
+  /** Whether any is a list or folders of one's own, and none that is known by its layout. */
+  public boolean holdOwn() {
+    return parts.stream().anyMatch(part -> !part.layout().isPublished());
+  }
+
+  /** The same of those that a model was trained on. */
+  public static boolean holdOwn(ModelManifest model) {
+    List<String> titles =
+        Arrays.stream(CorpusLayout.values())
+            .filter(layout -> !layout.isPublished())
+            .map(CorpusLayout::title)
+            .toList();
+    return model.training().corpora().stream().anyMatch(heard -> titles.contains(heard.name()));
+  }
+
+  /** Says in a line of the log which of them a model was trained on, if it was on any. */
   public void warnOfHeardInTraining(ModelManifest model, PrintWriter log) {
-    List<String> heard = new ArrayList<>(heardInTrainingOf(model));
-    Set<String> lists = new HashSet<>();
-    model.sites().forEach(site -> site.labeled().forEach(each -> lists.add(each.sha256())));
-    parts.stream()
-        .map(Corpus::name)
-        .filter(name -> lists.contains(listHashes.get(name)))
-        .filter(name -> !heard.contains(name))
-        .forEach(heard::add);
+    List<String> heard = heardInTrainingOf(model);
     if (!heard.isEmpty()) {
       log.printf(
           "careful: %s was trained on %s, so figures on it are too good, and say nothing of voices it has never heard%n",

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -208,6 +209,9 @@ public final class CorpusReader {
   private static String reason(Throwable cause) {
     if (cause instanceof NoSuchFileException) {
       return "there is no such file";
+    }
+    if (cause instanceof AccessDeniedException) {
+      return "it may not be read";
     }
     if (cause instanceof OutOfMemoryError) {
       return "too little memory; give Java more with -Xmx, or cut the recording";

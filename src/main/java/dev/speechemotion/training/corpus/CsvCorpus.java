@@ -39,6 +39,9 @@ public final class CsvCorpus {
 
   private static final char[] OTHER_SEPARATORS = {',', ';', '\t', '|'};
 
+  /** Columns that say which part of a recording is meant. */
+  private static final List<String> PARTS = List.of("channel", "start");
+
   /** A quote that is never closed must not cost more. */
   private static final int MAX_RECORD_LINES = 20;
 
@@ -155,6 +158,10 @@ public final class CsvCorpus {
     String begin = format.folder().isEmpty() ? "" : format.folder() + "/";
     for (Row row : table.rows()) {
       String problem = row.problem();
+      if (problem.isEmpty() && PARTS.stream().anyMatch(part -> !table.field(row, part).isEmpty())) {
+        problem =
+            "a part of a recording, by channel or start, is for 'adapt --labels' alone; cut it";
+      }
       if (problem.isEmpty()) {
         String path = table.field(row, format.path());
         String label = table.field(row, format.label());
@@ -241,6 +248,7 @@ public final class CsvCorpus {
     fields.clear();
     StringBuilder field = new StringBuilder();
     boolean quoted = false;
+    boolean blank = true;
     for (int i = 0; i < record.length(); i++) {
       char c = record.charAt(i);
       if (c == '"' && quoted) {
@@ -250,13 +258,16 @@ public final class CsvCorpus {
         } else {
           quoted = false;
         }
-      } else if (c == '"' && field.toString().isBlank()) {
+      } else if (c == '"' && blank) {
         quoted = true;
+        blank = false;
         field.setLength(0);
       } else if (c == separator && !quoted) {
         fields.add(field.toString());
         field.setLength(0);
+        blank = true;
       } else {
+        blank &= Character.isWhitespace(c);
         field.append(c);
       }
     }

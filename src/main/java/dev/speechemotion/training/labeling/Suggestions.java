@@ -71,7 +71,7 @@ public final class Suggestions {
 
   private List<Window> candidates(List<LabeledClip> clips, int count) {
     Comparator<Window> leastSureFirst = Comparator.comparingDouble(window -> -window.entropy);
-    int share = (count + clips.size() - 1) / clips.size();
+    int share = (int) ((count + clips.size() - 1L) / clips.size());
     List<Window> candidates = new ArrayList<>();
     float[] probabilities = new float[classifier.labels().size()];
     for (LabeledClip clip : clips) {

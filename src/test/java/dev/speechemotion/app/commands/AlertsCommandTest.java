@@ -42,8 +42,9 @@ class AlertsCommandTest {
   @Test
   void shouldMeasureRecordingsOfUnknownSpeakers() throws Exception {
     for (String label : List.of("angry", "sad")) {
-      MadeUpCorpus.write(folder.resolve(label + "/long.wav"), 300, 4, 1);
-      MadeUpCorpus.write(folder.resolve(label + "/short.wav"), 300, 0.5, 2);
+      int seed = label.length();
+      MadeUpCorpus.write(folder.resolve(label + "/long.wav"), 300, 4, seed);
+      MadeUpCorpus.write(folder.resolve(label + "/short.wav"), 300, 0.5, 10 + seed);
     }
 
     CommandLineRun run = alerts("--layout", "folders");
@@ -55,6 +56,16 @@ class AlertsCommandTest {
         .doesNotContain("lowest with at most");
     assertThat(tooShort.exitCode()).isEqualTo(1);
     assertThat(tooShort.err()).contains("folders has no call of angry as long as the 60 s");
+  }
+
+  @Test
+  void shouldSayThatThereIsNoOtherSpeech() throws Exception {
+    MadeUpCorpus.write(folder.resolve("angry/long.wav"), 300, 4, 1);
+
+    CommandLineRun run = alerts("--layout", "folders");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("folders has recordings of angry alone");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -309,6 +310,30 @@ class CorpusLayoutTest {
     assertThat(CorpusLayout.CSV.list(csv).recordings())
         .extracting(Recording::file)
         .containsExactlyInAnyOrder(root.resolve("sub/a.wav"), root.resolve("odd\\name.wav"));
+  }
+
+  /** Whatever is in a list, it takes a time that grows with its length alone. */
+  @Test
+  @Timeout(30)
+  void shouldReadAFieldOfMillionsOfQuotes() throws Exception {
+    Path csv = root.resolve("list.csv");
+    Files.writeString(csv, "path,label\na.wav,angry\nb" + "\"".repeat(4_000_000) + ",sad\n");
+
+    assertThat(CorpusLayout.CSV.list(csv).recordings()).hasSize(2);
+  }
+
+  @Test
+  void shouldNotTakeAPartOfARecordingForAll() throws Exception {
+    Path csv = root.resolve("list.csv");
+    Files.writeString(
+        csv, "path,label,channel,start\na.wav,angry,,\nb.wav,sad,1,\nc.wav,sad,,2.0\n");
+
+    CorpusLayout.Listing listing = CorpusLayout.CSV.list(csv);
+
+    assertThat(listing.recordings()).extracting(Recording::id).containsExactly("a.wav");
+    assertThat(listing.problems())
+        .hasSize(2)
+        .allSatisfy(problem -> assertThat(problem).contains("a part of a recording"));
   }
 
   @Test
